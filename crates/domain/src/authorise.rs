@@ -1,0 +1,87 @@
+//! Who may do what: pure rules over facts that the caller looked up.
+
+use crate::invalid::Denial;
+use crate::roles::{AccountState, Role, TeamRole};
+
+/// What is known about the account that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What it is here.
+    pub role: Role,
+    /// Whether it may act at all.
+    pub state: AccountState,
+}
+
+/// An act that needs a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Write as oneself.
+    WriteAsSelf,
+    /// Write as a provider in whose team one has this role, if any.
+    WriteAsProvider(Option<TeamRole>),
+    /// Change or delete what one wrote as oneself.
+    ChangeOwn,
+    /// Change or delete what a provider said.
+    ChangeProviders(Option<TeamRole>),
+    /// Say who is in a provider's team.
+    ManageTeam(Option<TeamRole>),
+    /// Make a provider.
+    CreateProvider,
+    /// Make or suspend accounts, decide about peers.
+    RunInstance,
+}
+
+/// Whether an account may do `act`.
+///
+/// # Errors
+///
+/// The [`Denial`] that says why not.
+pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
+    if who.state != AccountState::Active {
+        return Err(Denial::Suspended);
+    }
+    let team = |role: Option<TeamRole>, least: TeamRole| match role {
+        Some(role) if role >= least => Ok(()),
+        _ => Err(Denial::Team),
+    };
+    match act {
+        Act::WriteAsSelf | Act::ChangeOwn => Ok(()),
+        Act::WriteAsProvider(role) | Act::ChangeProviders(role) => team(role, TeamRole::Author),
+        Act::ManageTeam(_) if who.role == Role::Admin => Ok(()),
+        Act::ManageTeam(role) => team(role, TeamRole::Owner),
+        Act::CreateProvider | Act::RunInstance => {
+            if who.role == Role::Admin { Ok(()) } else { Err(Denial::Role) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn active(role: Role) -> Standing {
+        Standing { role, state: AccountState::Active }
+    }
+
+    #[test]
+    fn only_a_team_speaks_for_a_provider_not_even_an_admin() {
+        let admin = active(Role::Admin);
+        assert_eq!(may(admin, Act::WriteAsProvider(None)), Err(Denial::Team));
+        assert_eq!(may(active(Role::Member), Act::WriteAsProvider(Some(TeamRole::Author))), Ok(()));
+    }
+
+    #[test]
+    fn a_suspended_account_may_do_nothing() {
+        let who = Standing { role: Role::Admin, state: AccountState::Suspended };
+        for act in [Act::WriteAsSelf, Act::ChangeOwn, Act::RunInstance, Act::CreateProvider] {
+            assert_eq!(may(who, act), Err(Denial::Suspended));
+        }
+    }
+
+    #[test]
+    fn owners_and_admins_say_who_is_in_a_team() {
+        assert_eq!(may(active(Role::Member), Act::ManageTeam(Some(TeamRole::Author))), Err(Denial::Team));
+        assert_eq!(may(active(Role::Member), Act::ManageTeam(Some(TeamRole::Owner))), Ok(()));
+        assert_eq!(may(active(Role::Admin), Act::ManageTeam(None)), Ok(()));
+    }
+}

@@ -1,0 +1,124 @@
+//! Text as it is shown: HTML that only the sanitiser can make.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use sea_orm::DeriveValueType;
+use serde::Serialize;
+
+/// The largest HTML of another server that is looked at; the rest is cut before parsing.
+pub const REMOTE_HTML_MAX_BYTES: usize = 256 * 1024;
+
+/// HTML that has been through the sanitiser, and may stand in a page as it is.
+///
+/// The only ways to one are [`Html::from_markdown`], [`Html::sanitise`] and the database, which
+/// holds nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, DeriveValueType)]
+#[serde(transparent)]
+pub struct Html(String);
+
+impl Html {
+    /// The HTML of a Markdown text that a person wrote here. Raw HTML in it is shown as text.
+    pub fn from_markdown(source: &str) -> Self {
+        use pulldown_cmark::{Event, Options, Parser, html::push_html};
+        let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).map(|event| match event {
+            Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+            Event::SoftBreak => Event::HardBreak,
+            other => other,
+        });
+        let mut out = String::with_capacity(source.len() * 2);
+        push_html(&mut out, parser);
+        Self(SANITISER.clean(&out).to_string().trim_end().to_owned())
+    }
+
+    /// What is left of another server's HTML when everything that could act is taken out.
+    pub fn sanitise(dirty: &str) -> Self {
+        let mut end = dirty.len().min(REMOTE_HTML_MAX_BYTES);
+        while !dirty.is_char_boundary(end) {
+            end -= 1;
+        }
+        let cut = dirty.get(..end).unwrap_or_default();
+        Self(SANITISER.clean(cut).to_string())
+    }
+
+    /// The HTML as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The words alone, without any markup, for titles and search.
+    pub fn to_plain(&self) -> String {
+        let spaced = self.0.replace("</p>", "</p> ").replace("<br>", " ");
+        let bare = Builder::empty().clean(&spaced).to_string();
+        let text = bare
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&nbsp;", " ")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What Mastodon keeps (interop.md 6), plus headings, which read as bold there.
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let tags: HashSet<&str> = [
+        "p", "br", "a", "span", "del", "s", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol",
+        "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6",
+    ]
+    .into();
+    let classes: HashMap<&str, HashSet<&str>> = HashMap::from([
+        ("a", ["mention", "hashtag", "u-url"].into()),
+        ("span", ["h-card", "invisible", "ellipsis"].into()),
+    ]);
+    let attributes: HashMap<&str, HashSet<&str>> =
+        HashMap::from([("a", ["href"].into()), ("ol", ["start"].into())]);
+    let mut builder = Builder::empty();
+    builder
+        .tags(tags)
+        .tag_attributes(attributes)
+        .generic_attributes(["lang", "dir"].into())
+        .allowed_classes(classes)
+        .url_schemes(["https", "http", "mailto", "tel"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .clean_content_tags(["script", "style"].into())
+        .link_rel(Some("nofollow noopener noreferrer ugc"));
+    builder
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_html_and_raw_html_becomes_text() {
+        let html = Html::from_markdown("**Hi** <script>alert(1)</script>");
+        assert_eq!(html.as_str(), "<p><strong>Hi</strong> &lt;script&gt;alert(1)&lt;/script&gt;</p>");
+    }
+
+    #[test]
+    fn nothing_that_could_act_survives() {
+        for dirty in [
+            "<img src=x onerror=alert(1)>",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<a href=\"jav&#x09;ascript:alert(1)\">x</a>",
+            "<svg><script>1</script></svg>",
+            "<math><mtext><style><img src=x onerror=1></style>",
+            "<p style=\"position:fixed\" onclick=1 id=x class=btn>y</p>",
+            "<iframe srcdoc=x></iframe><form action=/><input></form>",
+            "<noscript><p title=\"</noscript><img src=x onerror=1>\">",
+        ] {
+            let clean = Html::sanitise(dirty);
+            for word in ["javascript", "onerror", "onclick", "<svg", "<math", "style", "<i", "<form", "id=", "class=", "<img", "<noscript"] {
+                let hit = clean.as_str().contains(word) && !clean.as_str().contains("&lt;");
+                assert!(!hit, "{dirty} -> {}", clean.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn plain_text_has_no_markup_and_no_escapes() {
+        assert_eq!(Html::from_markdown("a **b**\n\nc & d").to_plain(), "a b c & d");
+    }
+}

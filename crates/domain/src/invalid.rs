@@ -1,0 +1,73 @@
+//! What can be wrong with what somebody asked, in the domain's words.
+
+use thiserror::Error;
+
+/// One thing that is wrong with one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name, as in the command.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub invalid: Invalid,
+}
+
+/// What is wrong with a value. Faces find the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Invalid {
+    /// Nothing was given.
+    #[error("is missing")]
+    Missing,
+    /// More than this many characters were given.
+    #[error("is longer than {0} characters")]
+    TooLong(usize),
+    /// Fewer than this many characters were given.
+    #[error("is shorter than {0} characters")]
+    TooShort(usize),
+    /// It cannot be read as what it should be.
+    #[error("is not in the right form")]
+    Format,
+    /// Somebody else has it.
+    #[error("is taken")]
+    Taken,
+    /// It is kept for the software's own use.
+    #[error("is reserved")]
+    Reserved,
+    /// It is none of the choices.
+    #[error("is not one of the choices")]
+    Choice,
+    /// It names something that is not there.
+    #[error("was not found")]
+    Unknown,
+}
+
+/// Why somebody may not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Denial {
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// The account's role does not allow it.
+    #[error("not allowed for this role")]
+    Role,
+    /// The account is not in the provider's team, or not high enough in it.
+    #[error("not in the team")]
+    Team,
+    /// The post or actor is somebody else's.
+    #[error("not the author")]
+    NotAuthor,
+    /// The account is suspended.
+    #[error("suspended")]
+    Suspended,
+    /// The peer is suspended, or the federation mode leaves it out.
+    #[error("peer refused")]
+    Peer,
+    /// The name and password do not belong together.
+    #[error("wrong name or password")]
+    Credentials,
+    /// An activity speaks for an actor of another origin (FEP-fe34).
+    #[error("origins differ")]
+    Origin,
+    /// The set-up link is wrong or used.
+    #[error("set-up link not valid")]
+    SetupToken,
+}
