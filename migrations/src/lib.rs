@@ -1,1 +1,31 @@
-//! Placeholder.
+//! The history of the schema, one module for each step, oldest first.
+//!
+//! It imports nothing of ours: a migration is history, and history must not change when an entity
+//! does. A step that was released is never edited; the next one mends it.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_create_identity;
+mod m20261122_000002_create_posts;
+mod m20261122_000003_create_federation;
+mod m20261122_000004_create_work;
+mod schema;
+
+// So that who runs the migrator needs no dependency on its library.
+pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
+
+/// All steps in their order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_create_identity::Migration),
+            Box::new(m20261122_000002_create_posts::Migration),
+            Box::new(m20261122_000003_create_federation::Migration),
+            Box::new(m20261122_000004_create_work::Migration),
+        ]
+    }
+}

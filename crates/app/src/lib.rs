@@ -1,1 +1,195 @@
-//! Placeholder.
+//! The application: every rule of Carefolk, as commands (which change something) and queries
+//! (which read something).
+//!
+//! Pages, the command line, jobs and other servers' activities all come here; nothing here knows
+//! HTTP or HTML. What must happen is a row written in the same transaction; no network call is
+//! made while a transaction is open.
+
+pub mod accounts;
+pub mod actors;
+mod audit;
+pub mod follows;
+pub mod inbound;
+pub mod instance;
+pub mod kernel;
+pub mod outbox;
+pub mod peers;
+pub mod posts;
+pub mod providers;
+pub mod timelines;
+mod workers;
+
+use std::sync::Arc;
+
+use carefolk_domain::{ActorId, Moment};
+use carefolk_store::{Db, Mint};
+
+pub use kernel::caller::{Caller, Member};
+pub use kernel::error::Error;
+pub use kernel::page::Page;
+pub use kernel::ports;
+pub use kernel::settings::{AppSettings, FederationMode};
+pub use kernel::tx::Tx;
+
+use kernel::ports::{Chance, Clock, Keys, Remote};
+use kernel::tx::Bells;
+
+/// What an application is made of.
+pub struct AppParts {
+    /// The database, migrated.
+    pub db: Db,
+    /// Ids.
+    pub mint: Arc<Mint>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub chance: Arc<dyn Chance>,
+    /// Other servers.
+    pub remote: Arc<dyn Remote>,
+    /// Key pairs.
+    pub keys: Arc<dyn Keys>,
+    /// Settings.
+    pub settings: AppSettings,
+}
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: AppParts,
+    bells: Arc<Bells>,
+    arrivals: inbound::ArrivalWriter,
+    peers: peers::StandingCache,
+    instance: tokio::sync::OnceCell<ActorId>,
+    passwords: tokio::sync::Semaphore,
+    sign_ins: accounts::SignInLimits,
+    holder: String,
+}
+
+/// How many passwords are hashed at once: each takes 19 MiB and 20 ms (security.md T18).
+const PASSWORDS_AT_ONCE: usize = 2;
+
+impl App {
+    /// An application on `parts`. Call [`App::prepare`] before anything else.
+    pub fn new(parts: AppParts) -> Self {
+        let bells = Arc::new(Bells::default());
+        let arrivals = inbound::arrival_writer(&parts);
+        let holder = kernel::opaque::slug(parts.chance.as_ref());
+        Self(Arc::new(Inner {
+            parts,
+            bells,
+            arrivals,
+            peers: peers::StandingCache::new(),
+            instance: tokio::sync::OnceCell::new(),
+            passwords: tokio::sync::Semaphore::new(PASSWORDS_AT_ONCE),
+            sign_ins: accounts::SignInLimits::new(),
+            holder,
+        }))
+    }
+
+    /// Makes the domain and the instance actor if this database has none, and freezes
+    /// `instance.url` into it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if another `instance.url` was frozen earlier.
+    pub async fn prepare(&self) -> Result<(), Error> {
+        self.instance().prepare().await
+    }
+
+    /// The moment it is.
+    pub fn now(&self) -> Moment {
+        self.0.parts.clock.now()
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &AppSettings {
+        &self.0.parts.settings
+    }
+
+    /// The database, for reading.
+    pub fn db(&self) -> &Db {
+        &self.0.parts.db
+    }
+
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        self.0.parts.chance.as_ref()
+    }
+
+    pub(crate) fn remote(&self) -> &dyn Remote {
+        self.0.parts.remote.as_ref()
+    }
+
+    pub(crate) fn read(&self) -> &sea_orm::DatabaseConnection {
+        self.0.parts.db.read()
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.0.parts.mint.next(self.now())
+    }
+
+    pub(crate) fn slug(&self) -> String {
+        kernel::opaque::slug(self.chance())
+    }
+
+    /// Opens one unit of change. SQLite has one writer: it waits its turn.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] after ten seconds of waiting.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        let inner = self.0.parts.db.begin().await?;
+        Ok(Tx::new(inner, self.now(), Arc::clone(&self.0.bells)))
+    }
+
+    /// The instance itself.
+    pub fn instance(&self) -> instance::Instance<'_> {
+        instance::Instance(self)
+    }
+
+    /// People who can sign in.
+    pub fn accounts(&self) -> accounts::Accounts<'_> {
+        accounts::Accounts(self)
+    }
+
+    /// Providers and their teams.
+    pub fn providers(&self) -> providers::Providers<'_> {
+        providers::Providers(self)
+    }
+
+    /// Actors, here and elsewhere.
+    pub fn actors(&self) -> actors::Actors<'_> {
+        actors::Actors(self)
+    }
+
+    /// Posts.
+    pub fn posts(&self) -> posts::Posts<'_> {
+        posts::Posts(self)
+    }
+
+    /// Who follows whom.
+    pub fn follows(&self) -> follows::Follows<'_> {
+        follows::Follows(self)
+    }
+
+    /// Lists of posts.
+    pub fn timelines(&self) -> timelines::Timelines<'_> {
+        timelines::Timelines(self)
+    }
+
+    /// Other servers.
+    pub fn peers(&self) -> peers::Peers<'_> {
+        peers::Peers(self)
+    }
+
+    /// What we were told.
+    pub fn inbound(&self) -> inbound::Inbound<'_> {
+        inbound::Inbound(self)
+    }
+
+    /// What we say.
+    pub fn outbox(&self) -> outbox::Outbox<'_> {
+        outbox::Outbox(self)
+    }
+}

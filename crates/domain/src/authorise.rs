@@ -50,7 +50,11 @@ pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
         Act::ManageTeam(_) if who.role == Role::Admin => Ok(()),
         Act::ManageTeam(role) => team(role, TeamRole::Owner),
         Act::CreateProvider | Act::RunInstance => {
-            if who.role == Role::Admin { Ok(()) } else { Err(Denial::Role) }
+            if who.role == Role::Admin {
+                Ok(())
+            } else {
+                Err(Denial::Role)
+            }
         }
     }
 }
@@ -80,7 +84,10 @@ mod tests {
 
     #[test]
     fn owners_and_admins_say_who_is_in_a_team() {
-        assert_eq!(may(active(Role::Member), Act::ManageTeam(Some(TeamRole::Author))), Err(Denial::Team));
+        assert_eq!(
+            may(active(Role::Member), Act::ManageTeam(Some(TeamRole::Author))),
+            Err(Denial::Team)
+        );
         assert_eq!(may(active(Role::Member), Act::ManageTeam(Some(TeamRole::Owner))), Ok(()));
         assert_eq!(may(active(Role::Admin), Act::ManageTeam(None)), Ok(()));
     }

@@ -4,8 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
+use pulldown_cmark::html::push_html;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 use sea_orm::DeriveValueType;
 use serde::Serialize;
+
+use crate::text::{Piece, pieces};
 
 /// The largest HTML of another server that is looked at; the rest is cut before parsing.
 pub const REMOTE_HTML_MAX_BYTES: usize = 256 * 1024;
@@ -21,14 +25,28 @@ pub struct Html(String);
 impl Html {
     /// The HTML of a Markdown text that a person wrote here. Raw HTML in it is shown as text.
     pub fn from_markdown(source: &str) -> Self {
-        use pulldown_cmark::{Event, Options, Parser, html::push_html};
-        let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).map(|event| match event {
-            Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
-            Event::SoftBreak => Event::HardBreak,
-            other => other,
-        });
         let mut out = String::with_capacity(source.len() * 2);
-        push_html(&mut out, parser);
+        push_html(&mut out, parser(source));
+        Self(SANITISER.clean(&out).to_string().trim_end().to_owned())
+    }
+
+    /// The HTML of a Markdown text, with names, hashtags and bare addresses made into links.
+    ///
+    /// `href` says where a name (without its first `@`) or a tag leads; what it does not know
+    /// stays plain text. Nothing inside code or a link is touched.
+    pub fn from_markdown_linked(source: &str, href: &dyn Fn(Piece<'_>) -> Option<String>) -> Self {
+        let mut out = String::with_capacity(source.len() * 2);
+        let mut closed = 0_u32;
+        let events = TextMergeStream::new(parser(source)).flat_map(|event| {
+            match &event {
+                Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => closed += 1,
+                Event::End(TagEnd::Link | TagEnd::CodeBlock) => closed = closed.saturating_sub(1),
+                Event::Text(words) if closed == 0 => return linked(words, href),
+                _ => {}
+            }
+            vec![event.into_static()]
+        });
+        push_html(&mut out, events);
         Self(SANITISER.clean(&out).to_string().trim_end().to_owned())
     }
 
@@ -61,11 +79,75 @@ impl Html {
     }
 }
 
+fn parser(source: &str) -> impl Iterator<Item = Event<'_>> {
+    Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).map(|event| match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+        Event::SoftBreak => Event::HardBreak,
+        other => other,
+    })
+}
+
+/// The shape that Mastodon makes and reads.
+fn linked(words: &str, href: &dyn Fn(Piece<'_>) -> Option<String>) -> Vec<Event<'static>> {
+    let event = |piece: &Piece<'_>| {
+        let link = match piece {
+            Piece::Words(words) => return Event::Text((*words).to_owned().into()),
+            Piece::Link(link) => Some((*link).to_owned()),
+            Piece::Mention(_) | Piece::Hashtag(_) => href(*piece),
+        };
+        let link = link.as_deref().map(escape);
+        let html = match (piece, link) {
+            (Piece::Link(text), Some(link)) => format!("<a href=\"{link}\">{}</a>", escape(text)),
+            (Piece::Mention(name), Some(link)) => {
+                let name = name.split('@').next().unwrap_or(name);
+                let open = "<span class=\"h-card\"><a class=\"u-url mention\"";
+                format!("{open} href=\"{link}\">@<span>{}</span></a></span>", escape(name))
+            }
+            (Piece::Hashtag(tag), Some(link)) => {
+                let open = "<a class=\"mention hashtag\"";
+                format!("{open} href=\"{link}\">#<span>{}</span></a>", escape(tag))
+            }
+            (Piece::Hashtag(tag), None) => return Event::Text(format!("#{tag}").into()),
+            (Piece::Mention(name), None) => return Event::Text(format!("@{name}").into()),
+            (Piece::Words(text) | Piece::Link(text), _) => {
+                return Event::Text((*text).to_owned().into());
+            }
+        };
+        Event::InlineHtml(html.into())
+    };
+    pieces(words).iter().map(event).collect()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// What Mastodon keeps (interop.md 6), plus headings, which read as bold there.
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags: HashSet<&str> = [
-        "p", "br", "a", "span", "del", "s", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol",
-        "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6",
+        "p",
+        "br",
+        "a",
+        "span",
+        "del",
+        "s",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "b",
+        "i",
+        "u",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
     ]
     .into();
     let classes: HashMap<&str, HashSet<&str>> = HashMap::from([
@@ -94,7 +176,23 @@ mod tests {
     #[test]
     fn markdown_becomes_html_and_raw_html_becomes_text() {
         let html = Html::from_markdown("**Hi** <script>alert(1)</script>");
-        assert_eq!(html.as_str(), "<p><strong>Hi</strong> &lt;script&gt;alert(1)&lt;/script&gt;</p>");
+        assert_eq!(
+            html.as_str(),
+            "<p><strong>Hi</strong> &lt;script&gt;alert(1)&lt;/script&gt;</p>"
+        );
+    }
+
+    #[test]
+    fn names_and_addresses_become_links_outside_code() {
+        let href = |piece: Piece<'_>| match piece {
+            Piece::Mention("ann") => Some("https://care.example/@ann".to_owned()),
+            _ => None,
+        };
+        let html = Html::from_markdown_linked("@ann @bob `@ann` https://a.example/x_y_z", &href);
+        let html = html.as_str();
+        assert_eq!(html.matches("u-url mention").count(), 1, "{html}");
+        assert!(html.contains("@bob <code>@ann</code>"), "{html}");
+        assert!(html.contains("href=\"https://a.example/x_y_z\""), "{html}");
     }
 
     #[test]
@@ -110,7 +208,20 @@ mod tests {
             "<noscript><p title=\"</noscript><img src=x onerror=1>\">",
         ] {
             let clean = Html::sanitise(dirty);
-            for word in ["javascript", "onerror", "onclick", "<svg", "<math", "style", "<i", "<form", "id=", "class=", "<img", "<noscript"] {
+            for word in [
+                "javascript",
+                "onerror",
+                "onclick",
+                "<svg",
+                "<math",
+                "style",
+                "<i",
+                "<form",
+                "id=",
+                "class=",
+                "<img",
+                "<noscript",
+            ] {
                 let hit = clean.as_str().contains(word) && !clean.as_str().contains("&lt;");
                 assert!(!hit, "{dirty} -> {}", clean.as_str());
             }

@@ -16,6 +16,7 @@ pub mod moment;
 pub mod peer;
 pub mod post;
 pub mod roles;
+pub mod text;
 pub mod uri;
 
 pub use actor::{ActorKind, ActorState};

@@ -37,3 +37,10 @@ impl Lang {
         &self.0
     }
 }
+
+/// A language can be a part of a primary key; no database counts one up for us.
+impl sea_orm::TryFromU64 for Lang {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Lang"))
+    }
+}

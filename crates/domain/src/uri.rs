@@ -20,6 +20,13 @@ impl UriHash {
     }
 }
 
+/// A hash can be a primary key; no database counts one up for us.
+impl sea_orm::TryFromU64 for UriHash {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("UriHash"))
+    }
+}
+
 /// The scheme, host and port of a URL in one spelling, or `None` if it is not http or https.
 ///
 /// Two URLs have one origin when these are equal (FEP-fe34).

@@ -1,0 +1,235 @@
+//! Signing in and out.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use carefolk_domain::{AccountState, Denial, Lang, Moment, SessionId, Span};
+use carefolk_store::entity::{account, actor, session};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use sha2::{Digest, Sha256};
+
+use super::{Accounts, passwords};
+use crate::kernel::caller::Member;
+use crate::kernel::{error::Error, opaque};
+
+/// How long a session lasts without being used.
+const SESSION_IDLE: Span = Span::days(30);
+
+/// How often `last_seen_at` is written for somebody who is here all day.
+const SEEN_EVERY: Span = Span::minutes(10);
+
+/// How many failed sign-ins one name may have in [`SIGN_IN_WINDOW`].
+const SIGN_IN_TRIES: u32 = 10;
+
+/// See [`SIGN_IN_TRIES`].
+const SIGN_IN_WINDOW: Span = Span::minutes(15);
+
+/// How many names are counted at once; beyond that the oldest are forgotten.
+const SIGN_IN_NAMES: usize = 10_000;
+
+/// The longest `User-Agent` that is kept.
+const USER_AGENT_MAX_CHARS: usize = 200;
+
+/// A secret for a cookie; only its hash is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(pub String);
+
+impl SessionToken {
+    fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.0.as_bytes()).to_vec()
+    }
+}
+
+/// Counts failed sign-ins by name.
+pub(crate) struct SignInLimits(Mutex<HashMap<String, (Moment, u32)>>);
+
+impl SignInLimits {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+
+    fn check(&self, name: &str, now: Moment) -> Result<(), Error> {
+        let Ok(counts) = self.0.lock() else { return Err(Error::Bug("sign-in counts")) };
+        match counts.get(name) {
+            Some((since, tries)) if *tries >= SIGN_IN_TRIES && now - *since < SIGN_IN_WINDOW => {
+                Err(Error::Throttled { retry_after: SIGN_IN_WINDOW - (now - *since) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, name: &str, now: Moment) {
+        let Ok(mut counts) = self.0.lock() else { return };
+        if counts.len() >= SIGN_IN_NAMES {
+            counts.retain(|_, (since, _)| now - *since < SIGN_IN_WINDOW);
+            if counts.len() >= SIGN_IN_NAMES {
+                counts.clear();
+            }
+        }
+        let entry = counts.entry(name.to_owned()).or_insert((now, 0));
+        if now - entry.0 >= SIGN_IN_WINDOW {
+            *entry = (now, 0);
+        }
+        entry.1 += 1;
+    }
+}
+
+impl Accounts<'_> {
+    /// Signs somebody in by local name or e-mail address. A new token each time (S-135).
+    ///
+    /// # Errors
+    ///
+    /// [`Denial::Credentials`] whatever was wrong, [`Denial::Suspended`] only for who knows the
+    /// password, [`Error::Throttled`] after ten failures in a quarter of an hour.
+    pub async fn sign_in(
+        &self,
+        name_or_email: &str,
+        password: &str,
+        user_agent: &str,
+    ) -> Result<SessionToken, Error> {
+        let name = name_or_email.trim().trim_start_matches('@').to_lowercase();
+        self.0.0.sign_ins.check(&name, self.0.now())?;
+        let found = self.find_for_sign_in(&name).await?;
+        let stored = found.as_ref().and_then(|account| account.password_hash.clone());
+        let good = passwords::verify(self.0, password.to_owned(), stored).await?;
+        let account = match found {
+            Some(account) if good => account,
+            _ => {
+                self.0.0.sign_ins.failed(&name, self.0.now());
+                return Err(Denial::Credentials.into());
+            }
+        };
+        if account.state != AccountState::Active {
+            return Err(Denial::Suspended.into());
+        }
+        self.open_session(&account, user_agent).await
+    }
+
+    async fn find_for_sign_in(&self, name: &str) -> Result<Option<account::Model>, Error> {
+        if name.contains('@') {
+            return Ok(account::Entity::find()
+                .filter(account::Column::EmailFolded.eq(name))
+                .one(self.0.read())
+                .await?);
+        }
+        let Some(actor) = crate::actors::queries::by_handle(self.0.read(), name).await? else {
+            return Ok(None);
+        };
+        Ok(account::Entity::find()
+            .filter(account::Column::ActorId.eq(actor.id))
+            .one(self.0.read())
+            .await?)
+    }
+
+    /// Opens a session for an account that has shown who it is.
+    pub(crate) async fn open_session(
+        &self,
+        account: &account::Model,
+        user_agent: &str,
+    ) -> Result<SessionToken, Error> {
+        let token = SessionToken(opaque::token(self.0.chance()));
+        let tx = self.0.begin().await?;
+        session::ActiveModel {
+            id: Set(SessionId(self.0.id())),
+            account_id: Set(account.id),
+            token_hash: Set(token.hash()),
+            created_at: Set(tx.now()),
+            last_seen_at: Set(tx.now()),
+            expires_at: Set(tx.now() + SESSION_IDLE),
+            user_agent: Set(user_agent.chars().take(USER_AGENT_MAX_CHARS).collect()),
+        }
+        .insert(tx.conn())
+        .await?;
+        crate::timelines::rebuild_home_if_stale(self.0, &tx, account).await?;
+        account::Entity::update_many()
+            .col_expr(account::Column::LastSeenAt, Expr::value(tx.now()))
+            .filter(account::Column::Id.eq(account.id))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// Ends a session; ending one that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn sign_out(&self, token: &SessionToken) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        session::Entity::delete_many()
+            .filter(session::Column::TokenHash.eq(token.hash()))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+
+    /// Who is signed in with `token`, if anybody.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn session(&self, token: &SessionToken) -> Result<Option<Member>, Error> {
+        let now = self.0.now();
+        let found = session::Entity::find()
+            .filter(session::Column::TokenHash.eq(token.hash()))
+            .filter(session::Column::ExpiresAt.gt(now))
+            .one(self.0.read())
+            .await?;
+        let Some(session) = found else { return Ok(None) };
+        let account = account::Entity::find_by_id(session.account_id).one(self.0.read()).await?;
+        let Some(account) = account.filter(|a| a.state == AccountState::Active) else {
+            return Ok(None);
+        };
+        let Some(actor) = actor::Entity::find_by_id(account.actor_id).one(self.0.read()).await?
+        else {
+            return Ok(None);
+        };
+        if now - session.last_seen_at > SEEN_EVERY {
+            self.touch(&session, now).await?;
+        }
+        Ok(Some(member(account, actor)))
+    }
+
+    async fn touch(&self, session: &session::Model, now: Moment) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        session::Entity::update_many()
+            .col_expr(session::Column::LastSeenAt, Expr::value(now))
+            .col_expr(session::Column::ExpiresAt, Expr::value(now + SESSION_IDLE))
+            .filter(session::Column::Id.eq(session.id))
+            .exec(tx.conn())
+            .await?;
+        account::Entity::update_many()
+            .col_expr(account::Column::LastSeenAt, Expr::value(now))
+            .filter(account::Column::Id.eq(session.account_id))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+
+    /// Remembers the language a member chose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn set_locale(&self, member: &Member, locale: &Lang) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        account::Entity::update_many()
+            .col_expr(account::Column::Locale, Expr::value(locale.as_str()))
+            .filter(account::Column::Id.eq(member.account))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+}
+
+fn member(account: account::Model, actor: actor::Model) -> Member {
+    Member {
+        account: account.id,
+        actor: actor.id,
+        role: account.role,
+        name: if actor.name.is_empty() { actor.handle.clone() } else { actor.name },
+        handle: actor.handle,
+        locale: account.locale,
+    }
+}

@@ -1,0 +1,64 @@
+//! Actors: people, providers, the instance; here and elsewhere.
+//!
+//! Invariants: a handle is unique in a domain over all kinds of actor and never used twice; an
+//! actor of another server is stored only as its own origin describes it.
+
+mod documents;
+mod keys;
+pub(crate) mod local;
+pub(crate) mod queries;
+mod remote;
+mod resolve;
+
+use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
+
+pub(crate) use keys::signing_key;
+pub use keys::{KeyAlgorithm, KnownKey};
+pub(crate) use remote::{Described, is_tombstone, upsert};
+
+use crate::App;
+
+/// The handle of this capability.
+pub struct Actors<'a>(pub(crate) &'a App);
+
+/// An actor, as it is shown.
+#[derive(Clone, Debug)]
+pub struct ActorView {
+    /// The row.
+    pub id: ActorId,
+    /// What it is.
+    pub kind: ActorKind,
+    /// Where it is in its life.
+    pub state: ActorState,
+    /// The name before the `@`.
+    pub handle: String,
+    /// The host it lives on.
+    pub host: String,
+    /// Its display name; the handle if it has none.
+    pub name: String,
+    /// What it says about itself.
+    pub summary: Html,
+    /// Its id on the wire.
+    pub uri: String,
+    /// Its page for people, on its own server.
+    pub url: String,
+    /// Its page on this server, as a path.
+    pub page: String,
+    /// Whether it lives here.
+    pub is_local: bool,
+    /// How many follow it, as far as we know.
+    pub followers: u64,
+    /// How many it follows, as far as we know.
+    pub following: u64,
+    /// How many posts of it we hold.
+    pub posts: u64,
+    /// Since when it exists.
+    pub published: Option<Moment>,
+}
+
+impl ActorView {
+    /// `handle@host`, to be copied into another site's search box.
+    pub fn address(&self) -> String {
+        format!("{}@{}", self.handle, self.host)
+    }
+}

@@ -1,0 +1,108 @@
+//! Finding actors.
+
+use carefolk_domain::{ActorId, ActorState, Address, Handle, UriHash};
+use carefolk_store::entity::actor;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{ActorView, Actors};
+use crate::kernel::{caller::Caller, error::Error};
+
+/// The row behind an id on the wire.
+pub(crate) async fn by_uri(
+    conn: &impl ConnectionTrait,
+    uri: &str,
+) -> Result<Option<actor::Model>, Error> {
+    Ok(actor::Entity::find().filter(actor::Column::UriHash.eq(UriHash::of(uri))).one(conn).await?)
+}
+
+/// The local actor of that name.
+pub(crate) async fn by_handle(
+    conn: &impl ConnectionTrait,
+    handle: &str,
+) -> Result<Option<actor::Model>, Error> {
+    let Ok(handle) = Handle::parse(handle) else { return Ok(None) };
+    Ok(actor::Entity::find()
+        .filter(actor::Column::DomainId.is_not_null())
+        .filter(actor::Column::HandleFolded.eq(handle.as_str()))
+        .one(conn)
+        .await?)
+}
+
+/// The row of an id that another row names.
+pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: ActorId) -> Result<actor::Model, Error> {
+    actor::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound("actor"))
+}
+
+/// What pages show of a row.
+pub(crate) fn view(row: actor::Model) -> ActorView {
+    let is_local = row.domain_id.is_some();
+    let page = if is_local {
+        format!("/@{}", row.handle)
+    } else {
+        format!("/@{}@{}", row.handle, row.host)
+    };
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    ActorView {
+        id: row.id,
+        kind: row.kind,
+        state: row.state,
+        name: if row.name.trim().is_empty() { row.handle.clone() } else { row.name },
+        handle: row.handle,
+        host: row.host,
+        summary: row.summary_html,
+        uri: row.uri,
+        url: row.url,
+        page,
+        is_local,
+        followers: count(row.follower_count),
+        following: count(row.following_count),
+        posts: count(row.note_count),
+        published: row.published,
+    }
+}
+
+/// Whether an actor may be shown at all.
+pub(crate) fn is_shown(row: &actor::Model) -> bool {
+    !matches!(row.state, ActorState::Suspended | ActorState::Deleted)
+}
+
+impl Actors<'_> {
+    /// The local actor of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`].
+    pub async fn find_local(&self, handle: &str) -> Result<ActorView, Error> {
+        by_handle(self.0.read(), handle)
+            .await?
+            .filter(is_shown)
+            .map(view)
+            .ok_or(Error::NotFound("actor"))
+    }
+
+    /// The actor of that address, if we know it: a local one by its name and our host.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn find(
+        &self,
+        _viewer: &Caller,
+        address: &Address,
+    ) -> Result<Option<ActorView>, Error> {
+        if address.host == self.0.settings().handle_host() {
+            let row = by_handle(self.0.read(), &address.name).await?;
+            return Ok(row.filter(is_shown).map(view));
+        }
+        if !self.0.peers().is_open_to(&address.host).await? {
+            return Ok(None);
+        }
+        let row = actor::Entity::find()
+            .filter(actor::Column::DomainId.is_null())
+            .filter(actor::Column::Host.eq(&address.host))
+            .filter(actor::Column::HandleFolded.eq(address.name.to_lowercase()))
+            .one(self.0.read())
+            .await?;
+        Ok(row.filter(is_shown).map(view))
+    }
+}

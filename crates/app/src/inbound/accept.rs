@@ -1,0 +1,83 @@
+//! Taking in what came through the door: durable when it returns.
+
+use carefolk_domain::{InboundId, Moment, UriHash};
+use carefolk_store::GroupWriter;
+use carefolk_store::dialect::{self, Insertion};
+use carefolk_store::entity::inbound_activity::{InboundState, Model};
+
+use super::Inbound;
+use crate::AppParts;
+use crate::kernel::error::Error;
+
+/// One task writes all arrivals, many at a time (architecture.md B.0: group commit).
+pub(crate) type ArrivalWriter = GroupWriter<Model, Insertion>;
+
+/// An activity whose signature was verified.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Its id.
+    pub uri: String,
+    /// Who said it, and signed for it.
+    pub actor_uri: String,
+    /// The server it came from.
+    pub host: String,
+    /// Its ActivityStreams type.
+    pub kind: String,
+    /// The JSON as it came.
+    pub body: String,
+}
+
+/// What came of taking it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It is stored.
+    Stored,
+    /// It was stored before; nothing will happen twice.
+    Duplicate,
+}
+
+/// Starts the task.
+pub(crate) fn arrival_writer(parts: &AppParts) -> ArrivalWriter {
+    let (writer, _task) = GroupWriter::spawn(parts.db.clone(), |tx, items: Vec<Model>| {
+        Box::pin(async move { dialect::insert_inbound_batch(tx, &items).await })
+    });
+    writer
+}
+
+impl Inbound<'_> {
+    /// Stores an arrival. When this returns it is on stable storage (P1).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] when more is waiting than can be written soon (P8).
+    pub async fn accept(&self, arrival: Arrival) -> Result<Acceptance, Error> {
+        let now = self.0.now();
+        let row = row(arrival, InboundId(self.0.id()), now);
+        match self.0.0.arrivals.write(row).await? {
+            Insertion::New => {
+                self.0.0.bells.inbound.notify_one();
+                Ok(Acceptance::Stored)
+            }
+            Insertion::Known => Ok(Acceptance::Duplicate),
+        }
+    }
+}
+
+fn row(arrival: Arrival, id: InboundId, now: Moment) -> Model {
+    Model {
+        id,
+        uri_hash: UriHash::of(&arrival.uri),
+        uri: arrival.uri,
+        actor_uri: arrival.actor_uri,
+        host: arrival.host,
+        kind: arrival.kind,
+        body: arrival.body,
+        received_at: now,
+        state: InboundState::Waiting,
+        attempts: 0,
+        run_at: now,
+        locked_until: None,
+        outcome: None,
+        error: None,
+    }
+}

@@ -1,0 +1,68 @@
+//! One unit of change.
+
+use std::sync::Arc;
+
+use carefolk_domain::Moment;
+use carefolk_store::WriteTx;
+use sea_orm::DatabaseTransaction;
+use tokio::sync::Notify;
+
+use super::error::Error;
+
+/// Wakes workers. A bell may be lost without harm: workers also look by themselves.
+#[derive(Debug, Default)]
+pub struct Bells {
+    /// Something waits to be delivered.
+    pub deliveries: Notify,
+    /// Something waits to be processed.
+    pub inbound: Notify,
+}
+
+/// One unit of change. Dropped without [`Tx::commit`], it leaves no trace.
+#[must_use = "a change that is not committed leaves no trace"]
+pub struct Tx {
+    inner: WriteTx,
+    now: Moment,
+    bells: Arc<Bells>,
+    ring_deliveries: bool,
+}
+
+impl Tx {
+    pub(crate) fn new(inner: WriteTx, now: Moment, bells: Arc<Bells>) -> Self {
+        Self { inner, now, bells, ring_deliveries: false }
+    }
+
+    /// The same moment for everything in this change.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Where statements go.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        self.inner.conn()
+    }
+
+    /// The store's own transaction, for its dialect functions.
+    pub(crate) fn store(&self) -> &WriteTx {
+        &self.inner
+    }
+
+    /// Wakes the delivery workers once this is committed.
+    pub fn ring_deliveries(&mut self) {
+        self.ring_deliveries = true;
+    }
+
+    /// Makes the change durable, then rings the bells.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] or [`Error::Store`]; then nothing has changed.
+    pub async fn commit(self) -> Result<(), Error> {
+        self.inner.commit().await?;
+        if self.ring_deliveries {
+            self.bells.deliveries.notify_waiters();
+            self.bells.deliveries.notify_one();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! What we say: activities, kept as the bytes that were signed, and their deliveries.
+//!
+//! Invariant: an activity, its deliveries and the change it tells of are one transaction (P1); the
+//! bytes never change afterwards (P4); deliveries of one object to one host stay in order (P5).
+
+mod queries;
+mod results;
+mod say;
+mod worker;
+
+pub use queries::DeliveryView;
+pub(crate) use say::{Recipients, Saying, say};
+
+use crate::App;
+
+/// The handle of this capability.
+pub struct Outbox<'a>(pub(crate) &'a App);

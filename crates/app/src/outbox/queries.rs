@@ -1,0 +1,115 @@
+//! Reading what was said and what became of it.
+
+use carefolk_domain::authorise::Act;
+use carefolk_domain::{ActorState, Audience, DeliveryId, Moment, UriHash};
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::{outbox_activity, peer};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Outbox;
+use crate::kernel::{caller::Caller, error::Error, page::Page};
+
+/// A delivery, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct DeliveryView {
+    /// The row.
+    pub id: DeliveryId,
+    /// What is sent: its ActivityStreams type.
+    pub kind: String,
+    /// The id of what is sent.
+    pub activity: String,
+    /// Where it goes.
+    pub host: String,
+    /// The inbox there.
+    pub inbox: String,
+    /// Where it is.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it is tried next, while it waits.
+    pub run_at: Moment,
+    /// The last status.
+    pub status: Option<i32>,
+    /// The last error.
+    pub error: Option<String>,
+}
+
+impl Outbox<'_> {
+    /// Deliveries that wait, or those that were given up; the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the caller runs the instance.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        state: DeliveryState,
+        page: Page,
+    ) -> Result<Vec<DeliveryView>, Error> {
+        caller.may(Act::RunInstance)?;
+        let query = delivery::Entity::find().filter(delivery::Column::State.eq(state));
+        let query = match page.before {
+            Some(id) => query.filter(delivery::Column::Id.lt(DeliveryId(id))),
+            None => query,
+        };
+        let rows =
+            query.order_by_desc(delivery::Column::Id).limit(page.rows()).all(self.0.read()).await?;
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            let activity =
+                outbox_activity::Entity::find_by_id(row.activity_id).one(self.0.read()).await?;
+            let peer = peer::Entity::find_by_id(row.peer_id).one(self.0.read()).await?;
+            let (Some(activity), Some(peer)) = (activity, peer) else { continue };
+            views.push(DeliveryView {
+                id: row.id,
+                kind: activity.kind,
+                activity: activity.uri,
+                host: peer.host,
+                inbox: row.inbox_url,
+                state: row.state,
+                attempts: row.attempts,
+                run_at: row.run_at,
+                status: row.last_status,
+                error: row.last_error,
+            });
+        }
+        Ok(views)
+    }
+
+    /// How many deliveries are in `state`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn count(&self, state: DeliveryState) -> Result<u64, Error> {
+        Ok(delivery::Entity::find()
+            .filter(delivery::Column::State.eq(state))
+            .count(self.0.read())
+            .await?)
+    }
+
+    /// An activity of ours that anybody may read, byte for byte as it was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`].
+    pub async fn document(&self, slug: &str) -> Result<String, Error> {
+        let uri = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let row = outbox_activity::Entity::find()
+            .filter(outbox_activity::Column::UriHash.eq(UriHash::of(&uri)))
+            .filter(outbox_activity::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
+            .one(self.0.read())
+            .await?
+            .ok_or(Error::NotFound("activity"))?;
+        let author = crate::actors::queries::by_id(self.0.read(), row.actor_id).await?;
+        // What a Create said must not outlive its post.
+        let gone = match row.post_id {
+            Some(id) if row.kind != "Delete" => !self.0.posts().is_published(id).await?,
+            _ => false,
+        };
+        if gone || matches!(author.state, ActorState::Suspended | ActorState::Deleted) {
+            return Err(Error::NotFound("activity"));
+        }
+        Ok(row.body)
+    }
+}

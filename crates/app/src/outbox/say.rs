@@ -1,0 +1,130 @@
+//! Saying something: one activity row and one delivery row for each inbox.
+
+use std::collections::BTreeMap;
+
+use carefolk_domain::{ActorId, Audience, DeliveryId, OutboxId, PeerId, PostId, UriHash};
+use carefolk_store::dialect::{self, NewDelivery};
+use carefolk_store::entity::outbox_activity;
+use sea_orm::{ActiveModelTrait, Set};
+
+use crate::kernel::{error::Error, tx::Tx};
+use crate::{App, peers};
+
+/// An activity about to be said.
+pub(crate) struct Saying {
+    /// Who says it.
+    pub actor: ActorId,
+    /// Its id.
+    pub uri: String,
+    /// The opaque part of its id.
+    pub slug: String,
+    /// Its ActivityStreams type.
+    pub kind: &'static str,
+    /// The post it is about.
+    pub post: Option<PostId>,
+    /// Deliveries with one key to one host keep their order.
+    pub order_key: i64,
+    /// Who may read it afterwards.
+    pub audience: Audience,
+    /// The exact JSON.
+    pub body: String,
+}
+
+/// Who is to hear it.
+#[derive(Default)]
+pub(crate) struct Recipients {
+    /// Everybody elsewhere who follows this actor.
+    pub followers_of: Option<ActorId>,
+    /// Single inboxes.
+    pub inboxes: Vec<String>,
+}
+
+/// Writes the activity and its deliveries. While `instance.url` is unset nothing is written, for
+/// no id of ours means anything yet.
+pub(crate) async fn say(
+    app: &App,
+    tx: &mut Tx,
+    saying: Saying,
+    to: Recipients,
+) -> Result<(), Error> {
+    if app.settings().base_url.is_none() {
+        return Ok(());
+    }
+    let id = OutboxId(app.id());
+    let order_key = saying.order_key;
+    outbox_activity::ActiveModel {
+        id: Set(id),
+        actor_id: Set(saying.actor),
+        uri_hash: Set(UriHash::of(&saying.uri)),
+        uri: Set(saying.uri),
+        slug: Set(saying.slug),
+        kind: Set(saying.kind.to_owned()),
+        post_id: Set(saying.post),
+        order_key: Set(order_key),
+        audience: Set(saying.audience),
+        body: Set(saying.body),
+        created_at: Set(tx.now()),
+    }
+    .insert(tx.conn())
+    .await?;
+    if !app.settings().federates() {
+        return Ok(());
+    }
+    let rows = deliveries(app, tx, id, order_key, to).await?;
+    if !rows.is_empty() {
+        dialect::insert_deliveries_batch(tx.store(), &rows).await?;
+        tx.ring_deliveries();
+    }
+    Ok(())
+}
+
+async fn deliveries(
+    app: &App,
+    tx: &Tx,
+    activity: OutboxId,
+    order_key: i64,
+    to: Recipients,
+) -> Result<Vec<NewDelivery>, Error> {
+    let mut inboxes: BTreeMap<String, String> = BTreeMap::new();
+    if let Some(actor) = to.followers_of {
+        let theirs = dialect::follower_inboxes(tx.conn(), actor).await?;
+        inboxes.extend(theirs.into_iter().map(|their| (their.inbox, their.host)));
+    }
+    for inbox in to.inboxes {
+        if let Some(host) = carefolk_domain::uri::host(&inbox) {
+            inboxes.insert(inbox, host);
+        }
+    }
+    let mut hosts: BTreeMap<String, Option<PeerId>> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(inboxes.len());
+    for (inbox, host) in inboxes {
+        let peer = match hosts.get(&host) {
+            Some(known) => *known,
+            None => {
+                let peer = open_peer(app, tx, &host).await?;
+                hosts.insert(host, peer);
+                peer
+            }
+        };
+        if let Some(peer_id) = peer {
+            rows.push(NewDelivery {
+                id: DeliveryId(app.id()),
+                activity_id: activity,
+                peer_id,
+                inbox_url: inbox,
+                order_key,
+                run_at: tx.now(),
+                created_at: tx.now(),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// The peer of `host`, unless we do not talk with it.
+async fn open_peer(app: &App, tx: &Tx, host: &str) -> Result<Option<PeerId>, Error> {
+    if !app.peers().is_open_to(host).await? {
+        return Ok(None);
+    }
+    peers::find_or_create(app, tx.conn(), host, tx.now()).await.map(Some)
+}

@@ -1,0 +1,207 @@
+//! Delivering: claim a batch, send each, write down what came of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use carefolk_domain::{ActorId, Health, Moment, OutboxId, PeerId, Span};
+use carefolk_store::dialect::{self, DeliveryClaim, DeliveryEnd};
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::{outbox_activity, peer};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::Outbox;
+use super::results::{self, After, Before, HostNews};
+use crate::actors::signing_key;
+use crate::kernel::ports::{Parcel, Receipt, SigningKey};
+use crate::kernel::{error::Error, opaque, tx::Tx};
+
+/// How many deliveries are claimed at once, and how many are in flight.
+const BATCH: u32 = 128;
+
+/// How many may be in flight to one host (P5).
+const WINDOW_PER_HOST: u32 = 8;
+
+/// How long a worker may take for a delivery before another may take it over.
+const LEASE: Span = Span::minutes(2);
+
+/// The longest error that is kept, in characters.
+const ERROR_MAX_CHARS: usize = 300;
+
+/// A delivery with what its try needs.
+struct Try {
+    row: delivery::Model,
+    parcel: Parcel,
+    failures: i32,
+}
+
+impl Outbox<'_> {
+    /// Claims what is due, sends it and writes down what came of it; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`]: what was claimed is tried again when its lease ends.
+    pub async fn deliver_due(&self) -> Result<usize, Error> {
+        let tx = self.0.begin().await?;
+        let now = tx.now();
+        let claim = DeliveryClaim {
+            now,
+            lease_until: now + LEASE,
+            holder: &self.0.0.holder,
+            window_per_host: WINDOW_PER_HOST,
+            limit: BATCH,
+        };
+        let rows = dialect::claim_deliveries(tx.store(), &claim).await?;
+        tx.commit().await?;
+        let count = rows.len();
+        let tries = self.tries(rows).await?;
+        let mut flying: FuturesUnordered<_> = tries.into_iter().map(|t| self.send(t)).collect();
+        let mut done = Vec::with_capacity(count);
+        while let Some(result) = flying.next().await {
+            done.push(result);
+        }
+        self.settle(done).await?;
+        Ok(count)
+    }
+
+    async fn send(&self, attempt: Try) -> (delivery::Model, Receipt, i32) {
+        let receipt = self.0.remote().deliver(&attempt.parcel).await;
+        (attempt.row, receipt, attempt.failures)
+    }
+
+    /// Finds the bytes, the key and the host's habits for each row: three queries in all.
+    async fn tries(&self, rows: Vec<delivery::Model>) -> Result<Vec<Try>, Error> {
+        let activities = outbox_activity::Entity::find()
+            .filter(outbox_activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
+            .all(self.0.read())
+            .await?;
+        let bodies: HashMap<OutboxId, (ActorId, Arc<str>)> = activities
+            .into_iter()
+            .map(|row| (row.id, (row.actor_id, Arc::from(row.body))))
+            .collect();
+        let peers = peer::Entity::find()
+            .filter(peer::Column::Id.is_in(rows.iter().map(|row| row.peer_id)))
+            .all(self.0.read())
+            .await?;
+        let peers: HashMap<PeerId, peer::Model> =
+            peers.into_iter().map(|row| (row.id, row)).collect();
+        let mut keys: HashMap<ActorId, SigningKey> = HashMap::new();
+        let mut tries = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some((actor, body)) = bodies.get(&row.activity_id) else { continue };
+            let key = match keys.get(actor) {
+                Some(key) => key.clone(),
+                None => {
+                    let key = signing_key(self.0.read(), *actor).await?;
+                    keys.insert(*actor, key.clone());
+                    key
+                }
+            };
+            let peer = peers.get(&row.peer_id);
+            let parcel = Parcel {
+                inbox: row.inbox_url.clone(),
+                body: Arc::clone(body),
+                key,
+                profile: peer.and_then(|peer| peer.signature_profile.clone()),
+            };
+            let failures = peer.map_or(0, |peer| peer.failures);
+            tries.push(Try { row, parcel, failures });
+        }
+        Ok(tries)
+    }
+
+    /// Writes all results in one transaction.
+    async fn settle(&self, done: Vec<(delivery::Model, Receipt, i32)>) -> Result<(), Error> {
+        if done.is_empty() {
+            return Ok(());
+        }
+        let tx = self.0.begin().await?;
+        let mut ends = Vec::with_capacity(done.len());
+        let mut news: HashMap<PeerId, (HostNews, Option<String>)> = HashMap::new();
+        for (row, receipt, failures) in done {
+            let before = Before {
+                created_at: row.created_at,
+                attempts: u32::try_from(row.attempts).unwrap_or(1),
+                failures: u32::try_from(failures).unwrap_or(0),
+            };
+            let chance = opaque::number(self.0.chance());
+            let after = results::judge(&receipt, before, tx.now(), chance);
+            if after.state == DeliveryState::Dead {
+                tracing::warn!(delivery = %row.id, status = ?after.status, "delivery given up");
+            }
+            gather(&mut news, row.peer_id, &after);
+            ends.push(end(&row, after, tx.now()));
+        }
+        dialect::finish_deliveries(tx.store(), &self.0.0.holder, &ends).await?;
+        for (peer, (what, error)) in news {
+            note_peer(&tx, peer, what, error).await?;
+        }
+        tx.commit().await
+    }
+}
+
+/// Good news of a host outweighs bad news from the same batch: it answers.
+fn gather(news: &mut HashMap<PeerId, (HostNews, Option<String>)>, peer: PeerId, after: &After) {
+    match (&after.host, news.get(&peer)) {
+        (HostNews::Nothing, _) | (HostNews::Failing(..), Some((HostNews::Well(_), _))) => {}
+        (host, _) => {
+            news.insert(peer, (host.clone(), after.error.clone()));
+        }
+    }
+}
+
+fn end(row: &delivery::Model, after: After, now: Moment) -> DeliveryEnd {
+    DeliveryEnd {
+        id: row.id,
+        state: after.state,
+        run_at: after.run_at,
+        last_status: after.status,
+        last_error: after.error.map(|error| error.chars().take(ERROR_MAX_CHARS).collect()),
+        ended_at: (after.state != DeliveryState::Waiting).then_some(now),
+    }
+}
+
+async fn note_peer(
+    tx: &Tx,
+    peer: PeerId,
+    news: HostNews,
+    error: Option<String>,
+) -> Result<(), Error> {
+    let update = peer::Entity::update_many().filter(peer::Column::Id.eq(peer));
+    let update = match news {
+        HostNews::Nothing => return Ok(()),
+        HostNews::Well(profile) => {
+            let update = update
+                .col_expr(peer::Column::Health, Expr::value(Health::Ok))
+                .col_expr(peer::Column::Failures, Expr::value(0))
+                .col_expr(peer::Column::FailingSince, Expr::value(Option::<Moment>::None))
+                .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
+                .col_expr(peer::Column::LastOkAt, Expr::value(tx.now()));
+            match profile {
+                Some(profile) => {
+                    update.col_expr(peer::Column::SignatureProfile, Expr::value(profile))
+                }
+                None => update,
+            }
+        }
+        HostNews::Failing(health, until) => update
+            .col_expr(peer::Column::Health, Expr::value(health))
+            .col_expr(
+                peer::Column::Failures,
+                sea_orm::ExprTrait::add(Expr::col(peer::Column::Failures), 1),
+            )
+            .col_expr(peer::Column::BackoffUntil, Expr::value(until))
+            .col_expr(
+                peer::Column::FailingSince,
+                sea_orm::sea_query::Func::coalesce([
+                    Expr::col(peer::Column::FailingSince),
+                    Expr::value(tx.now()),
+                ])
+                .into(),
+            )
+            .col_expr(peer::Column::LastError, Expr::value(error)),
+    };
+    update.exec(tx.conn()).await?;
+    Ok(())
+}

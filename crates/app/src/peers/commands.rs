@@ -1,0 +1,132 @@
+//! Deciding about peers.
+
+use carefolk_domain::authorise::Act;
+use carefolk_domain::{Health, Invalid, Moment, PeerId, Standing};
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::peer;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Set,
+    sea_query::Expr,
+};
+
+use super::Peers;
+use crate::kernel::{caller::Caller, error::Error};
+use crate::{App, audit};
+
+impl Peers<'_> {
+    /// Decides that `host` is allowed by name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`], [`Error::Invalid`] on `host`.
+    pub async fn allow(&self, caller: &Caller, host: &str) -> Result<(), Error> {
+        self.decide(caller, host, Standing::Allowed).await
+    }
+
+    /// Decides that posts from `host` are seen by who follows them only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Peers::allow`].
+    pub async fn limit(&self, caller: &Caller, host: &str) -> Result<(), Error> {
+        self.decide(caller, host, Standing::Limited).await
+    }
+
+    /// Decides that nothing comes from or goes to `host` and the hosts below it; what waits for
+    /// it is cancelled.
+    ///
+    /// # Errors
+    ///
+    /// As [`Peers::allow`].
+    pub async fn suspend(&self, caller: &Caller, host: &str) -> Result<(), Error> {
+        self.decide(caller, host, Standing::Suspended).await
+    }
+
+    async fn decide(&self, caller: &Caller, host: &str, standing: Standing) -> Result<(), Error> {
+        caller.may(Act::RunInstance)?;
+        let host = clean_host(host)?;
+        let tx = self.0.begin().await?;
+        let id = find_or_create(self.0, tx.conn(), &host, tx.now()).await?;
+        peer::Entity::update_many()
+            .col_expr(peer::Column::Standing, Expr::value(standing))
+            .col_expr(peer::Column::UpdatedAt, Expr::value(tx.now()))
+            .filter(peer::Column::Id.eq(id))
+            .exec(tx.conn())
+            .await?;
+        if standing == Standing::Suspended {
+            cancel_waiting(tx.conn(), &host, tx.now()).await?;
+        }
+        let word = format!("{standing:?}").to_lowercase();
+        audit::record(self.0, &tx, caller, "peer.decide", &host, &word).await?;
+        tx.commit().await?;
+        self.0.0.peers.forget();
+        Ok(())
+    }
+}
+
+fn clean_host(host: &str) -> Result<String, Error> {
+    let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
+    carefolk_domain::Address::parse(&format!("x@{host}"))
+        .map(|address| address.host)
+        .map_err(|_source| Error::field("host", Invalid::Format))
+}
+
+async fn cancel_waiting(conn: &impl ConnectionTrait, host: &str, now: Moment) -> Result<(), Error> {
+    let below = peer::Entity::find()
+        .filter(
+            Condition::any()
+                .add(peer::Column::Host.eq(host))
+                .add(peer::Column::Host.ends_with(format!(".{host}"))),
+        )
+        .all(conn)
+        .await?;
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled))
+        .col_expr(delivery::Column::EndedAt, Expr::value(now))
+        .filter(delivery::Column::PeerId.is_in(below.into_iter().map(|p| p.id)))
+        .filter(delivery::Column::State.eq(DeliveryState::Waiting))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// The row of `host`, made if we never met it.
+pub(crate) async fn find_or_create(
+    app: &App,
+    conn: &impl ConnectionTrait,
+    host: &str,
+    now: Moment,
+) -> Result<PeerId, Error> {
+    if let Some(row) = peer::Entity::find().filter(peer::Column::Host.eq(host)).one(conn).await? {
+        return Ok(row.id);
+    }
+    let id = PeerId(app.id());
+    peer::ActiveModel {
+        id: Set(id),
+        host: Set(host.to_owned()),
+        standing: Set(Standing::Unknown),
+        health: Set(Health::Ok),
+        failures: Set(0),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    }
+    .insert(conn)
+    .await?;
+    Ok(id)
+}
+
+/// Notes that `host` spoke to us, and wakes what waits for it (P7).
+pub(crate) async fn heard_from(
+    conn: &impl ConnectionTrait,
+    host: &str,
+    now: Moment,
+) -> Result<(), Error> {
+    peer::Entity::update_many()
+        .col_expr(peer::Column::LastHeardAt, Expr::value(now))
+        .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
+        .filter(peer::Column::Host.eq(host))
+        .exec(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Other servers: what an admin decided about them, and how they are.
+//!
+//! Invariant: every door asks [`Peers::standing`] before it listens, fetches or sends (S-058).
+
+mod commands;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carefolk_domain::{Health, Moment, Standing, peer::host_is_within};
+use carefolk_store::entity::peer;
+use moka::sync::Cache;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::App;
+use crate::kernel::{caller::Caller, error::Error, settings::FederationMode};
+
+pub(crate) use commands::{find_or_create, heard_from};
+
+/// How long a decision made in another process may go unnoticed.
+const CACHE_FOR: Duration = Duration::from_secs(1);
+
+/// The most rules there can be: beyond that the list should be imported as data.
+const RULES_MAX: u64 = 50_000;
+
+/// Peers about which somebody decided something.
+pub(crate) struct StandingCache(Cache<(), Arc<Vec<(String, Standing)>>>);
+
+impl StandingCache {
+    pub(crate) fn new() -> Self {
+        Self(Cache::builder().max_capacity(1).time_to_live(CACHE_FOR).build())
+    }
+
+    pub(crate) fn forget(&self) {
+        self.0.invalidate_all();
+    }
+}
+
+/// A peer, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct PeerView {
+    /// Its host.
+    pub host: String,
+    /// What was decided about it.
+    pub standing: Standing,
+    /// How it answers.
+    pub health: Health,
+    /// Its software, if it said.
+    pub software: Option<String>,
+    /// When it last spoke to us.
+    pub last_heard: Option<Moment>,
+    /// When it last took something from us.
+    pub last_ok: Option<Moment>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it is tried again.
+    pub backoff_until: Option<Moment>,
+    /// How many deliveries wait for it.
+    pub waiting: u64,
+}
+
+/// The handle of this capability.
+pub struct Peers<'a>(pub(crate) &'a App);
+
+impl Peers<'_> {
+    /// What holds for `host`: the decision about it or the nearest domain above it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn standing(&self, host: &str) -> Result<Standing, Error> {
+        let rules = match self.0.0.peers.0.get(&()) {
+            Some(rules) => rules,
+            None => self.load().await?,
+        };
+        let best = rules
+            .iter()
+            .filter(|(domain, _)| host_is_within(host, domain))
+            .max_by_key(|(domain, _)| domain.len());
+        Ok(best.map_or(Standing::Unknown, |(_, standing)| *standing))
+    }
+
+    async fn load(&self) -> Result<Arc<Vec<(String, Standing)>>, Error> {
+        use sea_orm::QuerySelect;
+        let rows = peer::Entity::find()
+            .filter(peer::Column::Standing.ne(Standing::Unknown))
+            .limit(RULES_MAX)
+            .all(self.0.read())
+            .await?;
+        let rules = Arc::new(rows.into_iter().map(|p| (p.host, p.standing)).collect::<Vec<_>>());
+        self.0.0.peers.0.insert((), Arc::clone(&rules));
+        Ok(rules)
+    }
+
+    /// Whether we listen to and talk with `host` at all, by its standing and the federation mode.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn is_open_to(&self, host: &str) -> Result<bool, Error> {
+        let standing = self.standing(host).await?;
+        Ok(match self.0.settings().mode {
+            FederationMode::Off => false,
+            FederationMode::Open => standing != Standing::Suspended,
+            FederationMode::Allowlist => matches!(standing, Standing::Allowed | Standing::Limited),
+        })
+    }
+
+    /// All peers, the last heard first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the caller runs the instance.
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<PeerView>, Error> {
+        caller.may(carefolk_domain::authorise::Act::RunInstance)?;
+        let rows = peer::Entity::find().order_by_asc(peer::Column::Host).all(self.0.read()).await?;
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            views.push(self.view(row).await?);
+        }
+        Ok(views)
+    }
+
+    /// One peer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if we never met it, [`Error::Denied`].
+    pub async fn show(&self, caller: &Caller, host: &str) -> Result<PeerView, Error> {
+        caller.may(carefolk_domain::authorise::Act::RunInstance)?;
+        let row = peer::Entity::find()
+            .filter(peer::Column::Host.eq(host.to_ascii_lowercase()))
+            .one(self.0.read())
+            .await?
+            .ok_or(Error::NotFound("peer"))?;
+        self.view(row).await
+    }
+
+    async fn view(&self, row: peer::Model) -> Result<PeerView, Error> {
+        use carefolk_store::entity::delivery;
+        use sea_orm::PaginatorTrait;
+        let waiting = delivery::Entity::find()
+            .filter(delivery::Column::PeerId.eq(row.id))
+            .filter(delivery::Column::State.eq(delivery::DeliveryState::Waiting))
+            .count(self.0.read())
+            .await?;
+        Ok(PeerView {
+            host: row.host,
+            standing: row.standing,
+            health: row.health,
+            software: row.software,
+            last_heard: row.last_heard_at,
+            last_ok: row.last_ok_at,
+            last_error: row.last_error,
+            backoff_until: row.backoff_until,
+            waiting,
+        })
+    }
+}

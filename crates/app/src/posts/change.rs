@@ -1,0 +1,141 @@
+//! Changing and deleting a post that was written here.
+
+use carefolk_domain::authorise::Act;
+use carefolk_domain::{PostId, PostState};
+use carefolk_store::entity::{actor, home, mention, notification, post, rendition, revision};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
+};
+
+use super::publish::{self, Words, tidy};
+use super::visible::visible_to;
+use super::{EditPost, PostView, Posts, queries, text, views, wire_map};
+use crate::actors::queries as actors;
+use crate::audit;
+use crate::kernel::{caller::Caller, error::Error, tx::Tx};
+use crate::outbox;
+
+impl Posts<'_> {
+    /// Whether the caller may change or delete the post.
+    pub(super) async fn allow_to_change(
+        &self,
+        caller: &Caller,
+        row: &post::Model,
+    ) -> Result<(), Error> {
+        if row.slug.is_none() {
+            return Err(carefolk_domain::Denial::NotAuthor.into());
+        }
+        let author = actors::by_id(self.0.read(), row.actor_id).await?;
+        self.allow_to_speak_as(caller, &author, Act::ChangeOwn, Act::ChangeProviders).await
+    }
+
+    async fn row_to_change(&self, caller: &Caller, id: PostId) -> Result<post::Model, Error> {
+        let row = post::Entity::find_by_id(id)
+            .filter(visible_to(caller))
+            .one(self.0.read())
+            .await?
+            .ok_or(Error::NotFound("post"))?;
+        self.allow_to_change(caller, &row).await?;
+        Ok(row)
+    }
+
+    /// Gives a post another text. The one before stays in its history.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], [`Error::Denied`], [`Error::Invalid`] (`text`, `warning`).
+    pub async fn edit(&self, caller: &Caller, edit: EditPost) -> Result<PostView, Error> {
+        let row = self.row_to_change(caller, edit.post).await?;
+        let wrong = text::check(&edit.text, edit.warning.as_deref(), None);
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let written = text::read(self.0, &edit.text).await?;
+        let mut tx = self.0.begin().await?;
+        let before = queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
+        let words = Words {
+            lang: edit.lang.unwrap_or(before.lang),
+            title: before.title,
+            warning: tidy(edit.warning.as_deref()),
+            source: &edit.text,
+            html: written.html.clone(),
+        };
+        let mut changed = row.into_active_model();
+        changed.sensitive = Set(words.warning.is_some());
+        changed.edited_at = Set(Some(tx.now()));
+        let row = changed.update(tx.conn()).await?;
+        publish::write_text(self.0, &tx, caller, row.id, tx.now(), words).await?;
+        text::detach(&tx, row.id).await?;
+        let answered = self.answered(&row).await?;
+        text::attach(self.0, &tx, row.id, &written, answered.as_ref()).await?;
+        if row.audience.federates() {
+            let note = wire_map::load(self.0, tx.conn(), &row).await?;
+            let named: Vec<&actor::Model> = note.hearers();
+            let said = wire_map::update(self.0, &note, tx.now());
+            outbox::say(self.0, &mut tx, said, publish::hearers(&row, &named)).await?;
+        }
+        tx.commit().await?;
+        let viewed = views(self.0.read(), caller, vec![row]).await?;
+        viewed.into_iter().next().ok_or(Error::Bug("an edited post has no view"))
+    }
+
+    /// Who wrote what a post answers, if that is somebody else.
+    async fn answered(&self, row: &post::Model) -> Result<Option<actor::Model>, Error> {
+        let Some(parent) = row.in_reply_to_id else { return Ok(None) };
+        let parent = post::Entity::find_by_id(parent).one(self.0.read()).await?;
+        let Some(parent) = parent.filter(|parent| parent.actor_id != row.actor_id) else {
+            return Ok(None);
+        };
+        actors::by_id(self.0.read(), parent.actor_id).await.map(Some)
+    }
+
+    /// Deletes a post: its texts go, a tombstone stays, and other servers are asked to follow.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], [`Error::Denied`].
+    pub async fn delete(&self, caller: &Caller, id: PostId) -> Result<(), Error> {
+        let row = self.row_to_change(caller, id).await?;
+        let mut tx = self.0.begin().await?;
+        // Asked again inside: two people of a team may press the button at once.
+        let still = post::Entity::find_by_id(id)
+            .filter(post::Column::State.eq(PostState::Published))
+            .one(tx.conn())
+            .await?;
+        if still.is_none() {
+            return Err(Error::NotFound("post"));
+        }
+        let note = wire_map::load(self.0, tx.conn(), &row).await?;
+        erase(&tx, &row, PostState::Deleted).await?;
+        if row.audience.federates() {
+            let named: Vec<&actor::Model> = note.hearers();
+            let said = wire_map::delete(self.0, &note, tx.now());
+            outbox::say(self.0, &mut tx, said, publish::hearers(&row, &named)).await?;
+        }
+        audit::record(self.0, &tx, caller, "post.delete", &row.uri, "").await?;
+        tx.commit().await
+    }
+}
+
+/// Takes away everything a post said; its row stays as a tombstone.
+pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Result<(), Error> {
+    let id = row.id;
+    rendition::Entity::delete_many()
+        .filter(rendition::Column::PostId.eq(id))
+        .exec(tx.conn())
+        .await?;
+    revision::Entity::delete_many().filter(revision::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    mention::Entity::delete_many().filter(mention::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    home::Entity::delete_many().filter(home::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    notification::Entity::delete_many()
+        .filter(notification::Column::PostId.eq(id))
+        .exec(tx.conn())
+        .await?;
+    post::Entity::update_many()
+        .col_expr(post::Column::State, Expr::value(state))
+        .col_expr(post::Column::EditedAt, Expr::value(tx.now()))
+        .filter(post::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    publish::count(tx, row, -1).await
+}

@@ -1,0 +1,182 @@
+//! Posts: writing, changing, deleting, reading, and what comes from other servers.
+//!
+//! Invariants: every query that shows something starts from [`visible::visible_to`]; a deleted
+//! post leaves a tombstone that nothing revives; who of a team wrote a provider's post is
+//! recorded and never federated.
+
+mod change;
+mod documents;
+mod publish;
+mod queries;
+pub(crate) mod receive;
+mod text;
+mod views;
+pub(crate) mod visible;
+mod wire_map;
+
+use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
+
+pub use documents::PostDocument;
+pub(crate) use views::views;
+
+use crate::App;
+use crate::actors::ActorView;
+
+/// The handle of this capability.
+pub struct Posts<'a>(pub(crate) &'a App);
+
+/// A post about to be published.
+#[derive(Clone, Debug)]
+pub struct NewPost {
+    /// The local name of who says it.
+    pub author: String,
+    /// The text, in Markdown.
+    pub text: String,
+    /// Its language.
+    pub lang: Option<Lang>,
+    /// Who it is for.
+    pub audience: Audience,
+    /// A content warning.
+    pub warning: Option<String>,
+    /// A title.
+    pub title: Option<String>,
+    /// The id or page of the post it answers.
+    pub in_reply_to: Option<String>,
+    /// When it became public, if that is past: for the demo and imports, operators only.
+    pub at: Option<Moment>,
+}
+
+/// A change of a post's text.
+#[derive(Clone, Debug)]
+pub struct EditPost {
+    /// Which.
+    pub post: PostId,
+    /// The new text, in Markdown.
+    pub text: String,
+    /// The new content warning.
+    pub warning: Option<String>,
+    /// The language, if that changes.
+    pub lang: Option<Lang>,
+}
+
+/// How a post is named.
+#[derive(Clone, Debug)]
+pub enum PostRef {
+    /// By its row.
+    Id(PostId),
+    /// By its id on the wire or the address of its page anywhere.
+    Uri(String),
+    /// By its page here: the local name and the last part, or `name@host` and the row.
+    Page {
+        /// The part after `/@`.
+        handle: String,
+        /// The part after that.
+        slug: String,
+    },
+}
+
+/// A post, as it is shown.
+#[derive(Clone, Debug)]
+pub struct PostView {
+    /// The row.
+    pub id: PostId,
+    /// Its id on the wire.
+    pub uri: String,
+    /// Its page on its own server.
+    pub url: String,
+    /// Its page on this server, as a path.
+    pub page: String,
+    /// Who says it.
+    pub author: ActorView,
+    /// Who it is for.
+    pub audience: Audience,
+    /// The language of the text.
+    pub lang: Lang,
+    /// A title.
+    pub title: Option<String>,
+    /// A content warning.
+    pub warning: Option<String>,
+    /// The text.
+    pub html: Html,
+    /// Other forms of the text.
+    pub renditions: Vec<RenditionView>,
+    /// When it became public.
+    pub published: Moment,
+    /// When it was last changed.
+    pub edited: Option<Moment>,
+    /// What it answers.
+    pub in_reply_to: Option<ReplyRef>,
+    /// How many answers we hold.
+    pub replies: u64,
+    /// The host it comes from, if that is not ours.
+    pub origin: Option<String>,
+    /// Whether the viewer may change or delete it.
+    pub may_change: bool,
+    /// Whether only a tombstone is left of it; then there is no text.
+    pub deleted: bool,
+}
+
+/// Another form of a post's text.
+#[derive(Clone, Debug)]
+pub struct RenditionView {
+    /// The language.
+    pub lang: Lang,
+    /// What it is to the post.
+    pub kind: RenditionKind,
+    /// A title.
+    pub title: Option<String>,
+    /// The text.
+    pub html: Html,
+}
+
+/// What a post answers.
+#[derive(Clone, Debug)]
+pub struct ReplyRef {
+    /// Its page here, if the viewer may see it.
+    pub page: Option<String>,
+    /// Its id on the wire.
+    pub uri: String,
+    /// Who wrote it, if we know.
+    pub name: Option<String>,
+}
+
+/// A post among what it answers and what answers it.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// What it answers, the oldest first.
+    pub ancestors: Vec<PostView>,
+    /// The post.
+    pub post: PostView,
+    /// What answers it, directly or not, the oldest first.
+    pub replies: Vec<PostView>,
+    /// The cursor of the next page of replies.
+    pub next: Option<String>,
+}
+
+/// An earlier or current text of a post.
+#[derive(Clone, Debug)]
+pub struct RevisionView {
+    /// When it became the text.
+    pub at: Moment,
+    /// Its language.
+    pub lang: Lang,
+    /// The content warning.
+    pub warning: Option<String>,
+    /// The text.
+    pub html: Html,
+}
+
+/// What its author wrote, to be changed.
+#[derive(Clone, Debug)]
+pub struct SourceView {
+    /// The text, in Markdown.
+    pub text: String,
+    /// Its language.
+    pub lang: Lang,
+    /// The content warning.
+    pub warning: Option<String>,
+    /// Who it is for.
+    pub audience: Audience,
+    /// Where it is in its life.
+    pub state: PostState,
+}

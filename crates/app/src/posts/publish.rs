@@ -1,0 +1,320 @@
+//! Publishing a post that somebody here wrote.
+
+use carefolk_domain::authorise::Act;
+use carefolk_domain::{
+    ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId, PostState,
+    RenditionKind, RevisionId, UriHash,
+};
+use carefolk_store::dialect::{self, ActorCounts};
+use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use super::text::{self, Written};
+use super::{NewPost, PostRef, PostView, Posts, views, wire_map};
+use crate::actors::queries as actors;
+use crate::kernel::caller::Caller;
+use crate::kernel::{error::Error, opaque, tx::Tx};
+use crate::outbox::{self, Recipients};
+use crate::{App, providers, timelines};
+
+/// The language of a text when nobody said and the author chose none.
+const DEFAULT_LANG: &str = "en";
+
+/// Everything of a post that is decided before the transaction opens.
+struct Ready {
+    author: actor::Model,
+    parent: Option<(post::Model, actor::Model)>,
+    audience: Audience,
+    lang: Lang,
+    written: Written,
+}
+
+impl Posts<'_> {
+    /// Publishes a post: text, timelines, notifications, activity and deliveries together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] if the caller may not speak as the author; [`Error::Invalid`] with all
+    /// wrong fields at once (`author`, `text`, `warning`, `title`, `audience`, `in_reply_to`).
+    pub async fn publish(&self, caller: &Caller, new: NewPost) -> Result<PostView, Error> {
+        let ready = self.ready(caller, &new).await?;
+        let mut tx = self.0.begin().await?;
+        let row = insert(self.0, &tx, caller, &new, &ready).await?;
+        let parent_author = ready.parent.as_ref().map(|(_, author)| author);
+        let parent_author = parent_author.filter(|author| author.id != ready.author.id);
+        text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
+        count(&tx, &row, 1).await?;
+        timelines::spread(&tx, &row).await?;
+        let mut named: Vec<&actor::Model> = ready.written.mentions.values().collect();
+        named.extend(parent_author);
+        notify(self.0, &tx, &row, &named).await?;
+        if row.audience.federates() {
+            let note = wire_map::load(self.0, tx.conn(), &row).await?;
+            let said = wire_map::create(self.0, &note);
+            outbox::say(self.0, &mut tx, said, hearers(&row, &named)).await?;
+        }
+        tx.commit().await?;
+        let viewed = views(self.0.read(), caller, vec![row]).await?;
+        viewed.into_iter().next().ok_or(Error::Bug("a published post has no view"))
+    }
+
+    async fn ready(&self, caller: &Caller, new: &NewPost) -> Result<Ready, Error> {
+        let author = self.author(caller, &new.author).await?;
+        let mut wrong = text::check(&new.text, new.warning.as_deref(), new.title.as_deref());
+        if matches!(new.audience, Audience::Group | Audience::Direct) {
+            wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
+        }
+        let parent = match self.parent(caller, new.in_reply_to.as_deref()).await {
+            Ok(parent) => parent,
+            Err(Error::NotFound(_)) => {
+                wrong.push(FieldError { field: "in_reply_to", invalid: Invalid::Unknown });
+                None
+            }
+            Err(other) => return Err(other),
+        };
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let audience = match &parent {
+            Some((parent, _)) => narrower(new.audience, parent.audience),
+            None => new.audience,
+        };
+        let lang = new.lang.clone().or_else(|| Lang::parse(DEFAULT_LANG));
+        let written = text::read(self.0, &new.text).await?;
+        Ok(Ready { author, parent, audience, lang: lang.unwrap_or_else(Lang::unknown), written })
+    }
+
+    async fn author(&self, caller: &Caller, handle: &str) -> Result<actor::Model, Error> {
+        let author = actors::by_handle(self.0.read(), handle)
+            .await?
+            .filter(actors::is_shown)
+            .ok_or_else(|| Error::field("author", Invalid::Unknown))?;
+        self.allow_to_speak_as(caller, &author, Act::WriteAsSelf, Act::WriteAsProvider).await?;
+        Ok(author)
+    }
+
+    /// Whether the caller may do something in the name of `author`.
+    pub(super) async fn allow_to_speak_as(
+        &self,
+        caller: &Caller,
+        author: &actor::Model,
+        as_self: Act,
+        as_provider: fn(Option<carefolk_domain::TeamRole>) -> Act,
+    ) -> Result<(), Error> {
+        let Caller::Member(member) = caller else { return caller.may(as_self) };
+        if author.id == member.actor {
+            return caller.may(as_self);
+        }
+        let role = match author.kind {
+            ActorKind::Organization => {
+                providers::team_role(self.0.read(), author.id, member.account).await?
+            }
+            _ => None,
+        };
+        caller.may(as_provider(role))
+    }
+
+    async fn parent(
+        &self,
+        caller: &Caller,
+        uri: Option<&str>,
+    ) -> Result<Option<(post::Model, actor::Model)>, Error> {
+        let Some(uri) = uri.filter(|uri| !uri.trim().is_empty()) else { return Ok(None) };
+        let row = self.find_row(caller, &PostRef::Uri(uri.trim().to_owned())).await?;
+        if row.state != PostState::Published {
+            return Err(Error::NotFound("post"));
+        }
+        let author = actors::by_id(self.0.read(), row.actor_id).await?;
+        Ok(Some((row, author)))
+    }
+}
+
+/// A reply is never for more people than what it answers.
+fn narrower(wanted: Audience, parent: Audience) -> Audience {
+    let width = |audience| match audience {
+        Audience::Public => 5,
+        Audience::Quiet => 4,
+        Audience::Local => 3,
+        Audience::Followers => 2,
+        Audience::Group => 1,
+        Audience::Direct => 0,
+    };
+    if width(wanted) <= width(parent) { wanted } else { parent }
+}
+
+async fn insert(
+    app: &App,
+    tx: &Tx,
+    caller: &Caller,
+    new: &NewPost,
+    ready: &Ready,
+) -> Result<post::Model, Error> {
+    let past = new.at.filter(|at| matches!(caller, Caller::Operator(_)) && *at < tx.now());
+    let published = past.unwrap_or(tx.now());
+    let id = PostId(past.map_or_else(|| app.id(), |at| past_id(app, at)));
+    let slug = app.slug();
+    let base = app.settings().uri_base();
+    let uri = format!("{base}/ap/post/{slug}");
+    let parent = ready.parent.as_ref().map(|(parent, _)| parent);
+    let root = parent.map(|parent| parent.root_id.unwrap_or(parent.id));
+    let context = match parent.and_then(|parent| parent.context_uri.clone()) {
+        Some(context) => context,
+        None => format!("{uri}/context"),
+    };
+    let row = post::ActiveModel {
+        id: Set(id),
+        actor_id: Set(ready.author.id),
+        uri_hash: Set(UriHash::of(&uri)),
+        uri: Set(uri),
+        url: Set(format!("{base}/@{}/{slug}", ready.author.handle)),
+        slug: Set(Some(slug)),
+        kind: Set("note".to_owned()),
+        audience: Set(ready.audience),
+        state: Set(PostState::Published),
+        state_reason: Set(None),
+        state_by: Set(None),
+        in_reply_to_uri: Set(parent.map(|parent| parent.uri.clone())),
+        in_reply_to_id: Set(parent.map(|parent| parent.id)),
+        in_reply_to_hash: Set(parent.map(|parent| parent.uri_hash.clone())),
+        root_id: Set(root),
+        context_uri: Set(Some(context)),
+        sensitive: Set(tidy(new.warning.as_deref()).is_some()),
+        published: Set(Some(published)),
+        edited_at: Set(None),
+        created_at: Set(tx.now()),
+        reply_count: Set(0),
+        fetched_at: Set(None),
+    }
+    .insert(tx.conn())
+    .await?;
+    let words = Words {
+        lang: ready.lang.clone(),
+        title: tidy(new.title.as_deref()),
+        warning: tidy(new.warning.as_deref()),
+        source: &new.text,
+        html: ready.written.html.clone(),
+    };
+    write_text(app, tx, caller, row.id, published, words).await?;
+    Ok(row)
+}
+
+/// An id that sorts where a post of `at` belongs. Its low bits are chance: no counter remembers
+/// that millisecond.
+pub(super) fn past_id(app: &App, at: Moment) -> i64 {
+    let low = opaque::number(app.chance()) & ((1 << carefolk_domain::ids::ID_LOW_BITS) - 1);
+    (at.0 << carefolk_domain::ids::ID_LOW_BITS) | i64::try_from(low).unwrap_or(0)
+}
+
+/// A text about to be stored.
+pub(super) struct Words<'a> {
+    pub lang: Lang,
+    pub title: Option<String>,
+    pub warning: Option<String>,
+    pub source: &'a str,
+    pub html: carefolk_domain::Html,
+}
+
+/// Trimmed, and nothing if nothing is left.
+pub(super) fn tidy(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Writes the original text and its revision, with who wrote it.
+pub(super) async fn write_text(
+    app: &App,
+    tx: &Tx,
+    caller: &Caller,
+    post: PostId,
+    at: Moment,
+    words: Words<'_>,
+) -> Result<(), Error> {
+    revision::ActiveModel {
+        id: Set(RevisionId(app.id())),
+        post_id: Set(post),
+        made_by: Set(caller.account()),
+        approved_by: Set(caller.account()),
+        at: Set(at),
+        lang: Set(words.lang.clone()),
+        title: Set(words.title.clone()),
+        summary: Set(words.warning.clone()),
+        source: Set(Some(words.source.to_owned())),
+        html: Set(words.html.clone()),
+    }
+    .insert(tx.conn())
+    .await?;
+    rendition::Entity::delete_many()
+        .filter(rendition::Column::PostId.eq(post))
+        .filter(rendition::Column::Kind.eq(RenditionKind::Original))
+        .exec(tx.conn())
+        .await?;
+    rendition::ActiveModel {
+        post_id: Set(post),
+        kind: Set(RenditionKind::Original),
+        lang: Set(words.lang),
+        title: Set(words.title),
+        summary: Set(words.warning),
+        source: Set(Some(words.source.to_owned())),
+        html: Set(words.html),
+    }
+    .insert(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Counts a post in (`by` is 1) or out (-1) at its author and at what it answers.
+pub(super) async fn count(tx: &Tx, row: &post::Model, by: i64) -> Result<(), Error> {
+    let counts = ActorCounts { notes: by, ..ActorCounts::default() };
+    dialect::bump_actor_counts(tx.store(), row.actor_id, counts).await?;
+    if let Some(parent) = row.in_reply_to_id {
+        dialect::bump_reply_count(tx.store(), parent, by).await?;
+    }
+    Ok(())
+}
+
+/// Tells the accounts behind `named` that they are named or answered.
+pub(super) async fn notify(
+    app: &App,
+    tx: &Tx,
+    row: &post::Model,
+    named: &[&actor::Model],
+) -> Result<(), Error> {
+    let mut told = Vec::new();
+    for actor in named.iter().filter(|actor| actor.domain_id.is_some()) {
+        if actor.id == row.actor_id || told.contains(&actor.id) {
+            continue;
+        }
+        told.push(actor.id);
+        let account = account::Entity::find()
+            .filter(account::Column::ActorId.eq(actor.id))
+            .one(tx.conn())
+            .await?;
+        let Some(account) = account else { continue };
+        notification::ActiveModel {
+            id: Set(NotificationId(app.id())),
+            account_id: Set(account.id),
+            kind: Set("mention".to_owned()),
+            actor_id: Set(row.actor_id),
+            post_id: Set(Some(row.id)),
+            created_at: Set(tx.now()),
+            read_at: Set(None),
+        }
+        .insert(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Who elsewhere hears of a post: the author's followers, and who is named or answered.
+pub(super) fn hearers(row: &post::Model, named: &[&actor::Model]) -> Recipients {
+    let inbox = |actor: &&actor::Model| match row.audience {
+        Audience::Public | Audience::Quiet => {
+            actor.shared_inbox.clone().unwrap_or_else(|| actor.inbox.clone())
+        }
+        _ => actor.inbox.clone(),
+    };
+    let remote = named.iter().copied().filter(|actor| actor.domain_id.is_none());
+    Recipients {
+        followers_of: (row.audience != Audience::Direct).then_some(row.actor_id),
+        inboxes: remote.map(|actor| inbox(&actor)).collect(),
+    }
+}

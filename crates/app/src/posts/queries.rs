@@ -1,0 +1,225 @@
+//! Reading posts. The viewer comes first, always.
+
+use carefolk_domain::{PostId, PostState, RenditionKind, UriHash};
+use carefolk_store::entity::{actor, post, rendition, revision};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::visible::{traces_for, visible_to};
+use super::{PostRef, PostView, Posts, RevisionView, SourceView, Thread, views};
+use crate::actors::queries as actors;
+use crate::kernel::{caller::Caller, error::Error, page::Page};
+
+/// How many posts above one are shown.
+const ANCESTORS_MAX: usize = 40;
+
+/// How many earlier texts of one post are shown.
+const REVISIONS_MAX: u64 = 100;
+
+/// The row of an id on the wire.
+pub(crate) async fn by_uri(
+    conn: &impl ConnectionTrait,
+    uri: &str,
+) -> Result<Option<post::Model>, Error> {
+    Ok(post::Entity::find().filter(post::Column::UriHash.eq(UriHash::of(uri))).one(conn).await?)
+}
+
+/// The original text of a post.
+pub(crate) async fn original(
+    conn: &impl ConnectionTrait,
+    id: PostId,
+) -> Result<Option<rendition::Model>, Error> {
+    Ok(rendition::Entity::find()
+        .filter(rendition::Column::PostId.eq(id))
+        .filter(rendition::Column::Kind.eq(RenditionKind::Original))
+        .one(conn)
+        .await?)
+}
+
+impl Posts<'_> {
+    /// One post that `viewer` may see; a tombstone where it was deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], also where the viewer may not know that it exists.
+    pub async fn find(&self, viewer: &Caller, by: &PostRef) -> Result<PostView, Error> {
+        let row = self.find_row(viewer, by).await?;
+        let views = views(self.0.read(), viewer, vec![row]).await?;
+        views.into_iter().next().ok_or(Error::NotFound("post"))
+    }
+
+    /// The row of a post that `viewer` may see.
+    pub(crate) async fn find_row(
+        &self,
+        viewer: &Caller,
+        by: &PostRef,
+    ) -> Result<post::Model, Error> {
+        let query = post::Entity::find().filter(traces_for(viewer));
+        let query = match by {
+            PostRef::Id(id) => query.filter(post::Column::Id.eq(*id)),
+            PostRef::Uri(uri) => match self.own_page(uri) {
+                Some((handle, slug)) => {
+                    return Box::pin(self.find_row(viewer, &PostRef::Page { handle, slug })).await;
+                }
+                None => query.filter(post::Column::UriHash.eq(UriHash::of(uri))),
+            },
+            PostRef::Page { handle, slug } => {
+                let author = self.page_author(handle).await?;
+                let query = query.filter(post::Column::ActorId.eq(author.id));
+                if author.domain_id.is_some() {
+                    query.filter(post::Column::Slug.eq(slug))
+                } else {
+                    let id: i64 = slug.parse().map_err(|_not_ours| Error::NotFound("post"))?;
+                    query.filter(post::Column::Id.eq(PostId(id)))
+                }
+            }
+        };
+        query.one(self.0.read()).await?.ok_or(Error::NotFound("post"))
+    }
+
+    /// The two parts of `/@handle/slug`, if `uri` is a page of this server.
+    fn own_page(&self, uri: &str) -> Option<(String, String)> {
+        let settings = self.0.settings();
+        let path = uri
+            .strip_prefix(settings.uri_base())
+            .or_else(|| uri.strip_prefix(&settings.local_base_url))
+            .unwrap_or(uri);
+        let path = path.strip_prefix("/cy").unwrap_or(path);
+        let (handle, slug) = path.strip_prefix("/@")?.split_once('/')?;
+        Some((handle.to_owned(), slug.to_owned()))
+    }
+
+    async fn page_author(&self, handle: &str) -> Result<actor::Model, Error> {
+        let found = match handle.split_once('@') {
+            None => actors::by_handle(self.0.read(), handle).await?,
+            Some((name, host)) => {
+                actor::Entity::find()
+                    .filter(actor::Column::DomainId.is_null())
+                    .filter(actor::Column::Host.eq(host.to_lowercase()))
+                    .filter(actor::Column::HandleFolded.eq(name.to_lowercase()))
+                    .one(self.0.read())
+                    .await?
+            }
+        };
+        found.ok_or(Error::NotFound("post"))
+    }
+
+    /// A post with what it answers and a page of what answers it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Posts::find`].
+    pub async fn thread(&self, viewer: &Caller, by: &PostRef, page: Page) -> Result<Thread, Error> {
+        let row = self.find_row(viewer, by).await?;
+        let ancestors = self.ancestors(viewer, &row).await?;
+        let (replies, next) = self.replies(viewer, &row, page).await?;
+        let conn = self.0.read();
+        let post = views(conn, viewer, vec![row]).await?;
+        Ok(Thread {
+            ancestors: views(conn, viewer, ancestors).await?,
+            post: post.into_iter().next().ok_or(Error::NotFound("post"))?,
+            replies: views(conn, viewer, replies).await?,
+            next,
+        })
+    }
+
+    async fn ancestors(
+        &self,
+        viewer: &Caller,
+        row: &post::Model,
+    ) -> Result<Vec<post::Model>, Error> {
+        let mut above = Vec::new();
+        let mut next = row.in_reply_to_id;
+        while let Some(id) = next.filter(|_| above.len() < ANCESTORS_MAX) {
+            let found =
+                post::Entity::find_by_id(id).filter(traces_for(viewer)).one(self.0.read()).await?;
+            let Some(parent) = found else { break };
+            next = parent.in_reply_to_id;
+            above.push(parent);
+        }
+        above.reverse();
+        Ok(above)
+    }
+
+    /// Replies come oldest first, so the cursor counts upward.
+    async fn replies(
+        &self,
+        viewer: &Caller,
+        row: &post::Model,
+        page: Page,
+    ) -> Result<(Vec<post::Model>, Option<String>), Error> {
+        let root = row.root_id.unwrap_or(row.id);
+        let rows = page.rows();
+        let mut query = post::Entity::find()
+            .filter(traces_for(viewer))
+            .filter(post::Column::RootId.eq(root))
+            .filter(post::Column::Id.gt(row.id));
+        if let Some(after) = page.before {
+            query = query.filter(post::Column::Id.gt(PostId(after)));
+        }
+        // A reply deep in a thread shows what comes after it and answers it directly.
+        if row.root_id.is_some() {
+            query = query.filter(post::Column::InReplyToId.eq(row.id));
+        }
+        let mut found =
+            query.order_by_asc(post::Column::Id).limit(rows + 1).all(self.0.read()).await?;
+        let more = u64::try_from(found.len()).unwrap_or(0) > rows;
+        if more {
+            found.pop();
+        }
+        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+        Ok((found, next))
+    }
+
+    /// The texts a post has had, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Posts::find`].
+    pub async fn history(&self, viewer: &Caller, by: &PostRef) -> Result<Vec<RevisionView>, Error> {
+        let row = self.find_row(viewer, by).await?;
+        if row.state != PostState::Published {
+            return Err(Error::NotFound("post"));
+        }
+        let rows = revision::Entity::find()
+            .filter(revision::Column::PostId.eq(row.id))
+            .order_by_desc(revision::Column::Id)
+            .limit(REVISIONS_MAX)
+            .all(self.0.read())
+            .await?;
+        let show = |row: revision::Model| RevisionView {
+            at: row.at,
+            lang: row.lang,
+            warning: row.summary,
+            html: row.html,
+        };
+        Ok(rows.into_iter().map(show).collect())
+    }
+
+    /// What its author wrote, for who may change it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], [`Error::Denied`].
+    pub async fn source(&self, caller: &Caller, id: PostId) -> Result<SourceView, Error> {
+        let row = post::Entity::find_by_id(id)
+            .filter(visible_to(caller))
+            .one(self.0.read())
+            .await?
+            .ok_or(Error::NotFound("post"))?;
+        self.allow_to_change(caller, &row).await?;
+        let text = original(self.0.read(), id).await?.ok_or(Error::NotFound("post"))?;
+        Ok(SourceView {
+            text: text.source.unwrap_or_else(|| text.html.to_plain()),
+            lang: text.lang,
+            warning: text.summary,
+            audience: row.audience,
+            state: row.state,
+        })
+    }
+
+    /// Whether a post can still be read by its audience.
+    pub(crate) async fn is_published(&self, id: PostId) -> Result<bool, Error> {
+        let row = post::Entity::find_by_id(id).one(self.0.read()).await?;
+        Ok(row.is_some_and(|row| row.state == PostState::Published))
+    }
+}

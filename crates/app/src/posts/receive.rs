@@ -1,0 +1,391 @@
+//! Posts that come from other servers.
+//!
+//! Invariants: a stranger's post is kept only where somebody here follows, is named or is
+//! answered (ADR-0008); what was deleted stays deleted (S-042); only its author changes a post,
+//! and never its author, its id, or to a wider audience (S-037).
+
+use std::collections::BTreeSet;
+
+use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
+use carefolk_domain::text::fold_hashtag;
+use carefolk_domain::{
+    ActorId, ActorState, Audience, Html, Lang, Moment, PostId, PostState, RenditionKind,
+    RevisionId, UriHash,
+};
+use carefolk_store::entity::follow::FollowState;
+use carefolk_store::entity::{
+    actor, addressed, follow, mention, post, rendition, revision, tombstone,
+};
+use carefolk_wire::read::{Note, Tag};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, Set, sea_query::Expr,
+};
+
+use super::{change, publish, queries, text};
+use crate::actors::{is_tombstone, queries as actors};
+use crate::inbound::{Outcome, audience};
+use crate::kernel::{error::Error, tx::Tx};
+use crate::{App, timelines};
+
+/// How many hashtags of one remote post count.
+const HASHTAGS_MAX: usize = 30;
+
+/// A note from elsewhere with what it means here.
+struct Heard {
+    audience: Audience,
+    parent: Option<post::Model>,
+    locals: Vec<actor::Model>,
+}
+
+/// `Create{Note}`.
+pub(crate) async fn create(
+    app: &App,
+    tx: &Tx,
+    author: &actor::Model,
+    note: Note,
+) -> Result<Outcome, Error> {
+    if queries::by_uri(tx.conn(), &note.id).await?.is_some() {
+        return Ok(Outcome::Ignored("we have it already"));
+    }
+    if is_tombstone(tx, &note.id).await? {
+        return Ok(Outcome::Ignored("it was deleted"));
+    }
+    let heard = hear(tx, author, &note).await?;
+    if !concerns_us(tx, author, &heard).await? {
+        return Ok(Outcome::Ignored("nobody here follows, is named or is answered"));
+    }
+    let row = insert(app, tx, author, &note, &heard).await?;
+    write_text(app, tx, row.id, &note, row.published.unwrap_or(tx.now())).await?;
+    attach(app, tx, row.id, &note, &heard).await?;
+    publish::count(tx, &row, 1).await?;
+    timelines::spread(tx, &row).await?;
+    let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
+    let parent_author = match &heard.parent {
+        Some(parent) => Some(actors::by_id(tx.conn(), parent.actor_id).await?),
+        None => None,
+    };
+    named.extend(parent_author.as_ref());
+    publish::notify(app, tx, &row, &named).await?;
+    adopt_orphans(tx, &row).await?;
+    Ok(Outcome::Applied)
+}
+
+async fn hear(tx: &Tx, author: &actor::Model, note: &Note) -> Result<Heard, Error> {
+    let parent = match &note.in_reply_to {
+        Some(uri) => queries::by_uri(tx.conn(), uri).await?,
+        None => None,
+    };
+    let named = note.tags.iter().filter_map(|tag| match tag {
+        Tag::Mention { href, .. } => Some(href),
+        _ => None,
+    });
+    let wanted: BTreeSet<&String> =
+        note.to.iter().chain(&note.cc).chain(named).take(MENTIONS_MAX * 4).collect();
+    let hashes = wanted.into_iter().map(|uri| UriHash::of(uri));
+    let locals = actor::Entity::find()
+        .filter(actor::Column::UriHash.is_in(hashes))
+        .filter(actor::Column::DomainId.is_not_null())
+        .limit(u64::try_from(MENTIONS_MAX).unwrap_or(u64::MAX))
+        .all(tx.conn())
+        .await?;
+    let parent = parent.filter(|parent| parent.state == PostState::Published);
+    Ok(Heard { audience: audience(note, author), parent, locals })
+}
+
+async fn concerns_us(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
+    if !heard.locals.is_empty() {
+        return Ok(true);
+    }
+    if let Some(parent) = &heard.parent {
+        // An answer to what came to us is part of a conversation that is read here.
+        if parent.slug.is_some() || parent.root_id.is_some() {
+            return Ok(true);
+        }
+    }
+    let ours = actor::Entity::find()
+        .select_only()
+        .column(actor::Column::Id)
+        .filter(actor::Column::DomainId.is_not_null())
+        .into_query();
+    let followed = follow::Entity::find()
+        .filter(follow::Column::FolloweeId.eq(author.id))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .filter(follow::Column::FollowerId.in_subquery(ours))
+        .one(tx.conn())
+        .await?;
+    Ok(followed.is_some())
+}
+
+async fn insert(
+    app: &App,
+    tx: &Tx,
+    author: &actor::Model,
+    note: &Note,
+    heard: &Heard,
+) -> Result<post::Model, Error> {
+    // A post from the future would stay on top of every list (S-096).
+    let published = note.published.map_or(tx.now(), |at| Moment(at).min(tx.now()));
+    let parent = heard.parent.as_ref();
+    let fresh = tx.now() - published < carefolk_domain::Span::minutes(1);
+    let id = if fresh { app.id() } else { publish::past_id(app, published) };
+    let own = |url: &Option<String>| {
+        url.clone().filter(|url| carefolk_domain::uri::same_origin(url, &note.id))
+    };
+    Ok(post::ActiveModel {
+        id: Set(PostId(id)),
+        actor_id: Set(author.id),
+        uri: Set(note.id.clone()),
+        uri_hash: Set(UriHash::of(&note.id)),
+        slug: Set(None),
+        url: Set(own(&note.url).unwrap_or_else(|| note.id.clone())),
+        kind: Set("note".to_owned()),
+        audience: Set(heard.audience),
+        state: Set(PostState::Published),
+        state_reason: Set(None),
+        state_by: Set(None),
+        in_reply_to_uri: Set(note.in_reply_to.clone()),
+        in_reply_to_id: Set(parent.map(|parent| parent.id)),
+        in_reply_to_hash: Set(note.in_reply_to.as_deref().map(UriHash::of)),
+        root_id: Set(parent.map(|parent| parent.root_id.unwrap_or(parent.id))),
+        context_uri: Set(note.context.clone()),
+        sensitive: Set(note.sensitive || note.summary.is_some()),
+        published: Set(Some(published)),
+        edited_at: Set(note.updated.map(|at| Moment(at).min(tx.now()))),
+        created_at: Set(tx.now()),
+        reply_count: Set(0),
+        fetched_at: Set(Some(tx.now())),
+    }
+    .insert(tx.conn())
+    .await?)
+}
+
+/// The words of a note, safe to show.
+fn words(note: &Note) -> (Lang, Option<String>, Html) {
+    let plain = |text: &Option<String>| {
+        text.as_deref()
+            .map(|text| Html::sanitise(text).to_plain().chars().take(TITLE_MAX_CHARS).collect())
+            .filter(|text: &String| !text.is_empty())
+    };
+    let first = note.content_map.first();
+    let content = note.content.as_deref().or(first.map(|(_, html)| html.as_str()));
+    let lang = first.and_then(|(lang, _)| Lang::parse(lang)).unwrap_or_else(Lang::unknown);
+    let cut: String = content.unwrap_or_default().chars().take(TEXT_MAX_CHARS * 4).collect();
+    (lang, plain(&note.summary), Html::sanitise(&cut))
+}
+
+async fn write_text(
+    app: &App,
+    tx: &Tx,
+    post: PostId,
+    note: &Note,
+    at: Moment,
+) -> Result<(), Error> {
+    let (lang, warning, html) = words(note);
+    revision::ActiveModel {
+        id: Set(RevisionId(app.id())),
+        post_id: Set(post),
+        made_by: Set(None),
+        approved_by: Set(None),
+        at: Set(at),
+        lang: Set(lang.clone()),
+        title: Set(None),
+        summary: Set(warning.clone()),
+        source: Set(None),
+        html: Set(html.clone()),
+    }
+    .insert(tx.conn())
+    .await?;
+    rendition::Entity::delete_many()
+        .filter(rendition::Column::PostId.eq(post))
+        .filter(rendition::Column::Kind.eq(RenditionKind::Original))
+        .exec(tx.conn())
+        .await?;
+    rendition::ActiveModel {
+        post_id: Set(post),
+        kind: Set(RenditionKind::Original),
+        lang: Set(lang),
+        title: Set(None),
+        summary: Set(warning),
+        source: Set(None),
+        html: Set(html),
+    }
+    .insert(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn attach(app: &App, tx: &Tx, post: PostId, note: &Note, heard: &Heard) -> Result<(), Error> {
+    let mut named = BTreeSet::new();
+    let mut tags = BTreeSet::new();
+    for tag in &note.tags {
+        match tag {
+            Tag::Mention { href, name } if named.len() < MENTIONS_MAX => {
+                if named.insert(href) {
+                    let local = heard.locals.iter().find(|actor| actor.uri == *href);
+                    mention::ActiveModel {
+                        post_id: Set(post),
+                        href: Set(href.clone()),
+                        href_hash: Set(UriHash::of(href)),
+                        name: Set(name.chars().take(200).collect()),
+                        actor_id: Set(local.map(|actor| actor.id)),
+                    }
+                    .insert(tx.conn())
+                    .await?;
+                }
+            }
+            Tag::Hashtag { name, .. } if tags.len() < HASHTAGS_MAX => {
+                let name = fold_hashtag(name.trim_start_matches('#'));
+                if !name.is_empty() && name.chars().count() <= 100 {
+                    tags.insert(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    for local in &heard.locals {
+        addressed::ActiveModel { post_id: Set(post), actor_id: Set(local.id) }
+            .insert(tx.conn())
+            .await?;
+    }
+    text::attach_hashtags(app, tx, post, &tags).await
+}
+
+/// Posts that answered this one before it came are joined to it now.
+async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
+    let orphans = post::Entity::find()
+        .filter(post::Column::InReplyToHash.eq(row.uri_hash.clone()))
+        .filter(post::Column::InReplyToId.is_null())
+        .all(tx.conn())
+        .await?;
+    let root = row.root_id.unwrap_or(row.id);
+    for orphan in orphans {
+        let id = orphan.id;
+        let mut changed = orphan.into_active_model();
+        changed.in_reply_to_id = Set(Some(row.id));
+        changed.root_id = Set(Some(root));
+        changed.update(tx.conn()).await?;
+        post::Entity::update_many()
+            .col_expr(post::Column::RootId, Expr::value(root))
+            .filter(post::Column::RootId.eq(id))
+            .exec(tx.conn())
+            .await?;
+        carefolk_store::dialect::bump_reply_count(tx.store(), row.id, 1).await?;
+    }
+    Ok(())
+}
+
+fn width(audience: Audience) -> u8 {
+    match audience {
+        Audience::Public => 3,
+        Audience::Quiet => 2,
+        Audience::Followers | Audience::Local => 1,
+        Audience::Group | Audience::Direct => 0,
+    }
+}
+
+/// `Update{Note}`.
+pub(crate) async fn update(
+    app: &App,
+    tx: &Tx,
+    author: &actor::Model,
+    note: Note,
+) -> Result<Outcome, Error> {
+    let Some(row) = queries::by_uri(tx.conn(), &note.id).await? else {
+        return Ok(Outcome::Ignored("we do not have it"));
+    };
+    if row.actor_id != author.id || row.slug.is_some() {
+        return Ok(Outcome::Refused("it changes somebody else's post"));
+    }
+    if row.state != PostState::Published {
+        return Ok(Outcome::Ignored("it was deleted"));
+    }
+    if width(audience(&note, author)) > width(row.audience) {
+        return Ok(Outcome::Refused("it would make the post wider"));
+    }
+    let said = note.updated.map_or(tx.now(), |at| Moment(at).min(tx.now()));
+    if row.edited_at.is_some_and(|known| said <= known) {
+        return Ok(Outcome::Ignored("we know a later text"));
+    }
+    let heard = hear(tx, author, &note).await?;
+    let mut changed = row.into_active_model();
+    changed.edited_at = Set(Some(said));
+    changed.sensitive = Set(note.sensitive || note.summary.is_some());
+    changed.fetched_at = Set(Some(tx.now()));
+    let row = changed.update(tx.conn()).await?;
+    write_text(app, tx, row.id, &note, said).await?;
+    text::detach(tx, row.id).await?;
+    attach(app, tx, row.id, &note, &heard).await?;
+    Ok(Outcome::Applied)
+}
+
+/// `Delete` of a post, ours or unknown ones refused or remembered.
+pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Result<Outcome, Error> {
+    if !carefolk_domain::uri::same_origin(object, &author.uri) {
+        return Ok(Outcome::Refused("it deletes what lives elsewhere"));
+    }
+    let Some(row) = queries::by_uri(tx.conn(), object).await? else {
+        bury(tx, object).await?;
+        return Ok(Outcome::Applied);
+    };
+    if row.actor_id != author.id || row.slug.is_some() {
+        return Ok(Outcome::Refused("it deletes somebody else's post"));
+    }
+    if row.state != PostState::Deleted {
+        change::erase(tx, &row, PostState::Deleted).await?;
+        bury(tx, object).await?;
+    }
+    Ok(Outcome::Applied)
+}
+
+/// Remembers that an id is gone, so that a late Create brings nothing back.
+async fn bury(tx: &Tx, uri: &str) -> Result<(), Error> {
+    if !is_tombstone(tx, uri).await? {
+        tombstone::ActiveModel {
+            uri_hash: Set(UriHash::of(uri)),
+            uri: Set(uri.to_owned()),
+            at: Set(tx.now()),
+        }
+        .insert(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// How many posts of a deleted actor are erased in one transaction.
+const ERASE_MAX: u64 = 1_000;
+
+/// `Delete` of an actor whose server confirmed it: its posts and follows go with it.
+pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outcome, Error> {
+    let posts = post::Entity::find()
+        .filter(post::Column::ActorId.eq(author.id))
+        .filter(post::Column::State.eq(PostState::Published))
+        .limit(ERASE_MAX)
+        .all(tx.conn())
+        .await?;
+    for row in posts {
+        change::erase(tx, &row, PostState::Deleted).await?;
+    }
+    for row in follows_of(tx, author.id).await? {
+        crate::follows::receive::drop_follow(tx, &row).await?;
+    }
+    actor::Entity::update_many()
+        .col_expr(actor::Column::State, Expr::value(ActorState::Deleted))
+        .col_expr(actor::Column::Name, Expr::value(""))
+        .col_expr(actor::Column::SummaryHtml, Expr::value(Html::default()))
+        .filter(actor::Column::Id.eq(author.id))
+        .exec(tx.conn())
+        .await?;
+    Ok(Outcome::Applied)
+}
+
+async fn follows_of(tx: &Tx, actor: ActorId) -> Result<Vec<follow::Model>, Error> {
+    Ok(follow::Entity::find()
+        .filter(
+            Condition::any()
+                .add(follow::Column::FollowerId.eq(actor))
+                .add(follow::Column::FolloweeId.eq(actor)),
+        )
+        .all(tx.conn())
+        .await?)
+}

@@ -1,0 +1,175 @@
+//! From what a person typed to what is stored: HTML, names, hashtags.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
+use carefolk_domain::text::{Piece, fold_hashtag, pieces};
+use carefolk_domain::{Address, FieldError, Html, Invalid, PostId, UriHash};
+use carefolk_store::entity::{actor, addressed, hashtag, mention, post_hashtag};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use crate::App;
+use crate::actors::queries as actors;
+use crate::kernel::{error::Error, settings::UNSET_BASE, tx::Tx};
+
+/// How many strangers are looked up for one post; more stay plain text.
+const LOOKUPS_MAX: usize = 5;
+
+/// How many hashtags of one post count.
+const HASHTAGS_MAX: usize = 30;
+
+/// A text that has been read.
+pub(super) struct Written {
+    /// What is shown.
+    pub html: Html,
+    /// Who is named, by the name as written.
+    pub mentions: BTreeMap<String, actor::Model>,
+    /// Which hashtags there are, folded.
+    pub hashtags: BTreeSet<String>,
+}
+
+/// Checks the words of a post; all wrong fields at once.
+pub(super) fn check(text: &str, warning: Option<&str>, title: Option<&str>) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    let mut note = |field, invalid| wrong.push(FieldError { field, invalid });
+    if text.trim().is_empty() {
+        note("text", Invalid::Missing);
+    }
+    if text.chars().count() > TEXT_MAX_CHARS {
+        note("text", Invalid::TooLong(TEXT_MAX_CHARS));
+    }
+    for (field, value) in [("warning", warning), ("title", title)] {
+        if value.is_some_and(|value| value.chars().count() > TITLE_MAX_CHARS) {
+            note(field, Invalid::TooLong(TITLE_MAX_CHARS));
+        }
+    }
+    wrong
+}
+
+/// Reads a text: who is named in it is looked up, here first and then elsewhere, before any
+/// transaction is open.
+pub(super) async fn read(app: &App, source: &str) -> Result<Written, Error> {
+    let mut names = BTreeSet::new();
+    let mut hashtags = BTreeSet::new();
+    for piece in pieces(source) {
+        match piece {
+            Piece::Mention(name) if names.len() < MENTIONS_MAX => {
+                names.insert(name.to_owned());
+            }
+            Piece::Hashtag(tag) if hashtags.len() < HASHTAGS_MAX => {
+                hashtags.insert(fold_hashtag(tag));
+            }
+            _ => {}
+        }
+    }
+    let mut mentions = BTreeMap::new();
+    let mut lookups = 0;
+    for name in names {
+        if let Some(found) = find(app, &name, &mut lookups).await? {
+            mentions.insert(name, found);
+        }
+    }
+    let base = app.settings().uri_base().to_owned();
+    let html = Html::from_markdown_linked(source, &|piece| match piece {
+        Piece::Mention(name) => mentions.get(name).map(|actor| actor.url.clone()),
+        Piece::Hashtag(tag) if base != UNSET_BASE => Some(tag_url(&base, &fold_hashtag(tag))),
+        _ => None,
+    });
+    Ok(Written { html, mentions, hashtags })
+}
+
+/// The page of a hashtag.
+pub(super) fn tag_url(base: &str, tag: &str) -> String {
+    let path: String = url::form_urlencoded::byte_serialize(tag.as_bytes()).collect();
+    format!("{base}/tags/{path}")
+}
+
+async fn find(app: &App, name: &str, lookups: &mut usize) -> Result<Option<actor::Model>, Error> {
+    if !name.contains('@') {
+        return Ok(actors::by_handle(app.read(), name).await?.filter(actors::is_shown));
+    }
+    let Ok(address) = Address::parse(name) else { return Ok(None) };
+    if address.host == app.settings().handle_host() {
+        return Ok(actors::by_handle(app.read(), &address.name).await?.filter(actors::is_shown));
+    }
+    if let Some(known) = app.actors().known(&address).await? {
+        return Ok(Some(known));
+    }
+    if *lookups >= LOOKUPS_MAX || !app.settings().federates() {
+        return Ok(None);
+    }
+    *lookups += 1;
+    // A name that leads nowhere is only a word: the post must not fail for it.
+    Ok(app.actors().look_up(&address).await.ok())
+}
+
+/// Writes who is named or answered and which hashtags there are.
+pub(super) async fn attach(
+    app: &App,
+    tx: &Tx,
+    post: PostId,
+    written: &Written,
+    answered: Option<&actor::Model>,
+) -> Result<(), Error> {
+    let mut named = BTreeSet::new();
+    let answered = answered.map(|actor| (&actor.handle, actor));
+    for (name, actor) in written.mentions.iter().chain(answered) {
+        if !named.insert(actor.id) {
+            continue;
+        }
+        mention::ActiveModel {
+            post_id: Set(post),
+            href: Set(actor.uri.clone()),
+            href_hash: Set(UriHash::of(&actor.uri)),
+            name: Set(format!("@{name}")),
+            actor_id: Set(Some(actor.id)),
+        }
+        .insert(tx.conn())
+        .await?;
+        addressed::ActiveModel { post_id: Set(post), actor_id: Set(actor.id) }
+            .insert(tx.conn())
+            .await?;
+    }
+    attach_hashtags(app, tx, post, &written.hashtags).await
+}
+
+/// Writes which hashtags a post has.
+pub(super) async fn attach_hashtags(
+    app: &App,
+    tx: &Tx,
+    post: PostId,
+    tags: &BTreeSet<String>,
+) -> Result<(), Error> {
+    for name in tags {
+        let known =
+            hashtag::Entity::find().filter(hashtag::Column::Name.eq(name)).one(tx.conn()).await?;
+        let id = match known {
+            Some(row) => row.id,
+            None => {
+                let id = carefolk_domain::HashtagId(app.id());
+                hashtag::ActiveModel { id: Set(id), name: Set(name.clone()) }
+                    .insert(tx.conn())
+                    .await?;
+                id
+            }
+        };
+        post_hashtag::ActiveModel { hashtag_id: Set(id), post_id: Set(post) }
+            .insert(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes away who is named and which hashtags there are, before an edit writes them anew.
+pub(super) async fn detach(tx: &Tx, post: PostId) -> Result<(), Error> {
+    mention::Entity::delete_many().filter(mention::Column::PostId.eq(post)).exec(tx.conn()).await?;
+    addressed::Entity::delete_many()
+        .filter(addressed::Column::PostId.eq(post))
+        .exec(tx.conn())
+        .await?;
+    post_hashtag::Entity::delete_many()
+        .filter(post_hashtag::Column::PostId.eq(post))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! From rows to what is shown, a page at a time: four queries whatever the length.
+
+use std::collections::{HashMap, HashSet};
+
+use carefolk_domain::{ActorId, Html, Lang, PostId, PostState, RenditionKind};
+use carefolk_store::entity::{actor, post, rendition, team_member};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::visible::visible_to;
+use super::{PostView, RenditionView, ReplyRef};
+use crate::actors::queries as actors;
+use crate::kernel::{caller::Caller, error::Error};
+
+/// The page of a post on this server.
+pub(crate) fn page_of(row: &post::Model, author: &actor::Model) -> String {
+    match &row.slug {
+        Some(slug) => format!("/@{}/{slug}", author.handle),
+        None => format!("/@{}@{}/{}", author.handle, author.host, row.id),
+    }
+}
+
+/// Shows `rows`, in their order. The caller has already asked who may see them.
+pub(crate) async fn views(
+    conn: &impl ConnectionTrait,
+    viewer: &Caller,
+    rows: Vec<post::Model>,
+) -> Result<Vec<PostView>, Error> {
+    let parents = parents(conn, viewer, &rows).await?;
+    let authors = authors(conn, rows.iter().chain(parents.values())).await?;
+    let mut texts = texts(conn, &rows).await?;
+    let voices = voices(conn, viewer).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(author) = authors.get(&row.actor_id) else { continue };
+        let reply = row.in_reply_to_uri.clone().map(|uri| {
+            let parent = row.in_reply_to_id.and_then(|id| parents.get(&id));
+            let who = parent.and_then(|parent| authors.get(&parent.actor_id));
+            ReplyRef {
+                page: parent.zip(who).map(|(parent, who)| page_of(parent, who)),
+                uri,
+                name: who.map(|who| actors::view(who.clone()).name),
+            }
+        });
+        let text = texts.remove(&row.id).unwrap_or_default();
+        let may_change = row.slug.is_some() && voices.contains(&row.actor_id);
+        out.push(view(row, author, text, reply, may_change));
+    }
+    Ok(out)
+}
+
+fn view(
+    row: post::Model,
+    author: &actor::Model,
+    mut texts: Vec<rendition::Model>,
+    in_reply_to: Option<ReplyRef>,
+    may_change: bool,
+) -> PostView {
+    let deleted = row.state == PostState::Deleted;
+    let first = texts.iter().position(|text| text.kind == RenditionKind::Original);
+    let original = first.map(|at| texts.remove(at)).filter(|_| !deleted);
+    let (lang, title, warning, html) = match original {
+        Some(text) => (text.lang, text.title, text.summary, text.html),
+        None => (Lang::unknown(), None, None, Html::default()),
+    };
+    let others = texts.into_iter().filter(|_| !deleted).map(|text| RenditionView {
+        lang: text.lang,
+        kind: text.kind,
+        title: text.title,
+        html: text.html,
+    });
+    PostView {
+        id: row.id,
+        page: page_of(&row, author),
+        uri: row.uri,
+        url: row.url,
+        origin: author.domain_id.is_none().then(|| author.host.clone()),
+        author: actors::view(author.clone()),
+        audience: row.audience,
+        lang,
+        title,
+        warning,
+        html,
+        renditions: others.collect(),
+        published: row.published.unwrap_or(row.created_at),
+        edited: row.edited_at,
+        in_reply_to,
+        replies: u64::try_from(row.reply_count).unwrap_or(0),
+        may_change: may_change && !deleted,
+        deleted,
+    }
+}
+
+async fn parents(
+    conn: &impl ConnectionTrait,
+    viewer: &Caller,
+    rows: &[post::Model],
+) -> Result<HashMap<PostId, post::Model>, Error> {
+    let ids: HashSet<PostId> = rows.iter().filter_map(|row| row.in_reply_to_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = post::Entity::find()
+        .filter(post::Column::Id.is_in(ids))
+        .filter(visible_to(viewer))
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(|row| (row.id, row)).collect())
+}
+
+async fn authors<'a>(
+    conn: &impl ConnectionTrait,
+    rows: impl Iterator<Item = &'a post::Model>,
+) -> Result<HashMap<ActorId, actor::Model>, Error> {
+    let ids: HashSet<ActorId> = rows.map(|row| row.actor_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = actor::Entity::find().filter(actor::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(found.into_iter().map(|row| (row.id, row)).collect())
+}
+
+async fn texts(
+    conn: &impl ConnectionTrait,
+    rows: &[post::Model],
+) -> Result<HashMap<PostId, Vec<rendition::Model>>, Error> {
+    let mut out: HashMap<PostId, Vec<rendition::Model>> = HashMap::new();
+    if rows.is_empty() {
+        return Ok(out);
+    }
+    let found = rendition::Entity::find()
+        .filter(rendition::Column::PostId.is_in(rows.iter().map(|row| row.id)))
+        .all(conn)
+        .await?;
+    for row in found {
+        out.entry(row.post_id).or_default().push(row);
+    }
+    Ok(out)
+}
+
+/// The actors the viewer may speak as.
+async fn voices(conn: &impl ConnectionTrait, viewer: &Caller) -> Result<HashSet<ActorId>, Error> {
+    let Caller::Member(member) = viewer else { return Ok(HashSet::new()) };
+    let rows = team_member::Entity::find()
+        .filter(Condition::all().add(team_member::Column::AccountId.eq(member.account)))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.provider_id).chain([member.actor]).collect())
+}

@@ -1,0 +1,105 @@
+//! The one rule of who sees which post. Every channel asks it, none has its own.
+
+use carefolk_domain::{ActorId, ActorState, Audience, PostState, Standing};
+use carefolk_store::entity::follow::FollowState;
+use carefolk_store::entity::{actor, addressed, follow, peer, post, team_member};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, QueryTrait};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+
+use crate::kernel::caller::{Caller, Member};
+
+/// The posts that `viewer` may see.
+pub(crate) fn visible_to(viewer: &Caller) -> Condition {
+    Condition::all()
+        .add(post::Column::State.eq(PostState::Published))
+        .add(audience_for(viewer))
+        .add(post::Column::ActorId.not_in_subquery(hidden_actors()))
+}
+
+/// The posts that `viewer` may know of, with the tombstones of deleted ones, for threads.
+pub(crate) fn traces_for(viewer: &Caller) -> Condition {
+    Condition::all()
+        .add(post::Column::State.is_in([PostState::Published, PostState::Deleted]))
+        .add(audience_for(viewer))
+        .add(post::Column::ActorId.not_in_subquery(hidden_actors()))
+}
+
+fn audience_for(viewer: &Caller) -> Condition {
+    let open = post::Column::Audience.is_in([Audience::Public, Audience::Quiet]);
+    match viewer {
+        Caller::Visitor => Condition::all().add(open),
+        Caller::Operator(_) => Condition::all(),
+        Caller::Member(member) => Condition::any()
+            .add(open)
+            .add(post::Column::Audience.eq(Audience::Local))
+            .add(post::Column::ActorId.in_subquery(voices_of(member)))
+            .add(
+                Condition::all()
+                    .add(post::Column::Audience.eq(Audience::Followers))
+                    .add(post::Column::ActorId.in_subquery(followed_by(member))),
+            )
+            .add(
+                Condition::all()
+                    .add(post::Column::Audience.is_in([Audience::Followers, Audience::Direct]))
+                    .add(post::Column::Id.in_subquery(addressed_to(member))),
+            ),
+    }
+}
+
+/// The actors a member speaks as: their own and the providers of their teams.
+pub(crate) fn voices_of(member: &Member) -> SelectStatement {
+    let mut teams = team_member::Entity::find()
+        .select_only()
+        .column(team_member::Column::ProviderId)
+        .filter(team_member::Column::AccountId.eq(member.account))
+        .into_query();
+    let own = Query::select()
+        .column(actor::Column::Id)
+        .from(actor::Entity)
+        .and_where(actor::Column::Id.eq(member.actor))
+        .to_owned();
+    teams.union(sea_orm::sea_query::UnionType::All, own).to_owned()
+}
+
+fn followed_by(member: &Member) -> SelectStatement {
+    followees(member.actor)
+}
+
+/// Whom `follower` follows, as far as they agreed.
+pub(crate) fn followees(follower: ActorId) -> SelectStatement {
+    follow::Entity::find()
+        .select_only()
+        .column(follow::Column::FolloweeId)
+        .filter(follow::Column::FollowerId.eq(follower))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .into_query()
+}
+
+fn addressed_to(member: &Member) -> SelectStatement {
+    addressed::Entity::find()
+        .select_only()
+        .column(addressed::Column::PostId)
+        .filter(addressed::Column::ActorId.eq(member.actor))
+        .into_query()
+}
+
+/// Actors whose posts nobody is shown: suspended ones, and those of suspended peers.
+fn hidden_actors() -> SelectStatement {
+    let hosts = peer::Entity::find()
+        .select_only()
+        .column(peer::Column::Host)
+        .filter(peer::Column::Standing.eq(Standing::Suspended))
+        .into_query();
+    actor::Entity::find()
+        .select_only()
+        .column(actor::Column::Id)
+        .filter(
+            Condition::any().add(actor::Column::State.is_in([ActorState::Suspended])).add(
+                Condition::all()
+                    .add(actor::Column::DomainId.is_null())
+                    .add(actor::Column::Host.in_subquery(hosts)),
+            ),
+        )
+        .into_query()
+}

@@ -1,0 +1,206 @@
+//! What other servers are told of a post (docs/federation/note.md, create.md, update.md,
+//! delete.md).
+
+use carefolk_domain::{Audience, Html, Moment, PostState};
+use carefolk_store::entity::{actor, hashtag, mention, post, post_hashtag, rendition};
+use carefolk_wire::write::{self, Activity, LanguageMap, Note, Source, Tag, Tombstone};
+use carefolk_wire::{ObjectKind, PUBLIC};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use super::{queries, text::tag_url};
+use crate::App;
+use crate::actors::queries as actors;
+use crate::kernel::error::Error;
+use crate::outbox::Saying;
+
+/// A post with everything its document says.
+pub(super) struct Loaded {
+    row: post::Model,
+    author: actor::Model,
+    text: rendition::Model,
+    named: Vec<(mention::Model, Option<actor::Model>)>,
+    tags: Vec<String>,
+}
+
+/// Reads everything that the document of a post says.
+pub(super) async fn load(
+    app: &App,
+    conn: &impl ConnectionTrait,
+    row: &post::Model,
+) -> Result<Loaded, Error> {
+    let author = actors::by_id(conn, row.actor_id).await?;
+    let text = queries::original(conn, row.id).await?.ok_or(Error::NotFound("post"))?;
+    let mentions = mention::Entity::find()
+        .filter(mention::Column::PostId.eq(row.id))
+        .order_by_asc(mention::Column::Name)
+        .all(conn)
+        .await?;
+    let mut named = Vec::with_capacity(mentions.len());
+    for mention in mentions {
+        let actor = match mention.actor_id {
+            Some(id) => actor::Entity::find_by_id(id).one(conn).await?,
+            None => None,
+        };
+        named.push((mention, actor));
+    }
+    let ids = post_hashtag::Entity::find()
+        .select_only()
+        .column(post_hashtag::Column::HashtagId)
+        .filter(post_hashtag::Column::PostId.eq(row.id))
+        .into_query();
+    let tags = hashtag::Entity::find()
+        .filter(hashtag::Column::Id.in_subquery(ids))
+        .order_by_asc(hashtag::Column::Name)
+        .all(conn)
+        .await?;
+    let base = app.settings().uri_base();
+    let tags = tags.into_iter().map(|tag| tag_url(base, &tag.name) + "\n#" + &tag.name).collect();
+    Ok(Loaded { row: row.clone(), author, text, named, tags })
+}
+
+impl Loaded {
+    /// The actors who are named in it.
+    pub(super) fn hearers(&self) -> Vec<&actor::Model> {
+        self.named.iter().filter_map(|(_, actor)| actor.as_ref()).collect()
+    }
+
+    /// Whom it is for, as `to` and `cc` (interop.md 6).
+    fn addressing(&self) -> (Vec<String>, Vec<String>) {
+        let followers = self.author.followers_uri.clone().unwrap_or_default();
+        let named = self.named.iter().map(|(mention, _)| mention.href.clone());
+        match self.row.audience {
+            Audience::Public => {
+                (vec![PUBLIC.to_owned()], [followers].into_iter().chain(named).collect())
+            }
+            Audience::Quiet => {
+                (vec![followers], [PUBLIC.to_owned()].into_iter().chain(named).collect())
+            }
+            Audience::Followers => (vec![followers], named.collect()),
+            // These never leave; whoever asks for them gets an address that reaches nobody.
+            Audience::Local | Audience::Group => (Vec::new(), Vec::new()),
+            Audience::Direct => (named.collect(), Vec::new()),
+        }
+    }
+
+    /// The post itself.
+    pub(super) fn note(&self) -> Note {
+        let (to, cc) = self.addressing();
+        let content = content(&self.text);
+        let lang = self.text.lang.as_str().to_owned();
+        Note {
+            id: self.row.uri.clone(),
+            kind: ObjectKind::Note,
+            attributed_to: self.author.uri.clone(),
+            in_reply_to: self.row.in_reply_to_uri.clone(),
+            context: self.row.context_uri.clone(),
+            audience: None,
+            to,
+            cc,
+            name: None,
+            summary: self.text.summary.clone(),
+            content_map: LanguageMap::new([(lang, content.clone())]),
+            content,
+            source: self.text.source.clone().map(Source::markdown),
+            sensitive: self.row.sensitive,
+            published: self.row.published.map(|at| at.0),
+            updated: self.row.edited_at.map(|at| at.0),
+            url: self.row.url.clone(),
+            tag: self.tag(),
+            attachment: Vec::new(),
+            replies: Some(format!("{}/replies", self.row.uri)),
+        }
+    }
+
+    fn tag(&self) -> Vec<Tag> {
+        let mentions = self.named.iter().map(|(mention, actor)| Tag::Mention {
+            href: mention.href.clone(),
+            name: actor
+                .as_ref()
+                .map_or_else(|| mention.name.clone(), |a| format!("@{}@{}", a.handle, a.host)),
+        });
+        let hashtags = self
+            .tags
+            .iter()
+            .filter_map(|tag| tag.split_once('\n'))
+            .map(|(href, name)| Tag::Hashtag { href: href.to_owned(), name: name.to_owned() });
+        mentions.chain(hashtags).collect()
+    }
+
+    /// The Create of it, as it stands in an outbox.
+    pub(super) fn create_activity(&self) -> Activity {
+        Activity::create(format!("{}#create", self.row.uri), self.note())
+    }
+
+    /// What is left of it once it was deleted.
+    pub(super) fn tombstone(row: &post::Model) -> Tombstone {
+        let at = row.edited_at.unwrap_or(row.created_at);
+        Tombstone::new(row.uri.clone(), ObjectKind::Note, at.0)
+    }
+}
+
+/// A title goes in front of the text: a Note has none that others show.
+fn content(text: &rendition::Model) -> String {
+    match &text.title {
+        Some(title) => {
+            let title = Html::from_markdown(&format!("**{}**", title.replace('*', "")));
+            format!("{}{}", title.as_str(), text.html.as_str())
+        }
+        None => text.html.as_str().to_owned(),
+    }
+}
+
+fn saying(
+    app: &App,
+    post: &Loaded,
+    kind: &'static str,
+    make: impl FnOnce(String) -> Activity,
+) -> Saying {
+    let slug = app.slug();
+    let uri = format!("{}/ap/activity/{slug}", app.settings().uri_base());
+    let body = make(uri.clone()).to_json();
+    Saying {
+        actor: post.author.id,
+        uri,
+        slug,
+        kind,
+        post: Some(post.row.id),
+        order_key: post.row.id.0,
+        audience: post.row.audience,
+        body,
+    }
+}
+
+/// `Create{Note}`.
+pub(super) fn create(app: &App, post: &Loaded) -> Saying {
+    saying(app, post, "Create", |uri| Activity::create(uri, post.note()))
+}
+
+/// `Update{Note}`.
+pub(super) fn update(app: &App, post: &Loaded, at: Moment) -> Saying {
+    saying(app, post, "Update", |uri| {
+        let mut activity = Activity::update(uri, post.note());
+        activity.published = Some(at.0);
+        activity
+    })
+}
+
+/// `Delete{Tombstone}`.
+pub(super) fn delete(app: &App, post: &Loaded, at: Moment) -> Saying {
+    saying(app, post, "Delete", |uri| {
+        let remains = Tombstone::new(post.row.uri.clone(), ObjectKind::Note, at.0);
+        let (to, cc) = post.addressing();
+        Activity::delete(uri, post.author.uri.clone(), remains).addressed(to, cc)
+    })
+}
+
+/// Whether a stored post is a tombstone now.
+pub(super) fn is_gone(row: &post::Model) -> bool {
+    matches!(row.state, PostState::Deleted | PostState::Removed)
+}
+
+/// A list of ids.
+pub(super) fn ids(rows: &[post::Model]) -> Vec<write::Object> {
+    rows.iter().map(|row| write::Object::Iri(row.uri.clone())).collect()
+}

@@ -1,0 +1,133 @@
+//! Writing home timelines.
+
+use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, Span};
+use carefolk_store::dialect;
+use carefolk_store::entity::follow::FollowState;
+use carefolk_store::entity::{account, follow, home, post};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+
+use crate::App;
+use crate::kernel::{error::Error, tx::Tx};
+use crate::posts::visible::followees;
+
+/// How long after its last visit an account's home is still written.
+const WRITTEN_FOR: Span = Span::days(14);
+
+/// How many posts a home holds.
+const HOME_ROWS: u32 = 800;
+
+/// How many posts of a newly followed actor come into the home at once.
+const FIRST_POSTS: u64 = 20;
+
+/// Writes `row` into the homes of its author's account and of all that follow the author.
+pub(crate) async fn spread(tx: &Tx, row: &post::Model) -> Result<(), Error> {
+    let followers = follow::Entity::find()
+        .select_only()
+        .column(follow::Column::FollowerId)
+        .filter(follow::Column::FolloweeId.eq(row.actor_id))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .into_query();
+    let accounts: Vec<AccountId> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::LastSeenAt.gte(tx.now() - WRITTEN_FOR))
+        .filter(
+            Condition::any()
+                .add(account::Column::ActorId.in_subquery(followers))
+                .add(account::Column::ActorId.eq(row.actor_id)),
+        )
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    let rows: Vec<(AccountId, PostId)> = accounts.into_iter().map(|id| (id, row.id)).collect();
+    if !rows.is_empty() {
+        dialect::insert_home_batch(tx.store(), &rows).await?;
+    }
+    Ok(())
+}
+
+/// Writes the latest posts of a newly followed actor into a home.
+pub(crate) async fn add_author(tx: &Tx, follower: ActorId, author: ActorId) -> Result<(), Error> {
+    let Some(account) = account_of(tx.conn(), follower).await? else { return Ok(()) };
+    let ids: Vec<PostId> = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .filter(post::Column::ActorId.eq(author))
+        .filter(post::Column::State.eq(PostState::Published))
+        .order_by_desc(post::Column::Id)
+        .limit(FIRST_POSTS)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    write(tx, account.id, ids).await
+}
+
+/// Takes the posts of somebody no longer followed out of a home.
+pub(crate) async fn drop_author(tx: &Tx, follower: ActorId, author: ActorId) -> Result<(), Error> {
+    let Some(account) = account_of(tx.conn(), follower).await? else { return Ok(()) };
+    let theirs = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .filter(post::Column::ActorId.eq(author))
+        .into_query();
+    home::Entity::delete_many()
+        .filter(home::Column::AccountId.eq(account.id))
+        .filter(home::Column::PostId.in_subquery(theirs))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Writes the home of somebody who was away so long that it was not kept.
+pub(crate) async fn rebuild_home_if_stale(
+    _app: &App,
+    tx: &Tx,
+    account: &account::Model,
+) -> Result<(), Error> {
+    if !is_stale(account.last_seen_at, tx.now()) {
+        return Ok(());
+    }
+    let ids: Vec<PostId> = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .filter(post::Column::State.eq(PostState::Published))
+        .filter(
+            Condition::any()
+                .add(post::Column::ActorId.in_subquery(followees(account.actor_id)))
+                .add(post::Column::ActorId.eq(account.actor_id)),
+        )
+        .order_by_desc(post::Column::Id)
+        .limit(u64::from(HOME_ROWS))
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    home::Entity::delete_many()
+        .filter(home::Column::AccountId.eq(account.id))
+        .exec(tx.conn())
+        .await?;
+    write(tx, account.id, ids).await
+}
+
+fn is_stale(last_seen: Option<Moment>, now: Moment) -> bool {
+    last_seen.is_none_or(|seen| now - seen > WRITTEN_FOR)
+}
+
+async fn write(tx: &Tx, account: AccountId, ids: Vec<PostId>) -> Result<(), Error> {
+    let rows: Vec<(AccountId, PostId)> = ids.into_iter().map(|id| (account, id)).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    dialect::insert_home_batch(tx.store(), &rows).await?;
+    dialect::trim_home(tx.store(), account, HOME_ROWS).await?;
+    Ok(())
+}
+
+async fn account_of(
+    conn: &impl ConnectionTrait,
+    actor: ActorId,
+) -> Result<Option<account::Model>, Error> {
+    Ok(account::Entity::find().filter(account::Column::ActorId.eq(actor)).one(conn).await?)
+}

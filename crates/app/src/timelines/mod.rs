@@ -1,0 +1,144 @@
+//! Lists of posts, newest first: the community's page, one's own, an actor's, a hashtag's.
+//!
+//! Invariant: home timelines are rows written when a post arrives, for accounts seen in the last
+//! 14 days; whoever comes back later has theirs written anew.
+
+mod home;
+
+use carefolk_domain::text::fold_hashtag;
+use carefolk_domain::{ActorId, ActorKind, ActorState, Audience, PostId};
+use carefolk_store::entity::{actor, hashtag, home as home_row, post, post_hashtag};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+
+pub(crate) use home::{add_author, drop_author, rebuild_home_if_stale, spread};
+
+use crate::App;
+use crate::kernel::caller::{Caller, Member};
+use crate::kernel::{error::Error, page::Page};
+use crate::posts::visible::{followees, visible_to};
+use crate::posts::{PostView, views};
+
+/// The handle of this capability.
+pub struct Timelines<'a>(pub(crate) &'a App);
+
+/// A page of posts.
+#[derive(Clone, Debug)]
+pub struct PostPage {
+    /// The posts, the newest first.
+    pub posts: Vec<PostView>,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+impl Timelines<'_> {
+    /// What anybody sees: public posts of local providers and of those the instance follows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn public(&self, viewer: &Caller, page: Page) -> Result<PostPage, Error> {
+        let instance = self.0.instance().actor_id().await?;
+        let providers = actor::Entity::find()
+            .select_only()
+            .column(actor::Column::Id)
+            .filter(actor::Column::DomainId.is_not_null())
+            .filter(actor::Column::Kind.eq(ActorKind::Organization))
+            .filter(actor::Column::State.eq(ActorState::Active))
+            .into_query();
+        let query = post::Entity::find()
+            .filter(visible_to(viewer))
+            .filter(post::Column::Audience.eq(Audience::Public))
+            .filter(post::Column::InReplyToUri.is_null())
+            .filter(
+                Condition::any()
+                    .add(post::Column::ActorId.in_subquery(providers))
+                    .add(post::Column::ActorId.in_subquery(followees(instance))),
+            );
+        self.page(viewer, query, page).await
+    }
+
+    /// A member's own page: their posts and those of whom they follow.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn home(&self, member: &Member, page: Page) -> Result<PostPage, Error> {
+        let viewer = Caller::Member(member.clone());
+        let mine = home_row::Entity::find()
+            .select_only()
+            .column(home_row::Column::PostId)
+            .filter(home_row::Column::AccountId.eq(member.account))
+            .into_query();
+        let query = post::Entity::find()
+            .filter(visible_to(&viewer))
+            .filter(post::Column::Id.in_subquery(mine));
+        self.page(&viewer, query, page).await
+    }
+
+    /// What an actor said, without its replies to others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn profile(
+        &self,
+        viewer: &Caller,
+        actor: ActorId,
+        page: Page,
+    ) -> Result<PostPage, Error> {
+        let query = post::Entity::find()
+            .filter(visible_to(viewer))
+            .filter(post::Column::ActorId.eq(actor))
+            .filter(post::Column::InReplyToUri.is_null());
+        self.page(viewer, query, page).await
+    }
+
+    /// Public posts with a hashtag.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn tagged(&self, viewer: &Caller, tag: &str, page: Page) -> Result<PostPage, Error> {
+        let tagged = post_hashtag::Entity::find()
+            .select_only()
+            .column(post_hashtag::Column::PostId)
+            .filter(
+                post_hashtag::Column::HashtagId.in_subquery(
+                    hashtag::Entity::find()
+                        .select_only()
+                        .column(hashtag::Column::Id)
+                        .filter(hashtag::Column::Name.eq(fold_hashtag(tag)))
+                        .into_query(),
+                ),
+            )
+            .into_query();
+        let query = post::Entity::find()
+            .filter(visible_to(viewer))
+            .filter(post::Column::Audience.eq(Audience::Public))
+            .filter(post::Column::Id.in_subquery(tagged));
+        self.page(viewer, query, page).await
+    }
+
+    async fn page(
+        &self,
+        viewer: &Caller,
+        query: Select<post::Entity>,
+        page: Page,
+    ) -> Result<PostPage, Error> {
+        let rows = page.rows();
+        let query = match page.before {
+            Some(before) => query.filter(post::Column::Id.lt(PostId(before))),
+            None => query,
+        };
+        let mut found =
+            query.order_by_desc(post::Column::Id).limit(rows + 1).all(self.0.read()).await?;
+        let more = u64::try_from(found.len()).unwrap_or(0) > rows;
+        if more {
+            found.pop();
+        }
+        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+        Ok(PostPage { posts: views(self.0.read(), viewer, found).await?, next })
+    }
+}

@@ -1,0 +1,229 @@
+//! Activities on their way out: a fair claim by server, in order, and group writes.
+
+use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
+
+use super::sql::{ROWS_MAX, Sql};
+use crate::db::DbKind;
+use crate::entity::delivery::{DeliveryState, Entity, Model};
+use crate::error::StoreError;
+use crate::tx::WriteTx;
+
+/// A delivery to put into the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// What is sent.
+    pub activity_id: OutboxId,
+    /// The server that it goes to.
+    pub peer_id: PeerId,
+    /// The inbox.
+    pub inbox_url: String,
+    /// What must arrive in order shares this number.
+    pub order_key: i64,
+    /// Not before.
+    pub run_at: Moment,
+    /// Now.
+    pub created_at: Moment,
+}
+
+/// What a worker asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryClaim<'a> {
+    /// Now.
+    pub now: Moment,
+    /// Until when the worker has what it gets.
+    pub lease_until: Moment,
+    /// The worker's name.
+    pub holder: &'a str,
+    /// How many may be in flight to one server.
+    pub window_per_host: u32,
+    /// How many it takes at most.
+    pub limit: u32,
+}
+
+/// How one try at a delivery ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryEnd {
+    /// Which one.
+    pub id: DeliveryId,
+    /// What became of it; [`DeliveryState::Waiting`] to try again.
+    pub state: DeliveryState,
+    /// When to try again; of no matter in the other states.
+    pub run_at: Moment,
+    /// What the server answered.
+    pub last_status: Option<i32>,
+    /// What went wrong.
+    pub last_error: Option<String>,
+    /// When it was over; nothing while it waits.
+    pub ended_at: Option<Moment>,
+}
+
+/// Puts deliveries into the queue.
+///
+/// # Errors
+///
+/// As any statement; [`StoreError::Conflict`] if an id is taken.
+pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Result<(), StoreError> {
+    const INSERT: &str = "INSERT INTO delivery (id, activity_id, peer_id, inbox_url, order_key, \
+        state, attempts, run_at, created_at) VALUES ";
+    for chunk in rows.chunks(ROWS_MAX) {
+        let values = chunk.iter().map(|row| {
+            [
+                row.id.into(),
+                row.activity_id.into(),
+                row.peer_id.into(),
+                row.inbox_url.clone().into(),
+                row.order_key.into(),
+                DeliveryState::Waiting.to_value().into(),
+                0_i32.into(),
+                row.run_at.into(),
+                row.created_at.into(),
+            ]
+        });
+        tx.conn().execute_raw(Sql::new(INSERT, []).rows(values).on(tx.conn())).await?;
+    }
+    Ok(())
+}
+
+/// Takes deliveries that may be sent now, and counts the start in their `attempts`.
+///
+/// - Nothing for a server that is suspended or backing off.
+/// - At most `window_per_host` in flight to one server, and one alone while it is failing.
+/// - A delivery waits while an earlier one with its server and `order_key` is not over.
+/// - Every server's first comes before any server's second, so a long queue delays only itself.
+///
+/// Commit at once: on PostgreSQL, claims of other workers wait for the end of the transaction.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn claim_deliveries(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+) -> Result<Vec<Model>, StoreError> {
+    if tx.kind() == DbKind::Postgres {
+        // Two claims at once would each see room in the same window. Row locks cannot help: what
+        // is counted is other rows. The number is only ours in this database; it spells "care".
+        const CLAIM_LOCK: i64 = 0x6361_7265;
+        let lock = Sql::new("SELECT pg_advisory_xact_lock($1)", [CLAIM_LOCK.into()]);
+        tx.conn().query_one_raw(lock.on(tx.conn())).await?;
+    }
+    let statement = claim_sql(tx.kind(), claim, "").on(tx.conn());
+    let mut claimed = Entity::find().from_raw_sql(statement).all(tx.conn()).await?;
+    claimed.sort_unstable_by_key(|row| row.id);
+    Ok(claimed)
+}
+
+/// How the database would run [`claim_deliveries`], line by line: for tests and for the curious.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn explain_claim_deliveries(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+) -> Result<Vec<String>, StoreError> {
+    let (explain, column) = match tx.kind() {
+        DbKind::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+        DbKind::Postgres => ("EXPLAIN ", 0),
+    };
+    let statement = claim_sql(tx.kind(), claim, explain).on(tx.conn());
+    let rows = tx.conn().query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(column)?)).collect()
+}
+
+/// One statement, in four steps: servers with room; the next few of each; turns; the lease.
+///
+/// It walks over the servers, a few thousand, and never over the queue, which may be millions: a
+/// server's queue is read from its head through the index (`peer_id`, `state`, `order_key`, `id`),
+/// and what is in flight is counted through an index that holds nothing else.
+fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, prefix: &str) -> Sql {
+    let DeliveryClaim { now, lease_until, holder, window_per_host: window, limit } = *claim;
+    // SQLite has no LATERAL: there the sub-select gives row numbers, and they give the rows.
+    let (join, lock) = match kind {
+        DbKind::Sqlite => {
+            let next = next_of_server("d.id", window);
+            (format!("CROSS JOIN delivery next ON next.id IN ({next})"), "")
+        }
+        DbKind::Postgres => {
+            let next = next_of_server("d.id, d.run_at, d.order_key", window);
+            (format!("CROSS JOIN LATERAL ({next}) next"), "FOR UPDATE SKIP LOCKED")
+        }
+    };
+    let text = format!(
+        "{prefix}WITH ready AS MATERIALIZED ( \
+           SELECT p.id AS peer_id, (CASE WHEN p.failures > 0 THEN 1 ELSE {window} END) \
+             - (SELECT count(*) FROM delivery f \
+                WHERE f.peer_id = p.id AND f.locked_until > $1) AS room \
+           FROM peer p WHERE p.standing <> 'suspended' \
+             AND (p.backoff_until IS NULL OR p.backoff_until <= $1) \
+         ), turns AS MATERIALIZED ( \
+           SELECT next.id, next.run_at, ready.room, row_number() OVER \
+             (PARTITION BY ready.peer_id ORDER BY next.order_key, next.id) AS turn \
+           FROM ready {join} WHERE ready.room > 0 \
+         ), chosen AS MATERIALIZED ( \
+           SELECT id FROM turns WHERE turn <= room ORDER BY turn, run_at, id LIMIT {limit} \
+         ), due AS MATERIALIZED ( \
+           SELECT d.id FROM delivery d WHERE d.id IN (SELECT id FROM chosen) {lock} \
+         ) \
+         UPDATE delivery SET attempts = attempts + 1, locked_until = $2, locked_by = $3 \
+         WHERE id IN (SELECT id FROM due) RETURNING *"
+    );
+    Sql::new(text, [now.into(), lease_until.into(), holder.into()])
+}
+
+/// The first `window` deliveries to the server of `ready` that could go now, were there room.
+///
+/// The earliest of each order is looked up row by row, on purpose: as NOT EXISTS, PostgreSQL may
+/// turn it into a join over the whole queue.
+fn next_of_server(columns: &str, window: u32) -> String {
+    format!(
+        "SELECT {columns} FROM delivery d \
+         WHERE d.peer_id = ready.peer_id AND d.state = 'waiting' AND d.run_at <= $1 \
+           AND (d.locked_until IS NULL OR d.locked_until <= $1) \
+           AND d.id = (SELECT min(e.id) FROM delivery e WHERE e.peer_id = d.peer_id \
+                       AND e.state = 'waiting' AND e.order_key = d.order_key) \
+         ORDER BY d.order_key, d.id LIMIT {window}"
+    )
+}
+
+/// Writes down how tries at deliveries ended; none may stand there twice. Returns how many counted.
+///
+/// One does not count when its lease ran out and another worker has it now, or when somebody
+/// cancelled it meanwhile.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn finish_deliveries(
+    tx: &WriteTx,
+    holder: &str,
+    ends: &[DeliveryEnd],
+) -> Result<u64, StoreError> {
+    const COLUMNS: &str = "WITH ended (id, state, run_at, last_status, last_error, ended_at) AS \
+        (VALUES ";
+    const UPDATE: &str = ") UPDATE delivery SET state = ended.state, run_at = ended.run_at, \
+        last_status = ended.last_status, last_error = ended.last_error, \
+        ended_at = ended.ended_at, locked_until = NULL, locked_by = NULL \
+        FROM ended WHERE delivery.id = ended.id AND delivery.state = 'waiting' \
+        AND delivery.locked_by = ";
+    let mut finished = 0;
+    for chunk in ends.chunks(ROWS_MAX) {
+        let values = chunk.iter().map(|end| {
+            [
+                end.id.into(),
+                end.state.to_value().into(),
+                end.run_at.into(),
+                end.last_status.into(),
+                end.last_error.clone().into(),
+                end.ended_at.into(),
+            ]
+        });
+        let statement =
+            Sql::new(COLUMNS, []).rows(values).text(UPDATE).value(holder.into()).on(tx.conn());
+        finished += tx.conn().execute_raw(statement).await?.rows_affected();
+    }
+    Ok(finished)
+}

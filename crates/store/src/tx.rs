@@ -1,0 +1,48 @@
+//! One unit of change.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
+
+use crate::db::DbKind;
+use crate::error::StoreError;
+
+/// One unit of change. Dropped without [`WriteTx::commit`], it leaves no trace.
+///
+/// On SQLite it holds the only pen from its first moment (`BEGIN IMMEDIATE`); so it is kept short,
+/// and nothing waits for a network inside it.
+#[derive(Debug)]
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct WriteTx(DatabaseTransaction);
+
+impl WriteTx {
+    pub(crate) fn new(inner: DatabaseTransaction) -> Self {
+        Self(inner)
+    }
+
+    /// What statements of this change are sent to.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> DbKind {
+        DbKind::of(self.0.get_database_backend())
+    }
+
+    /// A part of this change that can fail alone. Its `commit` merges it into this one.
+    ///
+    /// # Errors
+    ///
+    /// As any statement.
+    pub async fn savepoint(&self) -> Result<Self, StoreError> {
+        Ok(Self(self.0.begin().await?))
+    }
+
+    /// Makes the change last. When this returns, a power cut does not take it back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the disk is full; nothing is left of the change then.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}

@@ -1,0 +1,64 @@
+//! Counts in rows.
+
+use carefolk_domain::{ActorId, Audience, PostId, PostState, UriHash};
+use carefolk_store::dialect::{ActorCounts, bump_actor_counts, bump_reply_count};
+use carefolk_store::entity::{actor, post};
+use sea_orm::EntityTrait;
+
+use crate::database::fresh;
+use crate::given::{self, NOW, in_tx, stored};
+
+#[tokio::test]
+async fn the_counts_of_an_actor_go_up_and_down_but_not_below_nothing() {
+    let db = fresh("counter_actor").await;
+    stored(&db, given::remote_actor(1, "one.example")).await;
+    let bump = async |notes, followers, following| {
+        let by = ActorCounts { notes, followers, following };
+        in_tx(&db, async |tx| bump_actor_counts(tx, ActorId(1), by).await.unwrap()).await;
+    };
+    bump(3, 2, 1).await;
+    bump(-1, -5, 0).await;
+
+    let row = actor::Entity::find_by_id(ActorId(1)).one(db.read()).await.unwrap().unwrap();
+    assert_eq!((row.note_count, row.follower_count, row.following_count), (2, 0, 1));
+}
+
+#[tokio::test]
+async fn the_replies_of_a_post_are_counted() {
+    let db = fresh("counter_replies").await;
+    stored(&db, given::remote_actor(1, "one.example")).await;
+    stored(&db, note(7)).await;
+    for by in [1, 1, -1, -4, 1] {
+        in_tx(&db, async |tx| bump_reply_count(tx, PostId(7), by).await.unwrap()).await;
+    }
+    let row = post::Entity::find_by_id(PostId(7)).one(db.read()).await.unwrap().unwrap();
+    assert_eq!(row, post::Model { reply_count: 1, ..note(7) });
+}
+
+fn note(id: i64) -> post::Model {
+    let uri = format!("https://one.example/notes/{id}");
+    post::Model {
+        id: PostId(id),
+        actor_id: ActorId(1),
+        uri_hash: UriHash::of(&uri),
+        slug: None,
+        url: uri.clone(),
+        kind: "note".to_owned(),
+        audience: Audience::Public,
+        state: PostState::Published,
+        state_reason: None,
+        state_by: None,
+        in_reply_to_uri: None,
+        in_reply_to_id: None,
+        in_reply_to_hash: None,
+        root_id: Some(PostId(id)),
+        context_uri: None,
+        sensitive: false,
+        published: Some(NOW),
+        edited_at: None,
+        created_at: NOW,
+        reply_count: 0,
+        fetched_at: Some(NOW),
+        uri,
+    }
+}

@@ -1,0 +1,193 @@
+//! The claim of deliveries: windows, probes, order, fairness, leases, and what it costs.
+
+use carefolk_domain::{DeliveryId, Moment, Span, Standing};
+use carefolk_store::dialect::{
+    DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
+    finish_deliveries, insert_deliveries_batch,
+};
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::peer;
+use carefolk_store::{Db, DbKind};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use tokio::task::JoinSet;
+
+use crate::database::{fresh, kind};
+use crate::given::{self, NOW, in_tx, stored};
+
+const LEASE: Span = Span::minutes(2);
+
+fn claim_at(now: Moment) -> DeliveryClaim<'static> {
+    DeliveryClaim {
+        now,
+        lease_until: now + LEASE,
+        holder: "worker-a",
+        window_per_host: 8,
+        limit: 64,
+    }
+}
+
+async fn claim(db: &Db, claim: DeliveryClaim<'_>) -> Vec<i64> {
+    let claimed = in_tx(db, async |tx| claim_deliveries(tx, &claim).await.unwrap()).await;
+    claimed.into_iter().map(|row| row.id.0).collect()
+}
+
+async fn queue(db: &Db, rows: Vec<NewDelivery>) {
+    in_tx(db, async |tx| insert_deliveries_batch(tx, &rows).await.unwrap()).await;
+}
+
+fn end(id: i64, state: DeliveryState) -> DeliveryEnd {
+    DeliveryEnd {
+        id: DeliveryId(id),
+        state,
+        run_at: NOW,
+        last_status: Some(202),
+        last_error: None,
+        ended_at: Some(NOW),
+    }
+}
+
+async fn finish(db: &Db, holder: &str, ends: &[DeliveryEnd]) -> u64 {
+    in_tx(db, async |tx| finish_deliveries(tx, holder, ends).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_server_gets_no_more_than_its_window_at_once() {
+    let db = fresh("delivery_window").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    queue(&db, (1..=20).map(|id| given::delivery(id, 1)).collect()).await;
+
+    assert_eq!(claim(&db, claim_at(NOW)).await, (1..=8).collect::<Vec<_>>());
+    assert!(claim(&db, claim_at(NOW)).await.is_empty(), "the window is full");
+
+    assert_eq!(finish(&db, "worker-a", &[end(2, DeliveryState::Done)]).await, 1);
+    assert_eq!(claim(&db, claim_at(NOW)).await, [9], "one place is free");
+}
+
+#[tokio::test]
+async fn a_failing_server_gets_one_probe_at_a_time() {
+    let db = fresh("delivery_probe").await;
+    stored(&db, peer::Model { failures: 3, ..given::peer(1, "one.example") }).await;
+    queue(&db, (1..=5).map(|id| given::delivery(id, 1)).collect()).await;
+
+    assert_eq!(claim(&db, claim_at(NOW)).await, [1]);
+    assert!(claim(&db, claim_at(NOW)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_is_suspended_or_backing_off_gets_nothing() {
+    let db = fresh("delivery_backoff").await;
+    let until = Some(NOW + Span::minutes(5));
+    stored(&db, peer::Model { backoff_until: until, ..given::peer(1, "one.example") }).await;
+    let suspended = peer::Model { standing: Standing::Suspended, ..given::peer(2, "two.example") };
+    stored(&db, suspended).await;
+    stored(&db, given::peer(3, "three.example")).await;
+    queue(&db, (1..=3).map(|peer| given::delivery(peer, peer)).collect()).await;
+
+    assert_eq!(claim(&db, claim_at(NOW)).await, [3]);
+    assert_eq!(claim(&db, claim_at(NOW + Span::minutes(5))).await, [1, 3]);
+}
+
+#[tokio::test]
+async fn what_shares_an_order_key_goes_one_after_the_other() {
+    let db = fresh("delivery_order").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    stored(&db, given::peer(2, "two.example")).await;
+    let ordered = |id, peer| NewDelivery { order_key: 77, ..given::delivery(id, peer) };
+    queue(&db, vec![ordered(1, 1), ordered(2, 1), ordered(3, 1), ordered(4, 2)]).await;
+
+    assert_eq!(claim(&db, claim_at(NOW)).await, [1, 4], "another server is another order");
+    let later = NOW + Span::minutes(1);
+    let again = DeliveryEnd { run_at: later, ended_at: None, ..end(1, DeliveryState::Waiting) };
+    finish(&db, "worker-a", &[again]).await;
+    assert!(claim(&db, claim_at(NOW)).await.is_empty(), "the second waits for the first");
+    assert_eq!(claim(&db, claim_at(later)).await, [1]);
+    finish(&db, "worker-a", &[end(1, DeliveryState::Dead)]).await;
+    assert_eq!(claim(&db, claim_at(later)).await, [2], "what is over holds nobody up");
+}
+
+#[tokio::test]
+async fn every_server_has_its_first_before_any_has_its_second() {
+    let db = fresh("delivery_fairness").await;
+    for peer in 1..=3 {
+        stored(&db, given::peer(peer, &format!("peer{peer}.example"))).await;
+    }
+    let mut rows: Vec<_> = (1..=50).map(|id| given::delivery(id, 1)).collect();
+    rows.extend([given::delivery(51, 2), given::delivery(52, 3)]);
+    queue(&db, rows).await;
+
+    assert_eq!(claim(&db, DeliveryClaim { limit: 4, ..claim_at(NOW) }).await, [1, 2, 51, 52]);
+}
+
+#[tokio::test]
+async fn what_is_not_due_waits() {
+    let db = fresh("delivery_due").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    let later = NOW + Span::seconds(1);
+    queue(&db, vec![NewDelivery { run_at: later, ..given::delivery(1, 1) }]).await;
+
+    assert!(claim(&db, claim_at(NOW)).await.is_empty());
+    assert_eq!(claim(&db, claim_at(later)).await, [1]);
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_is_claimed_again_and_the_late_answer_does_not_count() {
+    let db = fresh("delivery_lease").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    queue(&db, vec![given::delivery(1, 1)]).await;
+    claim(&db, claim_at(NOW)).await;
+
+    let later = NOW + LEASE;
+    assert!(claim(&db, claim_at(later - Span(1))).await.is_empty());
+    let second = DeliveryClaim { holder: "worker-b", ..claim_at(later) };
+    assert_eq!(claim(&db, second).await, [1]);
+
+    assert_eq!(finish(&db, "worker-a", &[end(1, DeliveryState::Dead)]).await, 0);
+    assert_eq!(finish(&db, "worker-b", &[end(1, DeliveryState::Done)]).await, 1);
+    let row = delivery::Entity::find_by_id(DeliveryId(1)).one(db.read()).await.unwrap().unwrap();
+    assert_eq!((row.state, row.attempts), (DeliveryState::Done, 2));
+    assert_eq!((row.locked_until, row.locked_by), (None, None));
+    assert_eq!((row.last_status, row.ended_at), (Some(202), Some(NOW)));
+}
+
+#[tokio::test]
+async fn workers_that_claim_at_once_never_share_a_row_or_overfill_a_window() {
+    let db = fresh("delivery_race").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    queue(&db, (1..=40).map(|id| given::delivery(id, 1)).collect()).await;
+
+    let mut workers = JoinSet::new();
+    for _ in 0..6 {
+        let db = db.clone();
+        workers.spawn(async move { claim(&db, claim_at(NOW)).await });
+    }
+    let mut all = workers.join_all().await.concat();
+    all.sort_unstable();
+    assert_eq!(all, (1..=8).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_claim_never_walks_over_the_queue() {
+    let db = fresh("delivery_plan").await;
+    for peer in 1..=20 {
+        stored(&db, given::peer(peer, &format!("peer{peer}.example"))).await;
+    }
+    // Enough that walking over all of it looks dear to PostgreSQL.
+    for chunk in 0..20_i64 {
+        let rows = (1..=1_000).map(|n| given::delivery(chunk * 1_000 + n, n % 20 + 1)).collect();
+        queue(&db, rows).await;
+    }
+    claim(&db, claim_at(NOW)).await;
+    let tx = db.begin().await.unwrap();
+    tx.conn().execute_unprepared("ANALYZE").await.unwrap();
+    let plan = explain_claim_deliveries(&tx, &claim_at(NOW)).await.unwrap();
+
+    let walks = match kind() {
+        // The last step of each look-up is a SEARCH; a SCAN may be of servers and of our steps.
+        DbKind::Sqlite => ["SCAN d", "SCAN e", "SCAN f", "SCAN next"].as_slice(),
+        DbKind::Postgres => ["Seq Scan on delivery"].as_slice(),
+    };
+    for line in &plan {
+        let bad = walks.iter().any(|walk| line.contains(walk) && !line.contains("SCAN due"));
+        assert!(!bad, "{line}\nin\n{}", plan.join("\n"));
+    }
+}

@@ -1,0 +1,18 @@
+//! The store against a real database: SQLite, or PostgreSQL with `TEST_DB=postgres`.
+//!
+//! With `TEST_DB=postgres`, `CAREFOLK_TEST_POSTGRES` is the address of a server on which databases
+//! may be made: `postgres://postgres@localhost:5432/postgres`.
+
+mod counters;
+mod database;
+mod deliveries;
+mod given;
+mod group;
+mod home;
+mod inbound;
+mod jobs;
+mod migrations;
+mod mint;
+mod open;
+mod peers;
+mod workers;

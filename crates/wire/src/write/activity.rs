@@ -1,0 +1,210 @@
+//! Activities as we send them (AS2 Vocabulary § 3.1).
+
+use serde::{Serialize, Serializer};
+
+use super::actor::Actor;
+use super::context::Context;
+use super::frame;
+use super::note::Note;
+use crate::kind::{ActivityKind, ObjectKind};
+use crate::read::Document;
+use crate::time::{self, Millis};
+
+/// Something done here.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Activity {
+    /// AS2: the permanent id.
+    pub id: String,
+    /// AS2.
+    #[serde(rename = "type")]
+    pub kind: ActivityKind,
+    /// AS2: who did it.
+    pub actor: String,
+    /// AS2: when; the post's own moment on a `Create`.
+    #[serde(serialize_with = "time::serialize", skip_serializing_if = "Option::is_none")]
+    pub published: Option<Millis>,
+    /// AS2: who it is for; the same as the object's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
+    /// AS2: who else it is for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<String>,
+    /// AS2: what it was done to.
+    pub object: Object,
+}
+
+/// What an activity was done to, or what stands in a collection.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Object {
+    /// An id.
+    Iri(String),
+    /// A post.
+    Note(Box<Note>),
+    /// An actor.
+    Actor(Box<Actor>),
+    /// What is left of a post.
+    Tombstone(Tombstone),
+    /// A follow, ours or theirs.
+    Follow(Follow),
+    /// One of our activities.
+    Activity(Box<Activity>),
+    /// A document as it was received or sent.
+    Document(Document),
+}
+
+/// A wish to hear somebody; also what an answer to it echoes.
+///
+/// Answers hold the whole of it with its first id: Mastodon matches by id or by actor and object,
+/// Lemmy, `PieFed` and Mobilizon want it embedded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// The id its sender gave it.
+    pub id: String,
+    /// Who wants to hear.
+    pub actor: String,
+    /// Who is to be heard.
+    pub object: String,
+}
+
+impl Serialize for Follow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shape<'a> {
+            id: &'a str,
+            r#type: ActivityKind,
+            actor: &'a str,
+            object: &'a str,
+        }
+        let Self { id, actor, object } = self;
+        Shape { id, r#type: ActivityKind::Follow, actor, object }.serialize(serializer)
+    }
+}
+
+/// What stands where a post was (AS2 Vocabulary § 3.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tombstone {
+    /// AS2: the id the post had.
+    pub id: String,
+    /// Always `Tombstone`.
+    #[serde(rename = "type")]
+    kind: ObjectKind,
+    /// AS2: what it was.
+    pub former_type: ObjectKind,
+    /// AS2: when it was deleted.
+    #[serde(serialize_with = "time::serialize")]
+    pub deleted: Option<Millis>,
+}
+
+impl Tombstone {
+    /// The remains of a post.
+    pub fn new(id: impl Into<String>, former_type: ObjectKind, deleted: Millis) -> Self {
+        Self { id: id.into(), kind: ObjectKind::Tombstone, former_type, deleted: Some(deleted) }
+    }
+
+    /// The document as it is served, with status 410.
+    pub fn to_json(&self) -> String {
+        frame(&Context::plain(), self)
+    }
+}
+
+impl Activity {
+    fn new(id: impl Into<String>, kind: ActivityKind, actor: String, object: Object) -> Self {
+        let (to, cc) = (Vec::new(), Vec::new());
+        Self { id: id.into(), kind, actor, published: None, to, cc, object }
+    }
+
+    /// The same, for these people.
+    #[must_use]
+    pub fn addressed(mut self, to: Vec<String>, cc: Vec<String>) -> Self {
+        (self.to, self.cc) = (to, cc);
+        self
+    }
+
+    /// A new post, for whom the post is for, at its moment.
+    pub fn create(id: impl Into<String>, note: Note) -> Self {
+        let published = note.published;
+        Self { published, ..Self::about_note(id, ActivityKind::Create, note) }
+    }
+
+    /// A post in its new form, for whom the post is for, at the moment of the change.
+    pub fn update(id: impl Into<String>, note: Note) -> Self {
+        let published = note.updated;
+        Self { published, ..Self::about_note(id, ActivityKind::Update, note) }
+    }
+
+    fn about_note(id: impl Into<String>, kind: ActivityKind, note: Note) -> Self {
+        let (to, cc) = (note.to.clone(), note.cc.clone());
+        let actor = note.attributed_to.clone();
+        Self::new(id, kind, actor, Object::Note(Box::new(note))).addressed(to, cc)
+    }
+
+    /// An actor in its new form; say for whom with [`Activity::addressed`].
+    pub fn update_actor(id: impl Into<String>, actor: Actor) -> Self {
+        let who = actor.id.clone();
+        Self::new(id, ActivityKind::Update, who, Object::Actor(Box::new(actor)))
+    }
+
+    /// A post is gone; say for whom with [`Activity::addressed`].
+    pub fn delete(id: impl Into<String>, actor: impl Into<String>, remains: Tombstone) -> Self {
+        Self::new(id, ActivityKind::Delete, actor.into(), Object::Tombstone(remains))
+    }
+
+    /// An actor is gone for ever; say for whom with [`Activity::addressed`].
+    pub fn delete_actor(id: impl Into<String>, actor: impl Into<String>) -> Self {
+        let actor = actor.into();
+        Self::new(id, ActivityKind::Delete, actor.clone(), Object::Iri(actor))
+    }
+
+    /// A wish to hear somebody, for them.
+    pub fn follow(follow: Follow) -> Self {
+        let Follow { id, actor, object } = follow;
+        let to = vec![object.clone()];
+        Self::new(id, ActivityKind::Follow, actor, Object::Iri(object)).addressed(to, Vec::new())
+    }
+
+    /// Yes to a follow, by the followed to the follower.
+    pub fn accept(id: impl Into<String>, follow: Follow) -> Self {
+        Self::answer(id, ActivityKind::Accept, follow)
+    }
+
+    /// No to a follow, or no longer, by the followed to the follower.
+    pub fn reject(id: impl Into<String>, follow: Follow) -> Self {
+        Self::answer(id, ActivityKind::Reject, follow)
+    }
+
+    fn answer(id: impl Into<String>, kind: ActivityKind, follow: Follow) -> Self {
+        let to = vec![follow.actor.clone()];
+        let actor = follow.object.clone();
+        Self::new(id, kind, actor, Object::Follow(follow)).addressed(to, Vec::new())
+    }
+
+    /// Takes one of our follows back.
+    pub fn undo(id: impl Into<String>, follow: Follow) -> Self {
+        let to = vec![follow.object.clone()];
+        let actor = follow.actor.clone();
+        Self::new(id, ActivityKind::Undo, actor, Object::Follow(follow)).addressed(to, Vec::new())
+    }
+
+    /// The context this document needs, its object included.
+    pub fn context(&self) -> Context {
+        self.object.add_terms(Context::plain())
+    }
+
+    /// The document as it is sent.
+    pub fn to_json(&self) -> String {
+        frame(&self.context(), self)
+    }
+}
+
+impl Object {
+    pub(super) fn add_terms(&self, context: Context) -> Context {
+        match self {
+            Self::Note(note) => note.add_terms(context),
+            Self::Actor(actor) => actor.add_terms(context),
+            Self::Activity(activity) => activity.object.add_terms(context),
+            Self::Iri(_) | Self::Tombstone(_) | Self::Follow(_) | Self::Document(_) => context,
+        }
+    }
+}
