@@ -1,1 +1,20 @@
-//! Placeholder.
+//! An application in a box: a fresh migrated database in milliseconds, a clock that stands still,
+//! chance that repeats itself, keys that are always the same, and other servers that are not there.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a failure here is a failed test"
+)]
+
+mod database;
+mod kit;
+mod world;
+
+pub use database::{TestDb, fresh};
+pub use kit::{Kit, KitOptions, PASSWORD, operator};
+pub use world::{FakeRemote, FixedKeys, MockClock, SeededChance};
+
+/// The moment at which every kit begins: 1 December 2026, 9 o'clock UTC.
+pub const BEGINNING: carefolk_domain::Moment = carefolk_domain::Moment(1_796_115_600_000);

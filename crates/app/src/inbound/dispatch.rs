@@ -12,7 +12,7 @@ use crate::actors::{self, queries};
 use crate::follows::receive as follows;
 use crate::kernel::ports::PortError;
 use crate::kernel::{error::Error, tx::Tx};
-use crate::posts::receive as posts;
+use crate::posts::{bury, receive as posts};
 
 /// What is to be done, with everything fetched that had to be.
 pub(super) enum Plan {
@@ -180,8 +180,8 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }
-        Plan::Delete { actor, object } => posts::delete(tx, &actor, &object).await,
-        Plan::DeleteActor { actor } => posts::delete_actor(tx, &actor).await,
+        Plan::Delete { actor, object } => bury::delete(tx, &actor, &object).await,
+        Plan::DeleteActor { actor } => bury::delete_actor(tx, &actor).await,
     }
 }
 

@@ -42,69 +42,54 @@ pub(super) enum HostNews {
     Nothing,
 }
 
+/// What is written whatever the ending.
+fn after(state: DeliveryState, run_at: Moment, status: Option<u16>, error: &str) -> After {
+    let status = status.map(i32::from);
+    After { state, run_at, status, error: Some(error.to_owned()), host: HostNews::Nothing }
+}
+
 /// The rule of P7.
 pub(super) fn judge(receipt: &Receipt, before: Before, now: Moment, chance: u64) -> After {
+    use DeliveryState::{Dead, Done, Waiting};
     let age = now - before.created_at;
     let wait = |failures: u32| now + backoff::jitter(backoff::delay(failures), chance);
-    let dead = |status: Option<i32>, error: &str, host: HostNews| After {
-        state: DeliveryState::Dead,
-        run_at: now,
-        status,
-        error: Some(error.to_owned()),
-        host,
-    };
-    let again = |run_at: Moment, status: Option<i32>, error: String, host: HostNews| After {
-        state: DeliveryState::Waiting,
-        run_at,
-        status,
-        error: Some(error),
-        host,
-    };
     match receipt {
         Receipt::Accepted { status, profile } => After {
-            state: DeliveryState::Done,
-            run_at: now,
-            status: Some(i32::from(*status)),
             error: None,
             host: HostNews::Well(profile.clone()),
+            ..after(Done, now, Some(*status), "")
         },
-        Receipt::Gone => dead(Some(410), "the inbox is gone", HostNews::Nothing),
-        Receipt::Rejected { status } => {
-            dead(Some(i32::from(*status)), "the peer rejected it", HostNews::Nothing)
-        }
+        Receipt::Gone => after(Dead, now, Some(410), "the inbox is gone"),
+        Receipt::Rejected { status } => after(Dead, now, Some(*status), "the peer rejected it"),
         Receipt::NotFound if age >= backoff::NOT_FOUND_GIVE_UP_AFTER => {
-            dead(Some(404), "the inbox was not found for three days", HostNews::Nothing)
+            after(Dead, now, Some(404), "the inbox was not found for three days")
         }
-        Receipt::NotFound => again(
-            now + Span::days(1),
-            Some(404),
-            "the inbox was not found".into(),
-            HostNews::Nothing,
-        ),
+        Receipt::NotFound => {
+            after(Waiting, now + Span::days(1), Some(404), "the inbox was not found")
+        }
         Receipt::Refused { status } if age >= backoff::REFUSED_GIVE_UP_AFTER => {
-            dead(Some(i32::from(*status)), "refused", HostNews::Nothing)
+            after(Dead, now, Some(*status), "refused")
         }
-        Receipt::Refused { status } => again(
-            wait(before.attempts + 1),
-            Some(i32::from(*status)),
-            "the peer refused our signature".into(),
-            HostNews::Nothing,
-        ),
+        Receipt::Refused { status } => {
+            let until = wait(before.attempts + 1);
+            after(Waiting, until, Some(*status), "the peer refused our signature")
+        }
         Receipt::Throttled { status, retry_after } => {
             let asked = retry_after.map_or(backoff::delay(before.failures + 1), |span| {
                 span.clamp(Span::seconds(1), backoff::RETRY_AFTER_MAX)
             });
             let until = now + asked;
-            let news = HostNews::Failing(Health::Failing, until);
-            again(until, Some(i32::from(*status)), "the peer asked us to wait".into(), news)
+            let host = HostNews::Failing(Health::Failing, until);
+            After { host, ..after(Waiting, until, Some(*status), "the peer asked us to wait") }
         }
         Receipt::Failed { status, why } => {
             let until = wait(before.failures + 1);
-            if age >= backoff::GIVE_UP_AFTER {
-                return dead(status.map(i32::from), why, HostNews::Failing(Health::Dead, until));
-            }
-            let news = HostNews::Failing(Health::Failing, until);
-            again(until, status.map(i32::from), why.clone(), news)
+            let (state, health) = if age >= backoff::GIVE_UP_AFTER {
+                (Dead, Health::Dead)
+            } else {
+                (Waiting, Health::Failing)
+            };
+            After { host: HostNews::Failing(health, until), ..after(state, until, *status, why) }
         }
     }
 }

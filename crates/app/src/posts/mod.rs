@@ -4,6 +4,7 @@
 //! post leaves a tombstone that nothing revives; who of a team wrote a provider's post is
 //! recorded and never federated.
 
+pub(crate) mod bury;
 mod change;
 mod documents;
 mod publish;

@@ -149,14 +149,12 @@ impl Posts<'_> {
     ) -> Result<(Vec<post::Model>, Option<String>), Error> {
         let root = row.root_id.unwrap_or(row.id);
         let rows = page.rows();
-        let mut query = post::Entity::find()
-            .filter(traces_for(viewer))
-            .filter(post::Column::RootId.eq(root))
-            .filter(post::Column::Id.gt(row.id));
+        let mut query =
+            post::Entity::find().filter(traces_for(viewer)).filter(post::Column::RootId.eq(root));
         if let Some(after) = page.before {
             query = query.filter(post::Column::Id.gt(PostId(after)));
         }
-        // A reply deep in a thread shows what comes after it and answers it directly.
+        // A reply deep in a thread shows what answers it directly.
         if row.root_id.is_some() {
             query = query.filter(post::Column::InReplyToId.eq(row.id));
         }

@@ -9,20 +9,17 @@ use std::collections::BTreeSet;
 use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
 use carefolk_domain::text::fold_hashtag;
 use carefolk_domain::{
-    ActorId, ActorState, Audience, Html, Lang, Moment, PostId, PostState, RenditionKind,
-    RevisionId, UriHash,
+    Audience, Html, Lang, Moment, PostId, PostState, RenditionKind, RevisionId, UriHash,
 };
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{
-    actor, addressed, follow, mention, post, rendition, revision, tombstone,
-};
+use carefolk_store::entity::{actor, addressed, follow, mention, post, rendition, revision};
 use carefolk_wire::read::{Note, Tag};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait, Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    QueryTrait, Set, sea_query::Expr,
 };
 
-use super::{change, publish, queries, text};
+use super::{publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::inbound::{Outcome, audience};
 use crate::kernel::{error::Error, tx::Tx};
@@ -220,19 +217,8 @@ async fn attach(app: &App, tx: &Tx, post: PostId, note: &Note, heard: &Heard) ->
     let mut tags = BTreeSet::new();
     for tag in &note.tags {
         match tag {
-            Tag::Mention { href, name } if named.len() < MENTIONS_MAX => {
-                if named.insert(href) {
-                    let local = heard.locals.iter().find(|actor| actor.uri == *href);
-                    mention::ActiveModel {
-                        post_id: Set(post),
-                        href: Set(href.clone()),
-                        href_hash: Set(UriHash::of(href)),
-                        name: Set(name.chars().take(200).collect()),
-                        actor_id: Set(local.map(|actor| actor.id)),
-                    }
-                    .insert(tx.conn())
-                    .await?;
-                }
+            Tag::Mention { href, name } if named.len() < MENTIONS_MAX && named.insert(href) => {
+                write_mention(tx, post, href, name, heard).await?;
             }
             Tag::Hashtag { name, .. } if tags.len() < HASHTAGS_MAX => {
                 let name = fold_hashtag(name.trim_start_matches('#'));
@@ -249,6 +235,26 @@ async fn attach(app: &App, tx: &Tx, post: PostId, note: &Note, heard: &Heard) ->
             .await?;
     }
     text::attach_hashtags(app, tx, post, &tags).await
+}
+
+async fn write_mention(
+    tx: &Tx,
+    post: PostId,
+    href: &str,
+    name: &str,
+    heard: &Heard,
+) -> Result<(), Error> {
+    let local = heard.locals.iter().find(|actor| actor.uri == href);
+    mention::ActiveModel {
+        post_id: Set(post),
+        href: Set(href.to_owned()),
+        href_hash: Set(UriHash::of(href)),
+        name: Set(name.chars().take(200).collect()),
+        actor_id: Set(local.map(|actor| actor.id)),
+    }
+    .insert(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Posts that answered this one before it came are joined to it now.
@@ -317,75 +323,4 @@ pub(crate) async fn update(
     text::detach(tx, row.id).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     Ok(Outcome::Applied)
-}
-
-/// `Delete` of a post, ours or unknown ones refused or remembered.
-pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Result<Outcome, Error> {
-    if !carefolk_domain::uri::same_origin(object, &author.uri) {
-        return Ok(Outcome::Refused("it deletes what lives elsewhere"));
-    }
-    let Some(row) = queries::by_uri(tx.conn(), object).await? else {
-        bury(tx, object).await?;
-        return Ok(Outcome::Applied);
-    };
-    if row.actor_id != author.id || row.slug.is_some() {
-        return Ok(Outcome::Refused("it deletes somebody else's post"));
-    }
-    if row.state != PostState::Deleted {
-        change::erase(tx, &row, PostState::Deleted).await?;
-        bury(tx, object).await?;
-    }
-    Ok(Outcome::Applied)
-}
-
-/// Remembers that an id is gone, so that a late Create brings nothing back.
-async fn bury(tx: &Tx, uri: &str) -> Result<(), Error> {
-    if !is_tombstone(tx, uri).await? {
-        tombstone::ActiveModel {
-            uri_hash: Set(UriHash::of(uri)),
-            uri: Set(uri.to_owned()),
-            at: Set(tx.now()),
-        }
-        .insert(tx.conn())
-        .await?;
-    }
-    Ok(())
-}
-
-/// How many posts of a deleted actor are erased in one transaction.
-const ERASE_MAX: u64 = 1_000;
-
-/// `Delete` of an actor whose server confirmed it: its posts and follows go with it.
-pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outcome, Error> {
-    let posts = post::Entity::find()
-        .filter(post::Column::ActorId.eq(author.id))
-        .filter(post::Column::State.eq(PostState::Published))
-        .limit(ERASE_MAX)
-        .all(tx.conn())
-        .await?;
-    for row in posts {
-        change::erase(tx, &row, PostState::Deleted).await?;
-    }
-    for row in follows_of(tx, author.id).await? {
-        crate::follows::receive::drop_follow(tx, &row).await?;
-    }
-    actor::Entity::update_many()
-        .col_expr(actor::Column::State, Expr::value(ActorState::Deleted))
-        .col_expr(actor::Column::Name, Expr::value(""))
-        .col_expr(actor::Column::SummaryHtml, Expr::value(Html::default()))
-        .filter(actor::Column::Id.eq(author.id))
-        .exec(tx.conn())
-        .await?;
-    Ok(Outcome::Applied)
-}
-
-async fn follows_of(tx: &Tx, actor: ActorId) -> Result<Vec<follow::Model>, Error> {
-    Ok(follow::Entity::find()
-        .filter(
-            Condition::any()
-                .add(follow::Column::FollowerId.eq(actor))
-                .add(follow::Column::FolloweeId.eq(actor)),
-        )
-        .all(tx.conn())
-        .await?)
 }

@@ -1,0 +1,124 @@
+//! Accounts and sessions.
+
+use carefolk_app::Error;
+use carefolk_app::accounts::{NewAccount, SessionToken};
+use carefolk_app::providers::NewProvider;
+use carefolk_domain::{Denial, Invalid, Role, Span, TeamRole};
+use carefolk_testkit::{Kit, PASSWORD, operator};
+
+fn new(handle: &str) -> NewAccount {
+    NewAccount {
+        handle: handle.to_owned(),
+        name: String::new(),
+        email: format!("{handle}@mail.example"),
+        role: Role::Member,
+        password: Some(PASSWORD.to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn all_wrong_fields_of_an_account_are_named_at_once() {
+    let kit = Kit::new().await;
+    let bad = NewAccount {
+        handle: "admin".to_owned(),
+        email: "nowhere".to_owned(),
+        password: Some("short".to_owned()),
+        ..new("x")
+    };
+    let Err(Error::Invalid(wrong)) = kit.app.accounts().create(&operator(), bad).await else {
+        panic!("it was made")
+    };
+    let fields: Vec<_> = wrong.iter().map(|w| (w.field, w.invalid)).collect();
+    assert_eq!(
+        fields,
+        [
+            ("handle", Invalid::Reserved),
+            ("email", Invalid::Format),
+            ("password", Invalid::TooShort(10))
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_one_actor_of_any_kind() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    kit.provider("hazelbank", "nurse").await;
+    for (handle, email) in [("hazelbank", "a@mail.example"), ("Nurse", "b@mail.example")] {
+        let again = NewAccount { email: email.to_owned(), ..new(handle) };
+        let refused = kit.app.accounts().create(&operator(), again).await;
+        let Err(Error::Invalid(wrong)) = refused else { panic!("{handle} was taken twice") };
+        assert_eq!(wrong[0].invalid, Invalid::Taken);
+    }
+    let provider = NewProvider {
+        handle: "nurse".to_owned(),
+        name: "N".to_owned(),
+        summary: String::new(),
+        owner: "nurse".to_owned(),
+    };
+    assert!(kit.app.providers().create(&operator(), provider).await.is_err());
+}
+
+#[tokio::test]
+async fn a_wrong_password_an_unknown_name_and_a_long_one_get_the_same_answer() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let long = "x".repeat(10_000);
+    for (name, password) in [("nurse", "wrong password"), ("nobody", PASSWORD), ("nurse", &long)] {
+        let refused = kit.app.accounts().sign_in(name, password, "test").await;
+        assert!(matches!(refused, Err(Error::Denied(Denial::Credentials))));
+    }
+    assert!(kit.app.accounts().sign_in("NURSE@mail.example", PASSWORD, "test").await.is_ok());
+}
+
+#[tokio::test]
+async fn ten_wrong_passwords_make_one_wait() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    for _ in 0..10 {
+        let _wrong = kit.app.accounts().sign_in("nurse", "wrong password", "test").await;
+    }
+    let held = kit.app.accounts().sign_in("nurse", PASSWORD, "test").await;
+    assert!(matches!(held, Err(Error::Throttled { .. })));
+    kit.clock.advance(Span::minutes(16));
+    assert!(kit.app.accounts().sign_in("nurse", PASSWORD, "test").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_session_ends_by_signing_out_by_age_and_by_suspension() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let accounts = kit.app.accounts();
+    let sign_in = async || accounts.sign_in("nurse", PASSWORD, "test").await.unwrap();
+    let is_in = async |token: &SessionToken| accounts.session(token).await.unwrap().is_some();
+
+    let token = sign_in().await;
+    assert!(is_in(&token).await);
+    accounts.sign_out(&token).await.unwrap();
+    assert!(!is_in(&token).await);
+
+    let token = sign_in().await;
+    kit.clock.advance(Span::days(31));
+    assert!(!is_in(&token).await);
+
+    let token = sign_in().await;
+    accounts.suspend(&operator(), "nurse").await.unwrap();
+    assert!(!is_in(&token).await);
+    let refused = accounts.sign_in("nurse", PASSWORD, "test").await;
+    assert!(matches!(refused, Err(Error::Denied(Denial::Suspended | Denial::Credentials))));
+}
+
+#[tokio::test]
+async fn a_team_is_never_without_an_owner() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    kit.account("kit", Role::Member).await;
+    kit.provider("hazelbank", "nurse").await;
+    let providers = kit.app.providers();
+    let alone = providers.remove_from_team(&nurse, "hazelbank", "nurse").await;
+    assert!(matches!(alone, Err(Error::Conflict(_))), "{alone:?}");
+    providers.add_to_team(&nurse, "hazelbank", "kit", TeamRole::Owner).await.unwrap();
+    providers.remove_from_team(&nurse, "hazelbank", "nurse").await.unwrap();
+    let seen = providers.team(&nurse, "hazelbank").await;
+    assert!(seen.is_err(), "who left sees the team no more");
+}

@@ -1,0 +1,94 @@
+//! Follows across servers.
+
+use carefolk_app::{Caller, Page};
+use carefolk_domain::{Address, Role};
+use carefolk_store::entity::follow::FollowState;
+use carefolk_testkit::Kit;
+use serde_json::json;
+
+use crate::stranger::{ANN, ANN_INBOX, SHARED_INBOX, act, follow, say, settle_in};
+
+#[tokio::test]
+async fn a_stranger_follows_a_provider_is_answered_and_hears_its_next_post_once() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+
+    say(&kit, &follow(1, &hazelbank.uri)).await;
+    let answers = kit.remote.sent_to(ANN_INBOX);
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0]["type"], "Accept");
+    assert_eq!(answers[0]["object"]["id"], "https://v.example/follows/1");
+    assert_eq!(answers[0]["object"]["actor"], ANN);
+
+    kit.post(&nurse, "hazelbank", "The café is open").await;
+    kit.settle().await;
+    let heard = kit.remote.sent_to(SHARED_INBOX);
+    assert_eq!(heard.len(), 1);
+    assert_eq!(heard[0]["type"], "Create");
+    assert_eq!(heard[0]["object"]["content"], "<p>The café is open</p>");
+}
+
+#[tokio::test]
+async fn a_repeated_follow_is_answered_again_and_counts_once() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+    say(&kit, &follow(1, &hazelbank.uri)).await;
+    say(&kit, &follow(2, &hazelbank.uri)).await;
+    assert_eq!(kit.remote.sent_to(ANN_INBOX).len(), 2);
+    assert_eq!(kit.app.actors().find_local("hazelbank").await.unwrap().followers, 1);
+}
+
+#[tokio::test]
+async fn who_takes_a_follow_back_hears_nothing_more_and_nobody_else_can_take_it_back() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+    let eve = settle_in(&kit, "e.example", "eve");
+    let first = follow(1, &hazelbank.uri);
+    say(&kit, &first).await;
+
+    let forged = json!({"id": "https://e.example/acts/1", "type": "Undo", "actor": eve,
+        "object": first});
+    say(&kit, &forged).await;
+    assert_eq!(kit.app.actors().find_local("hazelbank").await.unwrap().followers, 1);
+
+    say(&kit, &act(2, "Undo", first.clone())).await;
+    assert_eq!(kit.app.actors().find_local("hazelbank").await.unwrap().followers, 0);
+    // The same Follow, captured and sent again, brings nothing back (S-023).
+    say(&kit, &first).await;
+    kit.post(&nurse, "hazelbank", "Anybody there?").await;
+    kit.settle().await;
+    assert!(kit.remote.sent_to(SHARED_INBOX).is_empty());
+}
+
+#[tokio::test]
+async fn our_follow_waits_until_exactly_the_one_who_was_asked_accepts() {
+    let kit = Kit::new().await;
+    let fan = kit.account("fan", Role::Member).await;
+    settle_in(&kit, "v.example", "ann");
+    let eve = settle_in(&kit, "e.example", "eve");
+    let address = Address::parse("ann@v.example").unwrap();
+    let made = kit.app.follows().follow(&fan, "fan", &address).await.unwrap();
+    assert_eq!(made.state, FollowState::Pending);
+    kit.settle().await;
+    let asked = kit.remote.sent_to(ANN_INBOX).remove(0);
+    assert_eq!((asked["type"].as_str(), asked["object"].as_str()), (Some("Follow"), Some(ANN)));
+
+    let state = async || {
+        let list = kit.app.follows().following(&Caller::Visitor, "fan", Page::first(9)).await;
+        list.unwrap()[0].state
+    };
+    let forged = json!({"id": "https://e.example/acts/1", "type": "Accept", "actor": eve,
+        "object": asked});
+    say(&kit, &forged).await;
+    assert_eq!(state().await, FollowState::Pending);
+    say(&kit, &act(3, "Accept", asked["id"].clone())).await;
+    assert_eq!(state().await, FollowState::Accepted);
+    say(&kit, &act(4, "Accept", asked)).await;
+    assert_eq!(kit.app.actors().find_local("fan").await.unwrap().following, 1);
+}

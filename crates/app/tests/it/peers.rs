@@ -1,0 +1,63 @@
+//! Decisions about peers.
+
+use carefolk_app::{Error, FederationMode};
+use carefolk_domain::{Address, Denial, Role, Standing};
+use carefolk_store::entity::delivery::DeliveryState;
+use carefolk_testkit::{Kit, KitOptions, operator};
+
+use crate::stranger::{SHARED_INBOX, act, follow, note, say, settle_in};
+
+#[tokio::test]
+async fn nothing_comes_from_or_goes_to_a_suspended_peer() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+    say(&kit, &follow(1, &hazelbank.uri)).await;
+    let answer = carefolk_app::ports::Receipt::Failed { status: None, why: "down".to_owned() };
+    kit.remote.answer(SHARED_INBOX, answer);
+    kit.post(&nurse, "hazelbank", "waiting").await;
+    kit.settle().await;
+
+    kit.app.peers().suspend(&operator(), "v.example").await.unwrap();
+    assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 0);
+    let before = kit.remote.sent().len();
+    kit.post(&nurse, "hazelbank", "not for them").await;
+    say(&kit, &act(1, "Create", note(1, "hello @hazelbank"))).await;
+    kit.clock.advance(carefolk_domain::Span::hours(9));
+    kit.settle().await;
+    assert_eq!(kit.remote.sent().len(), before);
+    let address = Address::parse("ann@v.example").unwrap();
+    let refused = kit.app.follows().follow(&nurse, "nurse", &address).await;
+    assert!(matches!(refused, Err(Error::Denied(Denial::Peer))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_decision_holds_for_the_hosts_below_and_the_nearest_one_wins() {
+    let kit = Kit::new().await;
+    let peers = kit.app.peers();
+    peers.suspend(&operator(), "b.example").await.unwrap();
+    peers.allow(&operator(), "good.b.example").await.unwrap();
+    assert_eq!(peers.standing("x.b.example").await.unwrap(), Standing::Suspended);
+    assert_eq!(peers.standing("B.EXAMPLE.").await.unwrap(), Standing::Suspended);
+    assert_eq!(peers.standing("good.b.example").await.unwrap(), Standing::Allowed);
+    assert_eq!(peers.standing("notb.example").await.unwrap(), Standing::Unknown);
+}
+
+#[tokio::test]
+async fn an_allowlist_lets_in_who_is_named() {
+    let mode = FederationMode::Allowlist;
+    let kit = Kit::with(KitOptions { mode, ..KitOptions::default() }).await;
+    let peers = kit.app.peers();
+    assert!(!peers.is_open_to("v.example").await.unwrap());
+    peers.allow(&operator(), "v.example").await.unwrap();
+    assert!(peers.is_open_to("v.example").await.unwrap());
+}
+
+#[tokio::test]
+async fn only_who_runs_the_instance_decides() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let refused = kit.app.peers().suspend(&nurse, "v.example").await;
+    assert!(matches!(refused, Err(Error::Denied(Denial::Role))), "{refused:?}");
+}

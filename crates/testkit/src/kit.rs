@@ -1,0 +1,175 @@
+//! An application with everything around it faked.
+
+use std::sync::Arc;
+
+use carefolk_app::accounts::NewAccount;
+use carefolk_app::actors::ActorView;
+use carefolk_app::posts::{NewPost, PostView};
+use carefolk_app::providers::NewProvider;
+use carefolk_app::{App, AppParts, AppSettings, Caller, FederationMode};
+use carefolk_domain::{Audience, Role};
+use carefolk_store::{Db, Mint, OpenOptions, Worker};
+
+use crate::database::{TestDb, fresh};
+use crate::world::{FakeRemote, FixedKeys, MockClock, SeededChance};
+
+/// The password of every account in a kit.
+pub const PASSWORD: &str = "a long enough password";
+
+/// Whoever has a shell on the server.
+pub fn operator() -> Caller {
+    Caller::Operator("test".to_owned())
+}
+
+/// What a kit is made with.
+#[derive(Clone, Debug)]
+pub struct KitOptions {
+    /// `instance.url`.
+    pub base_url: Option<String>,
+    /// Whom it talks to.
+    pub mode: FederationMode,
+    /// Where its chance begins.
+    pub seed: u64,
+}
+
+impl Default for KitOptions {
+    fn default() -> Self {
+        Self {
+            base_url: Some("https://care.example".to_owned()),
+            mode: FederationMode::Open,
+            seed: 1,
+        }
+    }
+}
+
+/// An application with everything around it faked.
+pub struct Kit {
+    /// The application.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<MockClock>,
+    /// Its other servers.
+    pub remote: Arc<FakeRemote>,
+    /// Its database, which goes when the kit goes.
+    pub database: TestDb,
+}
+
+impl Kit {
+    /// A kit at `https://care.example`.
+    pub async fn new() -> Self {
+        Self::with(KitOptions::default()).await
+    }
+
+    /// A kit made with `options`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no room for a database.
+    pub async fn with(options: KitOptions) -> Self {
+        let kit = Self::on(fresh().await, options).await;
+        kit.app.prepare().await.unwrap();
+        kit
+    }
+
+    /// A kit on a database that is there already, not yet prepared.
+    ///
+    /// # Panics
+    ///
+    /// If the database cannot be opened.
+    pub async fn on(database: TestDb, options: KitOptions) -> Self {
+        let db = Db::open(&database.url, OpenOptions::default()).await.unwrap();
+        let clock = Arc::new(MockClock::at(crate::BEGINNING));
+        let remote = Arc::new(FakeRemote::default());
+        let settings = AppSettings {
+            base_url: options.base_url,
+            local_base_url: "http://127.0.0.1:8080".to_owned(),
+            instance_name: "Alderbrook".to_owned(),
+            mode: options.mode,
+            lab: false,
+            version: "0.0.0-test",
+            source_url: "https://source.example/carefolk".to_owned(),
+        };
+        let app = App::new(AppParts {
+            db,
+            mint: Arc::new(Mint::new(Worker::new(0).unwrap(), 0)),
+            clock: clock.clone(),
+            chance: Arc::new(SeededChance::new(options.seed)),
+            remote: remote.clone(),
+            keys: Arc::new(FixedKeys),
+            settings,
+        });
+        Self { app, clock, remote, database }
+    }
+
+    /// An account and the caller it becomes when it signs in.
+    ///
+    /// # Panics
+    ///
+    /// If the handle is taken.
+    pub async fn account(&self, handle: &str, role: Role) -> Caller {
+        let new = NewAccount {
+            handle: handle.to_owned(),
+            name: String::new(),
+            email: format!("{handle}@mail.example"),
+            role,
+            password: Some(PASSWORD.to_owned()),
+        };
+        self.app.accounts().create(&operator(), new).await.unwrap();
+        let token = self.app.accounts().sign_in(handle, PASSWORD, "test").await.unwrap();
+        Caller::Member(self.app.accounts().session(&token).await.unwrap().unwrap())
+    }
+
+    /// A provider with `owner` in its team.
+    ///
+    /// # Panics
+    ///
+    /// If the handle is taken.
+    pub async fn provider(&self, handle: &str, owner: &str) -> ActorView {
+        let new = NewProvider {
+            handle: handle.to_owned(),
+            name: format!("The {handle}"),
+            summary: String::new(),
+            owner: owner.to_owned(),
+        };
+        self.app.providers().create(&operator(), new).await.unwrap()
+    }
+
+    /// A post about to be published.
+    pub fn words(author: &str, text: &str) -> NewPost {
+        NewPost {
+            author: author.to_owned(),
+            text: text.to_owned(),
+            lang: None,
+            audience: Audience::Public,
+            warning: None,
+            title: None,
+            in_reply_to: None,
+            at: None,
+        }
+    }
+
+    /// A public post by `author`.
+    ///
+    /// # Panics
+    ///
+    /// If the caller may not.
+    pub async fn post(&self, caller: &Caller, author: &str, text: &str) -> PostView {
+        self.app.posts().publish(caller, Self::words(author, text)).await.unwrap()
+    }
+
+    /// Works until nothing that is due now is left in either queue.
+    ///
+    /// # Panics
+    ///
+    /// If the queues never empty.
+    pub async fn settle(&self) {
+        for _ in 0..100 {
+            let processed = self.app.inbound().process_due().await.unwrap();
+            let delivered = self.app.outbox().deliver_due().await.unwrap();
+            if processed + delivered == 0 {
+                return;
+            }
+        }
+        panic!("the queues never emptied");
+    }
+}
