@@ -3,7 +3,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::schema::*;
+use crate::schema::{
+    Addition, NewTable, WithParent, big_integer, big_integer_null, blob, blob_null, boolean, id,
+    index, integer, moment, moment_null, text, text_null, unique, where_set,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -55,24 +58,24 @@ fn addition() -> Addition {
 }
 
 fn domain() -> NewTable {
-    NewTable::of("domain", [id(), text("base_url"), text("handle_host"), moment("created_at")])
+    NewTable::of("domain", vec![id(), text("base_url"), text("handle_host"), moment("created_at")])
 }
 
 fn setting() -> NewTable {
-    NewTable::of("setting", [text("key").primary_key().take(), text("value")])
+    NewTable::of("setting", vec![text("key").primary_key().take(), text("value")])
 }
 
 fn worker_lease() -> NewTable {
     NewTable::of(
         "worker_lease",
-        [integer("slot").primary_key().take(), text("holder"), moment("until")],
+        vec![integer("slot").primary_key().take(), text("holder"), moment("until")],
     )
 }
 
 fn actor() -> NewTable {
     NewTable::of(
         "actor",
-        [
+        vec![
             id(),
             big_integer_null("domain_id"),
             text("kind"),
@@ -112,7 +115,7 @@ fn actor() -> NewTable {
 fn handle_history() -> NewTable {
     NewTable::of(
         "handle_history",
-        [
+        vec![
             big_integer("domain_id"),
             text("handle_folded"),
             big_integer("actor_id"),
@@ -125,7 +128,7 @@ fn handle_history() -> NewTable {
 fn actor_key() -> NewTable {
     NewTable::of(
         "actor_key",
-        [
+        vec![
             id(),
             big_integer("actor_id"),
             text("key_uri"),
@@ -144,7 +147,7 @@ fn actor_key() -> NewTable {
 fn account() -> NewTable {
     NewTable::of(
         "account",
-        [
+        vec![
             id(),
             big_integer("actor_id"),
             text("email"),
@@ -163,7 +166,7 @@ fn account() -> NewTable {
 fn session() -> NewTable {
     NewTable::of(
         "session",
-        [
+        vec![
             id(),
             big_integer("account_id"),
             blob("token_hash"),
@@ -179,7 +182,12 @@ fn session() -> NewTable {
 fn team_member() -> NewTable {
     NewTable::of(
         "team_member",
-        [big_integer("provider_id"), big_integer("account_id"), text("role"), moment("created_at")],
+        vec![
+            big_integer("provider_id"),
+            big_integer("account_id"),
+            text("role"),
+            moment("created_at"),
+        ],
     )
     .keyed_by(&["provider_id", "account_id"])
     .refers("provider_id", "actor", WithParent::Goes)

@@ -3,7 +3,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::schema::*;
+use crate::schema::{
+    Addition, NewTable, WithParent, big_integer, big_integer_null, blob, blob_null, boolean, id,
+    index, moment, moment_null, text, text_null, unique, where_set,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -59,7 +62,7 @@ fn addition() -> Addition {
 fn follow() -> NewTable {
     NewTable::of(
         "follow",
-        [
+        vec![
             id(),
             big_integer("follower_id"),
             big_integer("followee_id"),
@@ -77,7 +80,7 @@ fn follow() -> NewTable {
 fn post() -> NewTable {
     NewTable::of(
         "post",
-        [
+        vec![
             id(),
             big_integer("actor_id"),
             text("uri"),
@@ -108,7 +111,7 @@ fn post() -> NewTable {
 fn rendition() -> NewTable {
     NewTable::of(
         "rendition",
-        [
+        vec![
             big_integer("post_id"),
             text("kind"),
             text("lang"),
@@ -125,7 +128,7 @@ fn rendition() -> NewTable {
 fn revision() -> NewTable {
     NewTable::of(
         "revision",
-        [
+        vec![
             id(),
             big_integer("post_id"),
             big_integer_null("made_by"),
@@ -142,7 +145,7 @@ fn revision() -> NewTable {
 }
 
 fn addressed() -> NewTable {
-    NewTable::of("addressed", [big_integer("post_id"), big_integer("actor_id")])
+    NewTable::of("addressed", vec![big_integer("post_id"), big_integer("actor_id")])
         .keyed_by(&["post_id", "actor_id"])
         .refers("post_id", "post", WithParent::Goes)
         .refers("actor_id", "actor", WithParent::Goes)
@@ -151,7 +154,7 @@ fn addressed() -> NewTable {
 fn mention() -> NewTable {
     NewTable::of(
         "mention",
-        [
+        vec![
             big_integer("post_id"),
             text("href"),
             blob("href_hash"),
@@ -164,11 +167,11 @@ fn mention() -> NewTable {
 }
 
 fn hashtag() -> NewTable {
-    NewTable::of("hashtag", [id(), text("name")])
+    NewTable::of("hashtag", vec![id(), text("name")])
 }
 
 fn post_hashtag() -> NewTable {
-    NewTable::of("post_hashtag", [big_integer("hashtag_id"), big_integer("post_id")])
+    NewTable::of("post_hashtag", vec![big_integer("hashtag_id"), big_integer("post_id")])
         .keyed_by(&["hashtag_id", "post_id"])
         .refers("hashtag_id", "hashtag", WithParent::Goes)
         .refers("post_id", "post", WithParent::Goes)
@@ -176,14 +179,14 @@ fn post_hashtag() -> NewTable {
 
 /// Written in floods and trimmed all the time: it refers to nothing, and readers join it to posts.
 fn home() -> NewTable {
-    NewTable::of("home", [big_integer("account_id"), big_integer("post_id")])
+    NewTable::of("home", vec![big_integer("account_id"), big_integer("post_id")])
         .keyed_by(&["account_id", "post_id"])
 }
 
 fn notification() -> NewTable {
     NewTable::of(
         "notification",
-        [
+        vec![
             id(),
             big_integer("account_id"),
             text("kind"),

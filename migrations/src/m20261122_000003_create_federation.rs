@@ -3,7 +3,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::schema::*;
+use crate::schema::{
+    Addition, NewTable, WithParent, big_integer, big_integer_null, blob, id, index, integer,
+    integer_null, moment, moment_null, text, text_null, unique, where_set,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -46,7 +49,7 @@ fn addition() -> Addition {
 fn peer() -> NewTable {
     NewTable::of(
         "peer",
-        [
+        vec![
             id(),
             text("host"),
             text("standing"),
@@ -71,7 +74,7 @@ fn peer() -> NewTable {
 fn outbox_activity() -> NewTable {
     NewTable::of(
         "outbox_activity",
-        [
+        vec![
             id(),
             big_integer("actor_id"),
             text("uri"),
@@ -92,7 +95,7 @@ fn outbox_activity() -> NewTable {
 fn delivery() -> NewTable {
     NewTable::of(
         "delivery",
-        [
+        vec![
             id(),
             big_integer("activity_id"),
             big_integer("peer_id"),
@@ -114,7 +117,7 @@ fn delivery() -> NewTable {
 fn inbound_activity() -> NewTable {
     NewTable::of(
         "inbound_activity",
-        [
+        vec![
             id(),
             text("uri"),
             blob("uri_hash"),
@@ -134,5 +137,8 @@ fn inbound_activity() -> NewTable {
 }
 
 fn tombstone() -> NewTable {
-    NewTable::of("tombstone", [blob("uri_hash").primary_key().take(), text("uri"), moment("at")])
+    NewTable::of(
+        "tombstone",
+        vec![blob("uri_hash").primary_key().take(), text("uri"), moment("at")],
+    )
 }

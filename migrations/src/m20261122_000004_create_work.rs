@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::schema::*;
+use crate::schema::{
+    Addition, NewTable, blob, id, index, integer, moment, moment_null, text, text_null, unique,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -32,7 +34,7 @@ fn addition() -> Addition {
 fn job() -> NewTable {
     NewTable::of(
         "job",
-        [
+        vec![
             id(),
             text("name"),
             text("payload"),
@@ -50,7 +52,7 @@ fn job() -> NewTable {
 fn audit() -> NewTable {
     NewTable::of(
         "audit",
-        [
+        vec![
             id(),
             moment("at"),
             text("who"),

@@ -1,7 +1,7 @@
 //! How our tables are written down: short words for what every step needs.
 //!
 //! Ids are minted by us, so no key counts up by itself. On SQLite an `integer` key is the row's
-//! own number and needs no index of its own; a `bigint` there would need one. SeaORM writes
+//! own number and needs no index of its own; a `bigint` there would need one. `sea_query` writes
 //! `integer` on SQLite and `bigint` on PostgreSQL for the same column.
 //!
 //! Released steps are built with these words, so a word never changes its meaning.
@@ -54,7 +54,7 @@ pub(crate) struct NewTable {
 }
 
 impl NewTable {
-    pub(crate) fn of<const N: usize>(name: &'static str, columns: [ColumnDef; N]) -> Self {
+    pub(crate) fn of(name: &'static str, columns: Vec<ColumnDef>) -> Self {
         let mut statement = Table::create();
         statement.table(name);
         for column in columns {

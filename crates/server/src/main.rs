@@ -1,1 +1,46 @@
-fn main() {}
+//! The one binary: settings, wiring, the router of all faces, and the command line.
+//!
+//! Invariant: no rule lives here. Every command ends in one call of the application, so that the
+//! command line, the pages and other servers are held to the same rules.
+
+mod cli;
+mod demo;
+mod files;
+mod http;
+mod output;
+mod settings;
+mod telemetry;
+mod wiring;
+mod words;
+mod world;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+/// Long-lived servers keep less unused memory with it than with the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // Before anything opens a connection. A second installation fails, and there is no second.
+    let _already = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let cli = cli::Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command on a runtime with one thread for each core.
+fn run(cli: cli::Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("could not start the runtime")?;
+    runtime.block_on(Box::pin(cli::run(cli)))
+}

@@ -36,7 +36,7 @@ pub enum DbKind {
 }
 
 impl DbKind {
-    /// Which one a connection of SeaORM leads to. We open these two and no others.
+    /// Which one a connection leads to. We open these two and no others.
     pub(crate) fn of(backend: DbBackend) -> Self {
         if backend == DbBackend::Postgres { Self::Postgres } else { Self::Sqlite }
     }

@@ -1,7 +1,5 @@
 //! What can go wrong with a database, in five words.
 
-use std::ops::Deref;
-
 use sea_orm::sqlx::{self, error::DatabaseError};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
@@ -72,7 +70,7 @@ fn fate_of(cause: &RuntimeErr, whole: &DbErr) -> Fate {
     let RuntimeErr::SqlxError(cause) = cause else {
         return if matches!(whole, DbErr::Conn(_)) { Fate::Unavailable } else { Fate::Bug };
     };
-    match cause.deref() {
+    match &**cause {
         sqlx::Error::PoolTimedOut => Fate::Busy,
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)

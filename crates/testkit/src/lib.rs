@@ -4,7 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     reason = "test code: a failure here is a failed test"
 )]
 

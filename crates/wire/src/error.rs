@@ -6,7 +6,7 @@ use std::fmt;
 const PATH_MAX_BYTES: usize = 200;
 
 /// The longest property name shown within a path, in characters.
-const STEP_MAX_CHARS: usize = 40;
+const STEP_MAX_CHARS: usize = 60;
 
 /// A document, or a part of it, that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! The ActivityStreams JSON we say and hear, and the small documents around it.
 //!
-//! Two families that never mix: [`write`] is strict, and reading its structs is reading our wire
+//! Two families that never mix: [`mod@write`] is strict, and reading its structs is reading our wire
 //! format; [`mod@read`] takes every legal spelling that peers use and refuses what could be
 //! understood in two ways.
 //!

@@ -10,7 +10,7 @@ pub(crate) mod receive;
 mod wire_map;
 
 use carefolk_domain::Moment;
-use carefolk_store::entity::follow::FollowState;
+pub use carefolk_store::entity::follow::FollowState;
 
 use crate::App;
 use crate::actors::ActorView;

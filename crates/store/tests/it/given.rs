@@ -87,12 +87,12 @@ pub(crate) fn local_actor(id: i64) -> actor::Model {
     actor::Model { domain_id: Some(DomainId(1)), ..remote_actor(id, "care.example") }
 }
 
-pub(crate) fn follow(id: i64, follower: ActorId, followee: ActorId) -> follow::Model {
+pub(crate) fn follow(id: i64, from: ActorId, to: ActorId) -> follow::Model {
     let activity_uri = format!("https://any.example/follows/{id}");
     follow::Model {
         id: FollowId(id),
-        follower_id: follower,
-        followee_id: followee,
+        follower_id: from,
+        followee_id: to,
         state: FollowState::Accepted,
         activity_hash: UriHash::of(&activity_uri),
         activity_uri,

@@ -1,5 +1,6 @@
 //! Group commit.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -39,11 +40,11 @@ async fn count(db: &Db) -> u64 {
     inbound_activity::Entity::find().count(db.read()).await.unwrap()
 }
 
-/// Starts `count` callers and returns when each has handed over its item.
-async fn callers(writer: &Writer, count: i64) -> JoinSet<Result<Insertion, StoreError>> {
+/// Starts a caller for each of `ids` and returns when each has handed over its item.
+async fn callers(writer: &Writer, ids: Range<i64>) -> JoinSet<Result<Insertion, StoreError>> {
     let at_the_door = Arc::new(AtomicUsize::new(0));
     let mut set = JoinSet::new();
-    for id in 1..=count {
+    for id in ids.clone() {
         let (writer, at_the_door) = (writer.clone(), Arc::clone(&at_the_door));
         set.spawn(async move {
             // `write` hands over before it first waits, so nothing runs between these two lines.
@@ -51,7 +52,8 @@ async fn callers(writer: &Writer, count: i64) -> JoinSet<Result<Insertion, Store
             writer.write(item(id)).await
         });
     }
-    while at_the_door.load(Ordering::SeqCst) < usize::try_from(count).unwrap() {
+    let count = usize::try_from(ids.end - ids.start).unwrap();
+    while at_the_door.load(Ordering::SeqCst) < count {
         yield_now().await;
     }
     set
@@ -74,7 +76,7 @@ async fn callers_that_wait_together_share_a_transaction() {
     let db = fresh("group_shared").await;
     let gate = Arc::new(Semaphore::new(0));
     let (writer, _task, groups) = writer(&db, &gate);
-    let callers = callers(&writer, 600).await;
+    let callers = callers(&writer, 0..600).await;
     gate.add_permits(100);
 
     let answers = callers.join_all().await;
@@ -137,14 +139,19 @@ async fn a_wrong_number_of_answers_is_a_bug_and_not_a_commit() {
 async fn a_full_queue_says_busy_at_once() {
     let db = fresh("group_busy").await;
     let gate = Arc::new(Semaphore::new(0));
-    let (writer, _task, _) = writer(&db, &gate);
-    let waiting = i64::try_from(GROUP_QUEUE + GROUP_MAX).unwrap();
-    let callers = callers(&writer, waiting).await;
+    let (writer, _task, groups) = writer(&db, &gate);
+    let first = callers(&writer, 0..1).await;
+    while groups.load(Ordering::SeqCst) == 0 {
+        yield_now().await;
+    }
+    let full = i64::try_from(GROUP_QUEUE).unwrap();
+    let rest = callers(&writer, 1..full + 1).await;
 
-    assert_eq!(writer.write(item(waiting + 1)).await, Err(StoreError::Busy));
+    assert_eq!(writer.write(item(full + 1)).await, Err(StoreError::Busy));
     gate.add_permits(1_000);
-    callers.join_all().await;
-    assert_eq!(writer.write(item(waiting + 1)).await, Ok(Insertion::New));
+    let answers = [first.join_all().await, rest.join_all().await].concat();
+    assert!(answers.iter().all(Result::is_ok), "nobody who was let in is turned away");
+    assert_eq!(writer.write(item(full + 1)).await, Ok(Insertion::New));
 }
 
 #[tokio::test]
@@ -152,7 +159,7 @@ async fn the_task_ends_when_the_last_writer_is_gone_and_all_is_written() {
     let db = fresh("group_end").await;
     let gate = Arc::new(Semaphore::new(0));
     let (writer, task, _) = writer(&db, &gate);
-    let callers = callers(&writer, 10).await;
+    let callers = callers(&writer, 0..10).await;
     drop(writer);
     gate.add_permits(100);
     callers.join_all().await;

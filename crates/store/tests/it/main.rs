@@ -3,6 +3,13 @@
 //! With `TEST_DB=postgres`, `CAREFOLK_TEST_POSTGRES` is the address of a server on which databases
 //! may be made: `postgres://postgres@localhost:5432/postgres`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what helps tests is a test: it fails where it stands"
+)]
+
 mod counters;
 mod database;
 mod deliveries;

@@ -52,7 +52,7 @@ pub(crate) async fn tables(db: &Db) -> Vec<(String, Vec<Column>)> {
         let nullable: i64 = row.try_get_by_index(3).unwrap();
         let column = Column {
             name: row.try_get_by_index(1).unwrap(),
-            family: match declared.as_str() {
+            family: match declared.to_ascii_lowercase().as_str() {
                 "integer" | "bigint" => "number",
                 "text" | "varchar" | "character varying" => "text",
                 "blob" | "bytea" => "bytes",

@@ -104,16 +104,12 @@ async fn a_server_that_does_not_answer_is_not_available() {
 
 #[tokio::test]
 async fn who_waits_too_long_for_a_turn_is_told_busy() {
-    let options = |patience| OpenOptions {
-        patience: Duration::from_millis(patience),
-        postgres_connections: 1,
-        ..OpenOptions::default()
-    };
     if kind() == DbKind::Postgres {
-        return; // One pool for all; the pool's own wait is the same code.
+        return; // One pool for all there; the pool's own wait is the same code.
     }
     let url = format!("sqlite:{}", new_file("open_busy").display());
-    let db = Db::open(&url, options(50)).await.unwrap();
+    let patience = Duration::from_millis(50);
+    let db = Db::open(&url, OpenOptions { patience, ..OpenOptions::default() }).await.unwrap();
     let first = db.begin().await.unwrap();
     assert!(matches!(db.begin().await, Err(StoreError::Busy)));
     first.commit().await.unwrap();

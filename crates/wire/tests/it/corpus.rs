@@ -15,12 +15,11 @@ fn every_file_of_the_corpus_is_understood_as_before() {
     collect(corpus, &mut files);
     files.sort();
     assert!(files.len() >= 60, "the corpus has shrunk to {} files", files.len());
-    let mut found = String::new();
-    for file in &files {
+    let line = |file: &PathBuf| {
         let path = file.strip_prefix(corpus).unwrap().to_str().unwrap();
-        let outcome = outcome(path, &fs::read(file).unwrap());
-        found.push_str(&format!("{path} → {outcome}\n"));
-    }
+        [path, " → ", &outcome(path, &fs::read(file).unwrap()), "\n"].concat()
+    };
+    let found: String = files.iter().map(line).collect();
     let expected = fs::read_to_string(corpus.join("outcomes.txt")).unwrap();
     if found != expected {
         let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outcomes.txt");
@@ -78,10 +77,21 @@ fn describe(document: Document) -> Result<String, ParseError> {
         Kind::Actor(_) if document.get("inbox").is_none() => Ok(stub(&document)),
         Kind::Actor(_) => Actor::read(&document, Network::Public).map(|it| actor(&it)),
         Kind::Object(
-            ObjectKind::Collection | ObjectKind::OrderedCollection | ObjectKind::OrderedCollectionPage,
+            ObjectKind::Collection
+            | ObjectKind::OrderedCollection
+            | ObjectKind::OrderedCollectionPage,
         ) => Collection::read(&document, Network::Public).map(|it| {
-            format!("{} total={:?} items={} next={}", it.kind, it.total_items, it.items.len(), it.next.is_some())
+            format!(
+                "{} total={:?} items={} next={}",
+                it.kind,
+                it.total_items,
+                it.items.len(),
+                it.next.is_some()
+            )
         }),
+        Kind::Object(ObjectKind::Tombstone) => {
+            document.id(Network::Public).map(|id| format!("Tombstone {id:?}"))
+        }
         _ => Note::read(&document, Network::Public).map(|it| note(&it)),
     }
 }
@@ -98,15 +108,30 @@ fn activity(it: &Activity) -> String {
             format!("[{inner}]")
         }
     };
-    format!("{} {} by {} to={} cc={} of {object}", it.kind, it.id, it.actor, it.to.len(), it.cc.len())
+    format!(
+        "{} {} by {} to={} cc={} of {object}",
+        it.kind,
+        it.id,
+        it.actor,
+        it.to.len(),
+        it.cc.len()
+    )
 }
 
 fn actor(it: &Actor) -> String {
     let name = it.webfinger.as_deref().or(it.preferred_username.as_deref());
     format!(
         "{} {} name={name:?} keys={}+{} url={:?} icon={} shared={} approves={} published={:?} implements={}",
-        it.kind, it.id, it.keys.len(), it.multikeys.len(), it.url, it.icon.is_some(),
-        it.shared_inbox.is_some(), it.manually_approves, it.published, it.implements.len(),
+        it.kind,
+        it.id,
+        it.keys.len(),
+        it.multikeys.len(),
+        it.url,
+        it.icon.is_some(),
+        it.shared_inbox.is_some(),
+        it.manually_approves,
+        it.published,
+        it.implements.len(),
     )
 }
 
@@ -120,9 +145,22 @@ fn note(it: &Note) -> String {
     format!(
         "{} {} by {} to={} cc={} name={:?} warning={:?} text={:?} languages={} tags={} attachments={} \
          answers={:?} published={:?} updated={} url={:?} context={:?} replies={}",
-        it.kind, it.id, it.attributed_to, it.to.len(), it.cc.len(), it.name, it.summary,
-        it.content.as_ref().map(String::len), it.content_map.len(), it.tags.len(),
-        it.attachments.len(), it.in_reply_to, it.published, it.updated.is_some(), it.url,
-        it.context, it.replies.is_some(),
+        it.kind,
+        it.id,
+        it.attributed_to,
+        it.to.len(),
+        it.cc.len(),
+        it.name,
+        it.summary,
+        it.content.as_ref().map(String::len),
+        it.content_map.len(),
+        it.tags.len(),
+        it.attachments.len(),
+        it.in_reply_to,
+        it.published,
+        it.updated.is_some(),
+        it.url,
+        it.context,
+        it.replies.is_some(),
     )
 }

@@ -75,6 +75,8 @@ fn characters_that_parsers_drop_or_turn_are_refused() {
         "https://v.example/x\n",
         "https://v.example\\@e.example/",
         "https:\\\\v.example/x",
+        "https://v.example/a\\b",
+        "https://v.example\\x",
         "https://v.example/\u{7f}",
         "https://v.example/\u{0}",
     ] {

@@ -60,7 +60,8 @@ fn an_alias_alone_is_just_another_name() {
 
 #[test]
 fn definitions_in_a_context_are_no_aliases() {
-    let json = br#"{"id":"a","@context":[{"id":"@id","@id":"x","toot":{"@id":"y","@type":"@id"}}]}"#;
+    let json =
+        br#"{"id":"a","@context":[{"id":"@id","@id":"x","toot":{"@id":"y","@type":"@id"}}]}"#;
     assert!(parse(json).is_ok());
 }
 
@@ -83,9 +84,20 @@ fn what_is_not_plain_utf8_is_refused() {
 #[test]
 fn what_is_not_json_is_refused() {
     for json in [
-        "", "{", "{}{}", "{} x", "{'a':1}", r#"{"a":1,}"#, r#"{"a":01}"#, r#"{"a":NaN}"#,
-        r#"{"a":"\ud800"}"#, r#"{"a":"\udc00x"}"#, "{\"a\":\"\u{1}\"}", r#"{"a":1e999}"#,
-        r#"{1:2}"#, "{\"a\":\u{0}1}",
+        "",
+        "{",
+        "{}{}",
+        "{} x",
+        "{'a':1}",
+        r#"{"a":1,}"#,
+        r#"{"a":01}"#,
+        r#"{"a":NaN}"#,
+        r#"{"a":"\ud800"}"#,
+        r#"{"a":"\udc00x"}"#,
+        "{\"a\":\"\u{1}\"}",
+        r#"{"a":1e999}"#,
+        "{1:2}",
+        "{\"a\":\u{0}1}",
     ] {
         assert!(matches!(fault(json), Fault::Syntax { .. }), "{json}");
     }
@@ -99,7 +111,8 @@ fn nul_is_refused_in_values_and_names() {
 
 #[test]
 fn depth_is_bounded() {
-    let nested = |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth - 1), "]".repeat(depth - 1));
+    let nested =
+        |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth - 1), "]".repeat(depth - 1));
     assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
     assert_eq!(fault(nested(MAX_DEPTH + 1)), Fault::TooDeep);
     assert_eq!(fault("[".repeat(500_000)), Fault::TooDeep);

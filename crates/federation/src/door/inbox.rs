@@ -1,0 +1,67 @@
+//! POST to an inbox.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State as Extract};
+use axum::response::{IntoResponse, Response};
+use carefolk_app::inbound::Arrival;
+use carefolk_httpkit::{ClientAddress, Problem};
+use http::StatusCode;
+
+use super::key_ring::Found;
+use super::knock::{Knock, check_media, forbidden, read_body};
+use crate::glue;
+use crate::state::State;
+
+/// The inbox that all local actors share.
+pub(crate) async fn shared_inbox(
+    Extract(state): Extract<Arc<State>>,
+    request: Request,
+) -> Response {
+    answer(receive(&state, request).await)
+}
+
+/// The inbox of one actor. What comes in says itself whom it is for.
+pub(crate) async fn actor_inbox(
+    Extract(state): Extract<Arc<State>>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Response {
+    match glue::has_inbox(state.app(), &slug).await {
+        Ok(true) => answer(receive(&state, request).await),
+        Ok(false) => Problem::not_found().for_machine(),
+        Err(problem) => problem.for_machine(),
+    }
+}
+
+fn answer(outcome: Result<(), Problem>) -> Response {
+    match outcome {
+        Ok(()) => StatusCode::ACCEPTED.into_response(),
+        Err(problem) => problem.for_machine(),
+    }
+}
+
+async fn receive(state: &State, request: Request) -> Result<(), Problem> {
+    let (parts, body) = request.into_parts();
+    check_media(&parts.headers)?;
+    let address = parts.extensions.get::<ClientAddress>().map(|address| address.key());
+    state.limits().check_address(address)?;
+    let body = read_body(&parts.headers, body).await?;
+    let knock = Knock::read(state, &parts, &body)?;
+    if !glue::is_open_to(state.app(), &knock.speaker.host).await? {
+        return Err(forbidden());
+    }
+    let found = state.verify(&knock.speaker, &knock.presented).await?;
+    if matches!(found, Found::Farewell) {
+        return Ok(());
+    }
+    state.limits().check_host(&knock.speaker.host)?;
+    let arrival = Arrival {
+        uri: knock.head.id,
+        actor_uri: knock.speaker.actor,
+        host: knock.speaker.host,
+        kind: knock.head.kind.as_str().to_owned(),
+        body: knock.body,
+    };
+    glue::accept(state.app(), arrival).await
+}

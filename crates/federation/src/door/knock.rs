@@ -1,0 +1,150 @@
+//! What can be said about a request before any key is known.
+
+use axum::http::request::Parts;
+use bytes::Bytes;
+use carefolk_domain::uri;
+use carefolk_httpkit::{Problem, body_limit};
+use carefolk_signatures::{Incoming, Presented, SignatureError};
+use carefolk_wire::read::{self, Head};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, StatusCode};
+
+use crate::reach::media_type::MediaType;
+use crate::state::State;
+
+/// An activity whose signature could be good: only its key is missing.
+#[derive(Debug)]
+pub(crate) struct Knock {
+    /// The signature.
+    pub(crate) presented: Presented,
+    /// The activity's id, type and actor.
+    pub(crate) head: Head,
+    /// Whose key it must be.
+    pub(crate) speaker: Speaker,
+    /// The JSON as it came.
+    pub(crate) body: String,
+}
+
+/// Who says to speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Speaker {
+    /// The actor's id.
+    pub(crate) actor: String,
+    /// Its host.
+    pub(crate) host: String,
+    /// The key's id, in its canonical form.
+    pub(crate) key_uri: String,
+    /// Whether this is an actor saying that it is gone, which its key may be as well.
+    pub(crate) says_farewell: bool,
+}
+
+impl Knock {
+    /// Judges a POST to an inbox by everything that needs no key.
+    pub(crate) fn read(state: &State, parts: &Parts, body: &Bytes) -> Result<Self, Problem> {
+        let presented = read_signature(state, parts, Some(body))?;
+        let document = read::parse(body).map_err(malformed)?;
+        let head = read::head(&document, state.network()).map_err(malformed)?;
+        let speaker = speaker(state, &head, &presented)?;
+        let body = String::from_utf8(body.to_vec()).map_err(malformed)?;
+        Ok(Self { presented, head, speaker, body })
+    }
+}
+
+/// Judges the head of a POST before its body is read.
+pub(crate) fn check_media(headers: &HeaderMap) -> Result<(), Problem> {
+    let unsupported = || Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "problem-media-type");
+    let media = single(headers, &CONTENT_TYPE)?.ok_or_else(unsupported)?;
+    if !MediaType::parse(media).is_some_and(|media| media.is_activity()) {
+        return Err(unsupported());
+    }
+    // What is packed could unpack to anything, and its digest is of the packed bytes (S-026).
+    match single(headers, &CONTENT_ENCODING)? {
+        None => Ok(()),
+        Some(coding) if coding.eq_ignore_ascii_case("identity") => Ok(()),
+        Some(_) => Err(unsupported()),
+    }
+}
+
+/// The body, if it is not larger than an activity may be.
+pub(crate) async fn read_body(
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Bytes, Problem> {
+    body_limit::read(headers, body, body_limit::ACTIVITY_MAX_BYTES).await
+}
+
+/// The signature of a request, with all checks that need no key.
+fn read_signature(state: &State, parts: &Parts, body: Option<&[u8]>) -> Result<Presented, Problem> {
+    let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let target_uri = format!("{}{path_and_query}", state.base_url());
+    let incoming = Incoming {
+        method: parts.method.as_str(),
+        path_and_query,
+        target_uri: &target_uri,
+        hosts: state.hosts(),
+        headers: &parts.headers,
+        body,
+        now_ms: state.now().0,
+    };
+    carefolk_signatures::read(&incoming).map_err(refused)
+}
+
+/// What a faulty signature is told: which kind of fault, and no more.
+fn refused(error: SignatureError) -> Problem {
+    tracing::debug!(%error, "a signature was not taken");
+    match error {
+        SignatureError::Missing | SignatureError::Refused(_) => unauthorised(),
+        SignatureError::Malformed(_) => bad_request(),
+        SignatureError::WrongHost => {
+            Problem::new(StatusCode::MISDIRECTED_REQUEST, "problem-wrong-host")
+        }
+    }
+}
+
+/// 401: what was shown proves nothing.
+pub(crate) fn unauthorised() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "problem-signature")
+}
+
+/// 403: it may be true, and is not wanted or not theirs to say.
+pub(crate) fn forbidden() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "problem-denied")
+}
+
+fn bad_request() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "problem-malformed")
+}
+
+fn malformed(error: impl std::fmt::Display) -> Problem {
+    tracing::debug!(%error, "a malformed activity");
+    bad_request()
+}
+
+/// Who speaks, if the parts of the request agree on it (S-013, S-031, S-034).
+fn speaker(state: &State, head: &Head, presented: &Presented) -> Result<Speaker, Problem> {
+    let is_ours = |id: &str| uri::same_origin(id, state.base_url());
+    if is_ours(&head.actor) || is_ours(&head.id) || !uri::same_origin(&head.actor, &head.id) {
+        return Err(forbidden());
+    }
+    let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
+        .map_err(|_bad| unauthorised())?;
+    // A key of another origin could only be listed there, and so can never be this actor's: no
+    // reason to go and look.
+    if !uri::same_origin(&key_uri, &head.actor) {
+        return Err(unauthorised());
+    }
+    let host = uri::host(&head.actor).ok_or_else(bad_request)?;
+    let says_farewell = head.kind == carefolk_wire::ActivityKind::Delete
+        && head.object.as_ref() == Some(&head.actor);
+    Ok(Speaker { actor: head.actor.clone(), host, key_uri, says_farewell })
+}
+
+/// The one value of a header; two are two readings.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(malformed),
+        (Some(_), Some(_)) => Err(bad_request()),
+    }
+}

@@ -1,0 +1,48 @@
+//! How much one peer may say in how much time.
+
+use carefolk_httpkit::{AddressKey, Allowance, Problem, RateLimit};
+
+/// The rate limits of the door.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Verified activities per peer.
+    pub per_host: Allowance,
+    /// Requests per client address, verified or not. One address may be the proxy of many peers.
+    pub per_address: Allowance,
+}
+
+impl Default for Limits {
+    /// A large, busy server sends some tens a second at its worst hour; a restart of it sends a
+    /// few thousand at once.
+    fn default() -> Self {
+        Self {
+            per_host: Allowance { burst: 2_000, per_second: 100 },
+            per_address: Allowance { burst: 4_000, per_second: 200 },
+        }
+    }
+}
+
+/// The buckets of [`Limits`].
+pub(crate) struct DoorLimits {
+    per_host: RateLimit<String>,
+    per_address: RateLimit<AddressKey>,
+}
+
+impl DoorLimits {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            per_host: RateLimit::new(limits.per_host),
+            per_address: RateLimit::new(limits.per_address),
+        }
+    }
+
+    /// Counts a request before anything is known of it.
+    pub(crate) fn check_address(&self, address: Option<AddressKey>) -> Result<(), Problem> {
+        address.map_or(Ok(()), |key| self.per_address.check(key).map_err(Problem::throttled))
+    }
+
+    /// Counts what a peer verifiably said: nobody else can use up its allowance (S-105).
+    pub(crate) fn check_host(&self, host: &str) -> Result<(), Problem> {
+        self.per_host.check(host.to_owned()).map_err(Problem::throttled)
+    }
+}

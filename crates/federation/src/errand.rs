@@ -1,0 +1,155 @@
+//! One GET to another server, over as many hops as we are willing to go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use carefolk_app::ports::{Clock, PortError, SigningKey};
+use carefolk_domain::uri;
+use http::Method;
+use http::header::{ACCEPT, HeaderName, HeaderValue};
+use reqwest::{Request, StatusCode};
+use url::Url;
+
+use crate::reach::connector::{Answer, Connector, DOCUMENT_MAX_BYTES, Excess};
+use crate::signer::{Dialect, Draft, Signer};
+
+/// How long a document may take, redirects and all.
+const FETCH_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many redirects are followed (security.md T8).
+const REDIRECTS_MAX: usize = 3;
+
+/// What the pipes need to ask the application while they are at work.
+#[async_trait]
+pub(crate) trait Circle: Send + Sync {
+    /// Whether we talk with `host` at all.
+    async fn is_open_to(&self, host: &str) -> Result<bool, PortError>;
+
+    /// The key of the instance actor, in whose name we read.
+    async fn instance_key(&self) -> Result<SigningKey, PortError>;
+}
+
+/// Whether a request is signed by the instance actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signed {
+    /// ActivityStreams documents: a peer may demand to know who reads.
+    ByInstance,
+    /// WebFinger: public, and often served by something else.
+    No,
+}
+
+/// Goes and gets.
+pub(crate) struct Errands {
+    pub(crate) connector: Connector,
+    pub(crate) signer: Signer,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) circle: Arc<dyn Circle>,
+}
+
+impl Errands {
+    /// What stands at `url`, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`]: at every hop, peers that are suspended, private addresses, other ports and
+    /// schemes are refused before anything is sent.
+    pub(crate) async fn get(
+        &self,
+        url: &str,
+        accept: &'static str,
+        signed: Signed,
+    ) -> Result<Answer, PortError> {
+        let target = self.connector.policy().parse(url)?;
+        let late = |_elapsed| PortError::Unavailable("no answer in time".to_owned());
+        let walk = Box::pin(self.walk(target, accept, signed));
+        tokio::time::timeout(FETCH_WITHIN, walk).await.map_err(late)?
+    }
+
+    async fn walk(
+        &self,
+        mut target: Url,
+        accept: &'static str,
+        signed: Signed,
+    ) -> Result<Answer, PortError> {
+        for _hop in 0..=REDIRECTS_MAX {
+            self.ask_circle(&target).await?;
+            let request = self.request(target.clone(), accept, signed).await?;
+            let answer =
+                self.connector.exchange(request, DOCUMENT_MAX_BYTES, Excess::Refuse).await?;
+            let Some(next) = self.next_hop(&answer)? else { return Ok(answer) };
+            target = next;
+        }
+        Err(PortError::Invalid("too many redirects"))
+    }
+
+    async fn ask_circle(&self, target: &Url) -> Result<(), PortError> {
+        let host = uri::host(target.as_str()).ok_or(PortError::Refused("no host"))?;
+        if self.circle.is_open_to(&host).await? {
+            Ok(())
+        } else {
+            Err(PortError::Refused("a peer we do not talk with"))
+        }
+    }
+
+    /// Where the answer sends us on to. A `Location` beside any other status means nothing.
+    fn next_hop(&self, answer: &Answer) -> Result<Option<Url>, PortError> {
+        let Some(location) = answer.location.as_deref().filter(|_| is_redirect(answer.status))
+        else {
+            return Ok(None);
+        };
+        let next = answer.url.join(location).ok().ok_or(PortError::Invalid("a broken redirect"))?;
+        if answer.url.scheme() == "https" && next.scheme() != "https" {
+            return Err(PortError::Refused("a redirect away from https"));
+        }
+        self.connector.policy().parse(next.as_str()).map(Some)
+    }
+
+    async fn request(
+        &self,
+        url: Url,
+        accept: &'static str,
+        signed: Signed,
+    ) -> Result<Request, PortError> {
+        let mut request = Request::new(Method::GET, url.clone());
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
+        if signed == Signed::ByInstance {
+            let key = self.circle.instance_key().await?;
+            let date_ms = self.clock.now().0;
+            let draft = Draft { method: "GET", url, body: None, media_type: accept, date_ms };
+            let headers = self.signer.sign(&key, Dialect::Cavage, draft).await?;
+            add_headers(&mut request, headers)?;
+        }
+        Ok(request)
+    }
+}
+
+/// Puts signed headers on a request, each once.
+pub(crate) fn add_headers(
+    request: &mut Request,
+    headers: carefolk_signatures::SignedHeaders,
+) -> Result<(), PortError> {
+    for (name, value) in headers {
+        let value = HeaderValue::try_from(value).ok().ok_or(PortError::Invalid("a header"))?;
+        request.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+    Ok(())
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// What a status means when a document was wanted.
+pub(crate) fn judge_status(status: StatusCode) -> Result<(), PortError> {
+    match status.as_u16() {
+        200..=299 => Ok(()),
+        404 => Err(PortError::NotFound),
+        410 => Err(PortError::Gone),
+        // The peer may not know our key yet, or limits us: later it may answer.
+        401 | 403 | 408 | 425 | 429 | 500..=599 => {
+            Err(PortError::Unavailable(format!("status {}", status.as_u16())))
+        }
+        _ => Err(PortError::Invalid("the status is not 200")),
+    }
+}

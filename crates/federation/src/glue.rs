@@ -1,0 +1,234 @@
+//! The seam to the application: the only file here that calls its capabilities.
+//!
+//! What the application says becomes HTTP's words in one place, and a change of its names ends
+//! in this file.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use carefolk_app::actors::{KeyAlgorithm, KnownKey};
+use carefolk_app::inbound::Arrival;
+use carefolk_app::ports::{PortError, SigningKey};
+use carefolk_app::posts::PostDocument;
+use carefolk_app::{App, Error, Page};
+use carefolk_domain::{ActorState, Moment};
+use carefolk_httpkit::Problem;
+use carefolk_signatures::{PublicKey, SignatureError};
+use carefolk_wire::nodeinfo::Version;
+use moka::sync::Cache;
+
+use crate::errand::Circle;
+
+/// How long the instance's own key is kept; it changes by a command in another process.
+const OWN_KEY_KEPT: Duration = Duration::from_mins(5);
+
+/// A public key of somebody elsewhere, ready to verify with.
+#[derive(Debug)]
+pub(crate) struct HeldKey {
+    /// Its owner's id.
+    pub(crate) owner: String,
+    /// Whether its owner may be heard.
+    pub(crate) owner_heard: bool,
+    /// The key.
+    pub(crate) key: PublicKey,
+    /// When it was last read from its owner.
+    pub(crate) fetched_at: Moment,
+}
+
+impl HeldKey {
+    /// A stored key, parsed.
+    pub(crate) fn parse(known: &KnownKey) -> Result<Self, SignatureError> {
+        let key = match known.algorithm {
+            KeyAlgorithm::Rsa => PublicKey::from_pem(&known.public_key)?,
+            KeyAlgorithm::Ed25519 => PublicKey::from_multibase(&known.public_key)?,
+        };
+        let silenced = matches!(known.actor_state, ActorState::Suspended | ActorState::Deleted);
+        Ok(Self {
+            owner: known.actor_uri.clone(),
+            owner_heard: !silenced && !known.is_local,
+            key,
+            fetched_at: known.fetched_at,
+        })
+    }
+}
+
+/// The application, for the pipes that were laid before it: `App` is made with its ports, and the
+/// ports ask it back.
+#[derive(Default)]
+pub(crate) struct LateApp {
+    app: OnceLock<App>,
+    own_key: OnceLock<Cache<(), SigningKey>>,
+}
+
+impl LateApp {
+    /// Gives the pipes their application, once.
+    pub(crate) fn attach(&self, app: App) {
+        self.app.set(app).ok();
+    }
+
+    fn app(&self) -> Result<&App, PortError> {
+        self.app.get().ok_or_else(|| PortError::Unavailable("not started yet".to_owned()))
+    }
+}
+
+#[async_trait]
+impl Circle for LateApp {
+    async fn is_open_to(&self, host: &str) -> Result<bool, PortError> {
+        self.app()?.peers().is_open_to(host).await.map_err(ours)
+    }
+
+    async fn instance_key(&self) -> Result<SigningKey, PortError> {
+        let kept = self
+            .own_key
+            .get_or_init(|| Cache::builder().max_capacity(1).time_to_live(OWN_KEY_KEPT).build());
+        if let Some(key) = kept.get(&()) {
+            return Ok(key);
+        }
+        let key = self.app()?.actors().instance_key().await.map_err(ours)?;
+        kept.insert((), key.clone());
+        Ok(key)
+    }
+}
+
+/// Our own trouble while we are at another server's business: later it may work.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn ours(error: Error) -> PortError {
+    PortError::Unavailable(error.to_string())
+}
+
+/// Whether we listen to `host`.
+pub(crate) async fn is_open_to(app: &App, host: &str) -> Result<bool, Problem> {
+    Ok(app.peers().is_open_to(host).await?)
+}
+
+/// The key with that id, if it is stored.
+pub(crate) async fn stored_key(app: &App, key_uri: &str) -> Result<Option<KnownKey>, Problem> {
+    Ok(app.actors().key(key_uri).await?)
+}
+
+/// Stores a fetched actor; its keys.
+pub(crate) async fn learn(app: &App, body: &[u8], url: &str) -> Result<Vec<KnownKey>, Error> {
+    app.actors().learn(body, url).await
+}
+
+/// Stores a verified activity; durable when it returns.
+pub(crate) async fn accept(app: &App, arrival: Arrival) -> Result<(), Problem> {
+    app.inbound().accept(arrival).await?;
+    Ok(())
+}
+
+/// Whether a local actor has an inbox there.
+pub(crate) async fn has_inbox(app: &App, slug: &str) -> Result<bool, Problem> {
+    Ok(there(app.actors().has_inbox(slug).await)?.is_some())
+}
+
+/// What stands at one of our addresses.
+pub(crate) enum Document {
+    /// This.
+    Json(String),
+    /// It stood here; this is left of it.
+    Tombstone(String),
+}
+
+/// Which document of an actor is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ActorPart {
+    /// The actor itself.
+    Whole,
+    /// Who follows it.
+    Followers,
+    /// Whom it follows.
+    Following,
+    /// What it pinned.
+    Featured,
+}
+
+/// A document of the actor with that slug.
+pub(crate) async fn actor_part(
+    app: &App,
+    slug: &str,
+    part: ActorPart,
+) -> Result<Option<Document>, Problem> {
+    let actors = app.actors();
+    let found = match part {
+        ActorPart::Whole => actors.document(slug).await.map(|actor| actor.to_json()),
+        ActorPart::Followers => actors.followers_document(slug).await,
+        ActorPart::Following => actors.following_document(slug).await,
+        ActorPart::Featured => actors.featured_document(slug).await,
+    };
+    Ok(there(found)?.map(Document::Json))
+}
+
+/// The actor with that handle.
+pub(crate) async fn actor_by_handle(app: &App, handle: &str) -> Result<Option<Document>, Problem> {
+    let found = app.actors().document_by_handle(handle).await;
+    Ok(there(found)?.map(|actor| Document::Json(actor.to_json())))
+}
+
+/// The outbox of an actor: its cover, or one page.
+pub(crate) async fn outbox(
+    app: &App,
+    slug: &str,
+    page: Option<Page>,
+) -> Result<Option<Document>, Problem> {
+    Ok(there(app.posts().outbox_document(slug, page).await)?.map(Document::Json))
+}
+
+/// Which document of a post is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PostPart {
+    /// The post itself.
+    Whole,
+    /// What answers it.
+    Replies,
+    /// The conversation it began.
+    Context,
+}
+
+/// A document of the post with that slug, if anybody may read it.
+pub(crate) async fn post_part(
+    app: &App,
+    slug: &str,
+    part: PostPart,
+) -> Result<Option<Document>, Problem> {
+    let posts = app.posts();
+    let found = match part {
+        PostPart::Whole => posts.document(slug).await.map(|document| match document {
+            PostDocument::Note(json) => Document::Json(json),
+            PostDocument::Tombstone(json) => Document::Tombstone(json),
+        }),
+        PostPart::Replies => posts.replies_document(slug).await.map(Document::Json),
+        PostPart::Context => posts.context_document(slug).await.map(Document::Json),
+    };
+    there(found)
+}
+
+/// An activity that we said to everybody, as it was said.
+pub(crate) async fn activity(app: &App, slug: &str) -> Result<Option<Document>, Problem> {
+    Ok(there(app.outbox().document(slug).await)?.map(Document::Json))
+}
+
+/// The answer to a WebFinger query.
+pub(crate) async fn webfinger(app: &App, resource: &str) -> Result<Option<String>, Problem> {
+    Ok(there(app.actors().webfinger(resource).await)?.map(|jrd| jrd.to_json()))
+}
+
+/// Where the NodeInfo documents are.
+pub(crate) async fn nodeinfo_index(app: &App) -> Result<String, Problem> {
+    Ok(app.actors().nodeinfo_index().await?)
+}
+
+/// One NodeInfo document.
+pub(crate) async fn nodeinfo(app: &App, version: Version) -> Result<String, Problem> {
+    Ok(app.actors().nodeinfo(version).await?)
+}
+
+/// "Not there" apart from real trouble.
+fn there<T>(found: Result<T, Error>) -> Result<Option<T>, Problem> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,201 @@
+//! The one HTTP client that goes to other servers.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use carefolk_app::ports::PortError;
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Request, Response, StatusCode};
+use thiserror::Error;
+use url::Url;
+
+use super::lab::LabNetworks;
+use super::media_type::MediaType;
+use super::resolver::{LeadsInside, WorldResolver};
+use super::target::TargetPolicy;
+
+/// The largest document that is read, after decompression: what Mastodon and Lemmy read too.
+pub const DOCUMENT_MAX_BYTES: usize = 1024 * 1024;
+
+/// How long a connection may take to come about.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long anything at all may take; each use has a shorter limit of its own.
+const TOTAL_WITHIN: Duration = Duration::from_secs(30);
+
+/// How many idle connections to one host are kept, and how long.
+const IDLE_PER_HOST: usize = 8;
+const IDLE_FOR: Duration = Duration::from_mins(1);
+
+/// The largest head of an answer over HTTP/2.
+const HEAD_MAX_BYTES: u32 = 64 * 1024;
+
+/// The switch of the `activitypub_federation` crate that would turn its address checks off.
+const FORBIDDEN_SWITCH: &str = "DANGER_FEDERATION_ALLOW_LOCAL_IP";
+
+/// What a connector is made of.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectorOptions {
+    /// `instance.url`; without one nothing is asked of anybody.
+    pub base_url: Option<String>,
+    /// This software's version, for the `User-Agent`.
+    pub version: &'static str,
+    /// Networks of a laboratory.
+    pub lab: LabNetworks,
+}
+
+/// Why there is no connector.
+#[derive(Debug, Error)]
+pub enum ConnectorError {
+    /// A switch that would let strangers reach private networks is set (security.md T12).
+    #[error("the environment variable {FORBIDDEN_SWITCH} is set; remove it")]
+    ForbiddenSwitch,
+    /// The client cannot be made, mostly because the system has no root certificates.
+    #[error("the HTTP client could not be made")]
+    Client(#[source] reqwest::Error),
+    /// The object model could not be set up.
+    #[error("the federation library could not be set up: {0}")]
+    ObjectModel(String),
+}
+
+/// Goes to other servers, one hop at a time.
+///
+/// It keeps no cookies, sends no `Referer`, follows no redirect and knows no proxy (S-091, S-093).
+#[derive(Clone, Debug)]
+pub struct Connector {
+    client: Client,
+    policy: Arc<TargetPolicy>,
+}
+
+/// One answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Where it came from.
+    pub url: Url,
+    /// Its status.
+    pub status: StatusCode,
+    /// Its `Content-Type`, if it has a legal one.
+    pub media_type: Option<MediaType>,
+    /// Its `Location`, as it stands there.
+    pub location: Option<String>,
+    /// Its `Retry-After`, as it stands there.
+    pub retry_after: Option<String>,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// What becomes of a body that is larger than it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// The answer is refused.
+    Refuse,
+    /// The rest is left unread.
+    Cut,
+}
+
+impl Connector {
+    /// A connector. Reads the system's root certificates (`SSL_CERT_FILE` is honoured).
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectorError`].
+    pub fn new(options: &ConnectorOptions) -> Result<Self, ConnectorError> {
+        if std::env::var_os(FORBIDDEN_SWITCH).is_some() {
+            return Err(ConnectorError::ForbiddenSwitch);
+        }
+        let lab = options.lab.is_lab();
+        let base = options.base_url.as_deref();
+        let agent = format!("Carefolk/{} (+{})", options.version, base.unwrap_or("unset"));
+        let client = Client::builder()
+            .user_agent(agent)
+            .redirect(Policy::none())
+            .no_proxy()
+            .referer(false)
+            .https_only(!lab)
+            .dns_resolver(Arc::new(WorldResolver::new(options.lab.clone())))
+            .connect_timeout(CONNECT_WITHIN)
+            .timeout(TOTAL_WITHIN)
+            .pool_max_idle_per_host(IDLE_PER_HOST)
+            .pool_idle_timeout(IDLE_FOR)
+            .http2_max_header_list_size(HEAD_MAX_BYTES)
+            .build()
+            .map_err(ConnectorError::Client)?;
+        let policy = Arc::new(TargetPolicy::new(options.lab.clone(), base));
+        Ok(Self { client, policy })
+    }
+
+    /// Where we go at all.
+    pub fn policy(&self) -> &TargetPolicy {
+        &self.policy
+    }
+
+    /// The client, for the object model's own plumbing. It is as bounded as the rest.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Sends one request and reads its answer, at most `max` bytes of it.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Refused`] if we do not go there, [`PortError::Invalid`] if the body is too
+    /// large and `excess` refuses it, [`PortError::Unavailable`] for everything else.
+    pub(crate) async fn exchange(
+        &self,
+        request: Request,
+        max: usize,
+        excess: Excess,
+    ) -> Result<Answer, PortError> {
+        self.policy.check(request.url())?;
+        let response = self.client.execute(request).await.map_err(failure)?;
+        let url = response.url().clone();
+        let status = response.status();
+        let text = |name| header(response.headers(), name);
+        let (media_type, location, retry_after) =
+            (text(CONTENT_TYPE), text(LOCATION), text(RETRY_AFTER));
+        let body = read_body(response, max, excess).await?;
+        let media_type = media_type.as_deref().and_then(MediaType::parse);
+        Ok(Answer { url, status, media_type, location, retry_after, body })
+    }
+}
+
+fn header(headers: &HeaderMap, name: http::HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// The body, decompressed. The bound is on what comes out, so that no bomb goes off (S-097).
+async fn read_body(mut response: Response, max: usize, excess: Excess) -> Result<Bytes, PortError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        if body.len() + chunk.len() > max {
+            return match excess {
+                Excess::Refuse => Err(PortError::Invalid("the document is too large")),
+                Excess::Cut => Ok(body.freeze()),
+            };
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// What a failed exchange means. The words are for the admin; they name no address.
+fn failure(error: reqwest::Error) -> PortError {
+    let error = error.without_url();
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
+    while let Some(current) = cause {
+        if current.is::<LeadsInside>() {
+            return PortError::Refused("not a public address");
+        }
+        cause = current.source();
+    }
+    let what = if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else {
+        carefolk_httpkit::problem::chain(&error)
+    };
+    PortError::Unavailable(what)
+}

@@ -1,0 +1,89 @@
+//! Names to addresses, for connecting: what is looked up here is what is connected to, so a name
+//! that changes its mind between check and use (S-082) gains nothing.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use thiserror::Error;
+use tokio::net::lookup_host;
+
+use super::address::is_global;
+use super::lab::LabNetworks;
+
+/// The most addresses of one name that are tried.
+const ADDRESSES_MAX: usize = 8;
+
+/// Resolves names, and refuses those that lead into private networks.
+#[derive(Clone, Debug)]
+pub(super) struct WorldResolver {
+    lab: LabNetworks,
+}
+
+/// A name that leads where we do not go.
+#[derive(Debug, Error)]
+#[error("the name leads into a private network")]
+pub(super) struct LeadsInside;
+
+impl WorldResolver {
+    pub(super) fn new(lab: LabNetworks) -> Self {
+        Self { lab }
+    }
+
+    async fn look_up(&self, name: &str) -> std::io::Result<Vec<SocketAddr>> {
+        let name = name.to_ascii_lowercase();
+        if self.lab.is_lab() && (name == "localhost" || name.ends_with(".localhost")) {
+            // Not every system resolver knows the names below .localhost (RFC 6761).
+            return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]);
+        }
+        Ok(lookup_host((name.as_str(), 0)).await?.collect())
+    }
+
+    /// All addresses, if every one of them may be reached: one that may not makes the whole name
+    /// suspect (S-081).
+    fn admit(&self, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, LeadsInside> {
+        let allowed = |address: IpAddr| is_global(address) || self.lab.contains(address);
+        if found.iter().all(|found| allowed(found.ip())) {
+            Ok(found.into_iter().take(ADDRESSES_MAX).collect())
+        } else {
+            Err(LeadsInside)
+        }
+    }
+}
+
+impl Resolve for WorldResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let resolver = self.clone();
+        Box::pin(async move {
+            let found = resolver.look_up(name.as_str()).await?;
+            let addresses: Addrs = Box::new(resolver.admit(found)?.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
+        texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect()
+    }
+
+    #[test]
+    fn one_private_address_among_public_ones_spoils_the_name() {
+        let resolver = WorldResolver::new(LabNetworks::default());
+        assert!(resolver.admit(addresses(&["1.1.1.1", "2606:4700::1111"])).is_ok());
+        assert!(resolver.admit(addresses(&["1.1.1.1", "127.0.0.1"])).is_err());
+        assert!(resolver.admit(addresses(&["::1"])).is_err());
+    }
+
+    #[tokio::test]
+    async fn localhost_is_this_machine_in_a_laboratory_only() {
+        let lab = WorldResolver::new(LabNetworks::parse(["127.0.0.0/8"]).unwrap());
+        let found = lab.look_up("peer.localhost").await.unwrap();
+        assert_eq!(lab.admit(found).unwrap(), addresses(&["127.0.0.1"]));
+        let elsewhere = WorldResolver::new(LabNetworks::parse(["10.0.0.0/8"]).unwrap());
+        let found = elsewhere.look_up("peer.localhost").await.unwrap();
+        assert!(elsewhere.admit(found).is_err());
+    }
+}

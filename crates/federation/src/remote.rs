@@ -1,0 +1,107 @@
+//! Other servers, as the application needs them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use carefolk_app::App;
+use carefolk_app::ports::{Clock, Fetched, Fingered, Parcel, PortError, Receipt, Remote};
+use carefolk_domain::Address;
+use carefolk_signatures::vault::MasterKey;
+
+use crate::document::Documents;
+use crate::errand::Errands;
+use crate::fetcher::Fetcher;
+use crate::finger::Finger;
+use crate::glue::LateApp;
+use crate::reach::connector::{Connector, ConnectorError, ConnectorOptions};
+use crate::sender::Sender;
+use crate::signer::Signer;
+
+/// The domain of an instance that has none yet; it fetches nothing.
+const NO_DOMAIN: &str = "unset.invalid";
+
+/// The port to other servers, made real. Cheap to clone.
+///
+/// It is made before the application and given it by [`HttpRemote::attach`]; until then, and as
+/// long as the instance has no address, everything is refused.
+#[derive(Clone)]
+pub struct HttpRemote {
+    pipes: Arc<Pipes>,
+}
+
+struct Pipes {
+    app: Arc<LateApp>,
+    has_address: bool,
+    errands: Arc<Errands>,
+    fetcher: Fetcher,
+    finger: Finger,
+    sender: Sender,
+}
+
+impl HttpRemote {
+    /// Connects nothing yet. Must run inside the async runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectorError`]: a forbidden switch in the environment, no root certificates.
+    pub async fn new(
+        options: ConnectorOptions,
+        master: Arc<MasterKey>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ConnectorError> {
+        let app = Arc::new(LateApp::default());
+        let errands = Arc::new(Errands {
+            connector: Connector::new(&options)?,
+            signer: Signer::new(master),
+            clock,
+            circle: Arc::clone(&app) as _,
+        });
+        let base = options.base_url.as_deref();
+        let domain = base.and_then(carefolk_domain::uri::host);
+        let documents =
+            Documents::new(Arc::clone(&errands), domain.as_deref().unwrap_or(NO_DOMAIN));
+        let pipes = Pipes {
+            app,
+            has_address: base.is_some(),
+            fetcher: Fetcher::new(documents.await?),
+            finger: Finger::new(Arc::clone(&errands)),
+            sender: Sender::new(Arc::clone(&errands)),
+            errands,
+        };
+        Ok(Self { pipes: Arc::new(pipes) })
+    }
+
+    /// Gives the pipes the application, which says whom we talk with and in whose name we read.
+    pub fn attach(&self, app: &App) {
+        self.pipes.app.attach(app.clone());
+    }
+
+    fn check_address(&self) -> Result<(), PortError> {
+        if self.pipes.has_address {
+            Ok(())
+        } else {
+            Err(PortError::Refused("this instance has no address yet"))
+        }
+    }
+}
+
+#[async_trait]
+impl Remote for HttpRemote {
+    async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
+        self.check_address()?;
+        let url = self.pipes.errands.connector.policy().parse(url)?;
+        self.pipes.fetcher.fetch(url).await
+    }
+
+    async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
+        self.check_address()?;
+        self.pipes.finger.finger(address).await
+    }
+
+    async fn deliver(&self, parcel: &Parcel) -> Receipt {
+        if let Err(error) = self.check_address() {
+            return Receipt::Failed { status: None, why: error.to_string() };
+        }
+        self.pipes.sender.deliver(parcel).await
+    }
+}

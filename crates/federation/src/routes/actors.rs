@@ -1,0 +1,106 @@
+//! Actors and their collections.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State as Extract};
+use axum::response::Response;
+use carefolk_app::Page;
+use carefolk_httpkit::Problem;
+use http::HeaderMap;
+
+use super::activity_json::answer;
+use super::check_reader;
+use crate::glue::{self, ActorPart, Document};
+use crate::state::State;
+
+type Shared = Extract<Arc<State>>;
+
+/// How many activities a page of an outbox holds; the application has the last word.
+const OUTBOX_PAGE: u32 = 20;
+
+/// The actor.
+pub(super) async fn actor(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(part(&state, &headers, &slug, ActorPart::Whole).await)
+}
+
+/// Who follows it.
+pub(super) async fn followers(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(part(&state, &headers, &slug, ActorPart::Followers).await)
+}
+
+/// Whom it follows.
+pub(super) async fn following(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(part(&state, &headers, &slug, ActorPart::Following).await)
+}
+
+/// What it pinned.
+pub(super) async fn featured(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(part(&state, &headers, &slug, ActorPart::Featured).await)
+}
+
+/// What it said: the cover, or with `page=true` one page.
+pub(super) async fn outbox(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let page = page(query.as_deref().unwrap_or_default());
+    let found = match check_reader(&state, &headers).await {
+        Ok(()) => glue::outbox(state.app(), &slug, page).await,
+        Err(problem) => Err(problem),
+    };
+    answer(found)
+}
+
+async fn part(
+    state: &State,
+    headers: &HeaderMap,
+    slug: &str,
+    part: ActorPart,
+) -> Result<Option<Document>, Problem> {
+    check_reader(state, headers).await?;
+    glue::actor_part(state.app(), slug, part).await
+}
+
+fn page(query: &str) -> Option<Page> {
+    let mut wanted = false;
+    let mut cursor = None;
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "page" => wanted = value == "true",
+            "before" => cursor = Some(value.into_owned()),
+            _ => {}
+        }
+    }
+    wanted.then(|| Page::after(cursor.as_deref(), OUTBOX_PAGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_asked_for_by_name() {
+        assert!(page("").is_none() && page("before=5").is_none() && page("page=false").is_none());
+        assert_eq!(page("page=true").map(|page| page.before), Some(None));
+        assert_eq!(page("page=true&before=5").map(|page| page.before), Some(Some(5)));
+        assert_eq!(page("page=true&before=-5").map(|page| page.before), Some(None));
+    }
+}

@@ -1,0 +1,101 @@
+//! What other servers may read here: actors, posts, activities, WebFinger and NodeInfo.
+//!
+//! Invariants: everything here is for anybody, so no signature is needed and none opens more; a
+//! server we do not talk with gets nothing once it says who it is. 410 is said of posts only:
+//! peers take it of an actor for ever.
+
+mod activity_json;
+mod actors;
+mod discovery;
+mod objects;
+mod pages;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State as Extract};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use carefolk_domain::uri;
+use carefolk_httpkit::Problem;
+use http::HeaderMap;
+
+use crate::door::{actor_inbox, forbidden, shared_inbox};
+use crate::glue;
+use crate::state::State;
+
+pub(crate) use pages::negotiate_pages;
+
+/// All routes of this face.
+pub(crate) fn router(state: Arc<State>) -> Router {
+    let federating = Router::new()
+        .route("/inbox", post(shared_inbox))
+        .route("/ap/actor/{slug}/inbox", post(actor_inbox))
+        .route("/ap/actor/{slug}", get(actors::actor))
+        .route("/ap/actor/{slug}/outbox", get(actors::outbox))
+        .route("/ap/actor/{slug}/followers", get(actors::followers))
+        .route("/ap/actor/{slug}/following", get(actors::following))
+        .route("/ap/actor/{slug}/featured", get(actors::featured))
+        .route("/ap/post/{slug}", get(objects::post))
+        .route("/ap/post/{slug}/replies", get(objects::replies))
+        .route("/ap/post/{slug}/context", get(objects::context))
+        .route("/ap/activity/{slug}", get(objects::activity))
+        .route("/.well-known/webfinger", get(discovery::webfinger))
+        .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
+    // NodeInfo is answered always: Lemmy takes a server without one for dead (interop.md 1).
+    Router::new()
+        .route("/.well-known/nodeinfo", get(discovery::nodeinfo_index))
+        .route("/nodeinfo/2.0", get(discovery::nodeinfo_2_0))
+        .route("/nodeinfo/2.1", get(discovery::nodeinfo_2_1))
+        .merge(federating)
+        .with_state(state)
+}
+
+/// Nothing is said or heard while the instance does not federate.
+async fn only_while_open(
+    Extract(state): Extract<Arc<State>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match state.check_open() {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.for_machine(),
+    }
+}
+
+/// Refuses a reader that names itself, by the key it signs with, as a server we do not talk with
+/// (S-058). The signature is not verified: it could open nothing, and nobody gains by claiming to
+/// be somebody blocked.
+async fn check_reader(state: &State, headers: &HeaderMap) -> Result<(), Problem> {
+    let named = ["signature", "signature-input", "authorization"]
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .find_map(key_host);
+    match named {
+        Some(host) if !glue::is_open_to(state.app(), &host).await? => Err(forbidden()),
+        _ => Ok(()),
+    }
+}
+
+/// The host in `keyId="…"` or `keyid="…"`.
+fn key_host(header: &str) -> Option<String> {
+    let lower = header.to_ascii_lowercase();
+    let (_, rest) = lower.split_once("keyid=\"")?;
+    let (key, _) = rest.split_once('"')?;
+    uri::host(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_readers_host_is_found_in_both_dialects() {
+        let cavage = r#"keyId="https://B.example/u/x#main-key",headers="host",signature="eA==""#;
+        assert_eq!(key_host(cavage).as_deref(), Some("b.example"));
+        let rfc9421 = r#"sig1=("@method");created=1;keyid="https://b.example/k""#;
+        assert_eq!(key_host(rfc9421).as_deref(), Some("b.example"));
+        assert_eq!(key_host("Bearer x"), None);
+    }
+}

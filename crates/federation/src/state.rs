@@ -1,0 +1,85 @@
+//! What every route of the federation face shares.
+
+use std::sync::Arc;
+
+use carefolk_app::ports::Remote;
+use carefolk_app::{App, FederationMode};
+use carefolk_domain::{Moment, Span, uri};
+use carefolk_httpkit::Problem;
+use carefolk_signatures::Presented;
+use carefolk_wire::read::Network;
+
+use crate::door::{DoorLimits, Found, KeyRing, Limits, Speaker};
+
+/// How long peers wait while an admin has federation switched off.
+const RETRY_WHEN_OFF: Span = Span::hours(1);
+
+/// What every route shares.
+pub(crate) struct State {
+    app: App,
+    remote: Arc<dyn Remote>,
+    keys: KeyRing,
+    limits: DoorLimits,
+    hosts: Vec<String>,
+    base_url: String,
+    network: Network,
+}
+
+impl State {
+    pub(crate) fn new(app: App, remote: Arc<dyn Remote>, limits: Limits) -> Self {
+        let settings = app.settings();
+        let network = if settings.lab { Network::Lab } else { Network::Public };
+        let base_url = settings.uri_base().to_owned();
+        let hosts = uri::host(&base_url).into_iter().collect();
+        let keys = KeyRing::new(network);
+        Self { keys, limits: DoorLimits::new(limits), hosts, base_url, network, remote, app }
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) fn limits(&self) -> &DoorLimits {
+        &self.limits
+    }
+
+    /// Our hosts, as they stand in `Host`.
+    pub(crate) fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
+    /// `instance.url`.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    pub(crate) fn network(&self) -> Network {
+        self.network
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.app.now()
+    }
+
+    /// Checks that `speaker` signed.
+    pub(crate) async fn verify(
+        &self,
+        speaker: &Speaker,
+        presented: &Presented,
+    ) -> Result<Found, Problem> {
+        self.keys.verify(&self.app, self.remote.as_ref(), speaker, presented).await
+    }
+
+    /// Whether we federate at all. Switched off is temporary, and told so: a peer that heard 404
+    /// would delete what it holds of us.
+    pub(crate) fn check_open(&self) -> Result<(), Problem> {
+        let settings = self.app.settings();
+        if settings.base_url.is_none() {
+            return Err(Problem::not_found());
+        }
+        if settings.mode == FederationMode::Off {
+            return Err(Problem::unavailable(RETRY_WHEN_OFF));
+        }
+        Ok(())
+    }
+}

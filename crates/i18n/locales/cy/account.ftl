@@ -1,0 +1,24 @@
+# Set-up and signing in.
+sign-in-title = Mewngofnodi
+sign-in-lead = Mewngofnodwch i ateb, dilyn ac ysgrifennu.
+sign-in-name = Cyfeiriad e-bost neu enw byr
+sign-in-password = Cyfrinair
+sign-in-button = Mewngofnodi
+sign-in-help = Dim cyfrif, neu wedi anghofio eich cyfrinair? Gofynnwch i'r bobl sy'n rhedeg y gymuned hon.
+sign-in-carry-on = Mae angen mewngofnodi ar gyfer hyn. Yna gallwch barhau.
+setup-title = Sefydlu eich cymuned
+setup-lead = Mae hyn yn cymryd tua dwy funud. Rydych chi'n rhoi enw i'r gymuned ac yn creu'r cyfrif cyntaf, sy'n ei rhedeg.
+setup-only-you = Does neb arall yn gallu gweld y dudalen hon.
+setup-community = Enw'r gymuned
+setup-community-hint = Mae pobl yn ei weld ar frig pob tudalen. Er enghraifft, Cymuned Ofal Alderbrook
+setup-name = Eich enw
+setup-name-hint = Yr enw mae pobl eraill yn ei weld. Does dim rhaid iddo fod yn enw iawn arnoch chi.
+setup-handle = Eich enw byr
+setup-handle-hint = Ar gyfer cyfeiriad gwe eich tudalen. Dim ond llythrennau bach, rhifau a _. Allwch chi ddim ei newid wedyn.
+setup-email = Eich cyfeiriad e-bost
+setup-email-hint = Gallwch ei ddefnyddio i fewngofnodi. Does neb arall yn ei weld.
+setup-password = Cyfrinair
+setup-password-hint = O leiaf 10 nod. Mae tri gair nad ydynt yn perthyn i'w gilydd yn gwneud un da.
+setup-button = Sefydlu'r gymuned
+setup-gone-title = Nid yw'r ddolen hon yn gweithio
+setup-gone = Mae'r ddolen sefydlu'n anghywir, neu mae wedi'i defnyddio. Os nad oes neb wedi sefydlu'r gymuned hon eto, cychwynnwch y rhaglen eto. Mae'n dangos dolen newydd.

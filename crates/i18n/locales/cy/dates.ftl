@@ -1,0 +1,25 @@
+# Moments.
+date-today = heddiw am { $time }
+date-yesterday = ddoe am { $time }
+date-weekday = { $day } am { $time }
+date-day = { $day } am { $time }
+date-year = { $day } { $year }
+day-monday = dydd Llun
+day-tuesday = dydd Mawrth
+day-wednesday = dydd Mercher
+day-thursday = dydd Iau
+day-friday = dydd Gwener
+day-saturday = dydd Sadwrn
+day-sunday = dydd Sul
+month-1 = Ionawr
+month-2 = Chwefror
+month-3 = Mawrth
+month-4 = Ebrill
+month-5 = Mai
+month-6 = Mehefin
+month-7 = Gorffennaf
+month-8 = Awst
+month-9 = Medi
+month-10 = Hydref
+month-11 = Tachwedd
+month-12 = Rhagfyr

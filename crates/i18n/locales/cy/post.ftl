@@ -1,0 +1,45 @@
+# Posts, replies and earlier versions.
+post-by = neges gan { $name }
+post-title = Neges gan { $name }
+post-provider = Darparwr
+post-from = o gymuned arall, { $host }
+post-edited = newidiwyd { $when }
+post-change = Newid
+post-remove = Dileu
+post-read-all = Darllen y neges gyfan
+post-warning = Sylwch:
+post-gone = Cafodd y neges hon ei dileu.
+post-original = Ei gweld ar ei gwefan ei hun
+post-other-language = Darllen yn yr iaith hon: { $language }
+post-in-reply-to = Ateb i { $name }
+post-in-reply = Ateb i neges arall
+post-replies = { $count ->
+    [zero] Dim atebion
+    [one] 1 ateb
+    [two] 2 ateb
+    [few] 3 ateb
+    [many] 6 ateb
+   *[other] { $count } o atebion
+}
+audience-tag-local = Dim ond pobl sydd â chyfrif yma
+audience-tag-quiet = Heb ei dangos mewn rhestrau
+audience-tag-followers = Dim ond dilynwyr
+audience-tag-group = Dim ond y grŵp hwn
+audience-tag-direct = Dim ond y bobl sydd wedi'u henwi ynddi
+replies-more = Rhagor o atebion
+reply-title = Ysgrifennu ateb
+reply-label = Eich ateb
+reply-as = Ateb fel
+reply-button = Cyhoeddi'r ateb
+reply-sign-in = Mewngofnodi i ateb
+reply-elsewhere = Oes gennych chi gyfrif ar wefan arall? Copïwch y cyfeiriad hwn i'w blwch chwilio. Yna atebwch yno.
+reply-audience-public = Gall unrhyw un weld eich ateb, yma ac ar wefannau eraill.
+reply-audience-local = Dim ond pobl sydd â chyfrif yma all weld eich ateb.
+reply-audience-followers = Dim ond dilynwyr a'r bobl sydd wedi'u henwi ynddo all weld eich ateb.
+said-published = Mae eich neges wedi'i chyhoeddi.
+said-replied = Mae eich ateb wedi'i gyhoeddi.
+said-changed = Mae eich newid wedi'i gyhoeddi.
+said-removed = Mae'r neges wedi'i dileu yma. Rydym yn gofyn i gymunedau eraill ei dileu hefyd.
+history-title = Fersiynau o neges
+history-lead = Pob fersiwn sydd wedi bod yn gyhoeddus. Y diweddaraf sydd gyntaf.
+history-now = Nawr

@@ -1,0 +1,24 @@
+# Set-up and signing in.
+sign-in-title = Sign in
+sign-in-lead = Sign in to reply, follow and write.
+sign-in-name = Email address or short name
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-help = No account, or you forgot your password? Ask the people who run this community.
+sign-in-carry-on = You need to sign in for this. Then you can carry on.
+setup-title = Set up your community
+setup-lead = This takes about two minutes. You give the community a name and make the first account, which runs it.
+setup-only-you = Nobody else can see this page.
+setup-community = Name of the community
+setup-community-hint = People see it at the top of every page. For example, Alderbrook Care Community
+setup-name = Your name
+setup-name-hint = The name other people see. It does not have to be your real name.
+setup-handle = Your short name
+setup-handle-hint = For the web address of your page. Small letters, numbers and _ only. You cannot change it later.
+setup-email = Your email address
+setup-email-hint = You can use it to sign in. Nobody else sees it.
+setup-password = Password
+setup-password-hint = At least 10 characters. Three words that do not belong together make a good one.
+setup-button = Set up the community
+setup-gone-title = This link does not work
+setup-gone = The set-up link is wrong, or it has been used. If nobody has set this community up yet, start the program again. It shows a new link.

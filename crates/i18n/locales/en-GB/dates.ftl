@@ -1,0 +1,25 @@
+# Moments.
+date-today = today at { $time }
+date-yesterday = yesterday at { $time }
+date-weekday = { $day } at { $time }
+date-day = { $day } at { $time }
+date-year = { $day } { $year }
+day-monday = Monday
+day-tuesday = Tuesday
+day-wednesday = Wednesday
+day-thursday = Thursday
+day-friday = Friday
+day-saturday = Saturday
+day-sunday = Sunday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December

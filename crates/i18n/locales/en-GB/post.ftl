@@ -1,0 +1,42 @@
+# Posts, replies and earlier versions.
+post-by = post by { $name }
+post-title = Post by { $name }
+post-provider = Provider
+post-from = from another community, { $host }
+post-edited = changed { $when }
+post-change = Change
+post-remove = Remove
+post-read-all = Read the whole post
+post-warning = Please be aware:
+post-gone = This post was removed.
+post-original = See it on its own site
+post-other-language = Read this in { $language }
+post-in-reply-to = In reply to { $name }
+post-in-reply = In reply to another post
+post-replies = { $count ->
+    [0] No replies
+    [one] 1 reply
+   *[other] { $count } replies
+}
+audience-tag-local = Only people with an account here
+audience-tag-quiet = Not shown in lists
+audience-tag-followers = Only followers
+audience-tag-group = Only this group
+audience-tag-direct = Only the people named in it
+replies-more = More replies
+reply-title = Write a reply
+reply-label = Your reply
+reply-as = Reply as
+reply-button = Post reply
+reply-sign-in = Sign in to reply
+reply-elsewhere = Do you have an account on another site? Copy this address into its search box. Then reply there.
+reply-audience-public = Anyone can see your reply, here and on other sites.
+reply-audience-local = Only people with an account here can see your reply.
+reply-audience-followers = Only followers and the people named in it can see your reply.
+said-published = Your post is published.
+said-replied = Your reply is published.
+said-changed = Your change is published.
+said-removed = The post is removed here. We are asking other communities to remove it too.
+history-title = Versions of a post
+history-lead = Every version that has been public. The newest is first.
+history-now = Now

@@ -1,0 +1,123 @@
+//! `carefolk peer`: other servers, and what was decided about them.
+
+use carefolk_app::peers::PeerView;
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::desk::{Desk, when, when_or_dash, word};
+use crate::output::table;
+use crate::words::plain;
+
+/// Other servers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PeerCommand {
+    /// List the servers we know of
+    List,
+    /// Show one server
+    Show {
+        /// The server's host name
+        host: String,
+    },
+    /// Allow a server (and those below its name), or end a limit or a suspension
+    Allow {
+        /// The server's host name
+        host: String,
+    },
+    /// Show posts from a server only to those who follow their authors
+    Limit {
+        /// The server's host name
+        host: String,
+    },
+    /// Take nothing from a server (and those below its name) and send nothing to it
+    Suspend {
+        /// The server's host name
+        host: String,
+    },
+}
+
+/// A server, for scripts.
+#[derive(Serialize)]
+struct Shown<'a> {
+    host: &'a str,
+    standing: String,
+    health: String,
+    software: Option<&'a str>,
+    last_heard: Option<String>,
+    last_ok: Option<String>,
+    last_error: Option<&'a str>,
+    backoff_until: Option<String>,
+    waiting: u64,
+}
+
+impl<'a> Shown<'a> {
+    fn of(view: &'a PeerView) -> Self {
+        Self {
+            host: &view.host,
+            standing: word(&view.standing),
+            health: word(&view.health),
+            software: view.software.as_deref(),
+            last_heard: view.last_heard.map(when),
+            last_ok: view.last_ok.map(when),
+            last_error: view.last_error.as_deref(),
+            backoff_until: view.backoff_until.map(when),
+            waiting: view.waiting,
+        }
+    }
+}
+
+impl PeerCommand {
+    /// Runs one command.
+    pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let peers = desk.app.peers();
+        let (done, host, what) = match self {
+            Self::List => return list(desk).await,
+            Self::Show { host } => return show(desk, &host).await,
+            Self::Allow { host } => (peers.allow(&desk.caller, &host).await, host, "allowed"),
+            Self::Limit { host } => (peers.limit(&desk.caller, &host).await, host, "limited"),
+            Self::Suspend { host } => (peers.suspend(&desk.caller, &host).await, host, "suspended"),
+        };
+        done.map_err(|error| plain(error, &format!("decide about {host}")))?;
+        let shown = serde_json::json!({ "host": host, "standing": what });
+        desk.out.show(&shown, || format!("{host} is {what} from now on."))
+    }
+}
+
+async fn list(desk: &Desk) -> anyhow::Result<()> {
+    let views = desk.app.peers().list(&desk.caller).await;
+    let views = views.map_err(|error| plain(error, "list the servers"))?;
+    let shown: Vec<Shown<'_>> = views.iter().map(Shown::of).collect();
+    desk.out.show(&shown, || {
+        let row = |view: &PeerView| {
+            vec![
+                view.host.clone(),
+                word(&view.standing),
+                word(&view.health),
+                view.waiting.to_string(),
+                when_or_dash(view.last_heard),
+                when_or_dash(view.last_ok),
+            ]
+        };
+        let rows: Vec<Vec<String>> = views.iter().map(row).collect();
+        let heads = ["HOST", "STANDING", "HEALTH", "WAITING", "LAST HEARD", "LAST REACHED"];
+        table(&heads, &rows, "No other server is known yet.")
+    })
+}
+
+async fn show(desk: &Desk, host: &str) -> anyhow::Result<()> {
+    let view = desk.app.peers().show(&desk.caller, host).await;
+    let view = view.map_err(|error| plain(error, &format!("show {host}")))?;
+    desk.out.show(&Shown::of(&view), || {
+        let lines = [
+            ("Host", view.host.clone()),
+            ("Standing", word(&view.standing)),
+            ("Health", word(&view.health)),
+            ("Software", view.software.clone().unwrap_or_else(|| "-".to_owned())),
+            ("Last heard", when_or_dash(view.last_heard)),
+            ("Last reached", when_or_dash(view.last_ok)),
+            ("Last error", view.last_error.clone().unwrap_or_else(|| "-".to_owned())),
+            ("Tried again", when_or_dash(view.backoff_until)),
+            ("Waiting", view.waiting.to_string()),
+        ];
+        lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n")
+    })
+}

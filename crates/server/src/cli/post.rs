@@ -1,0 +1,178 @@
+//! `carefolk post`: write, change and delete posts.
+
+use anyhow::bail;
+use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
+use carefolk_domain::{Audience, Lang};
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::desk::{Desk, text_from_stdin, when, when_or_dash};
+use crate::words::plain;
+
+/// Posts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PostCommand {
+    /// Write a post
+    Create(CreateArgs),
+    /// Change the text of a post; the earlier text stays in its history
+    Edit(EditArgs),
+    /// Delete a post, here and on the servers it was sent to
+    Delete {
+        /// The post's address
+        url: String,
+    },
+}
+
+/// A new post.
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// Who says it: the name of a provider or an account
+    #[arg(long = "as", value_name = "HANDLE")]
+    author: String,
+    /// Read the text (Markdown) from standard input
+    #[arg(long, required = true)]
+    text_stdin: bool,
+    /// Who can see it
+    #[arg(long, value_enum, default_value_t = AudienceWord::Public)]
+    audience: AudienceWord,
+    /// The language of the text, such as en, cy or ur
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    lang: Option<Lang>,
+    /// A content warning; people see it before the text
+    #[arg(long, value_name = "TEXT")]
+    warning: Option<String>,
+    /// The address of the post this answers
+    #[arg(long, value_name = "URL")]
+    reply_to: Option<String>,
+}
+
+/// A change.
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// The post's address
+    url: String,
+    /// Read the new text (Markdown) from standard input
+    #[arg(long, required = true)]
+    text_stdin: bool,
+    /// The language of the new text [otherwise as before]
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    lang: Option<Lang>,
+}
+
+/// Who can see a post.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AudienceWord {
+    /// Anyone
+    Public,
+    /// Anyone who has the address; in no public list
+    Quiet,
+    /// Those who follow the author
+    Followers,
+    /// People with an account here; it never leaves this server
+    Local,
+}
+
+impl From<AudienceWord> for Audience {
+    fn from(word: AudienceWord) -> Self {
+        match word {
+            AudienceWord::Public => Self::Public,
+            AudienceWord::Quiet => Self::Quiet,
+            AudienceWord::Followers => Self::Followers,
+            AudienceWord::Local => Self::Local,
+        }
+    }
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::parse(text).ok_or_else(|| "this is no language tag, such as en, cy or pt-br".to_owned())
+}
+
+/// A post, for scripts.
+#[derive(Serialize)]
+struct Shown<'a> {
+    url: String,
+    uri: &'a str,
+    author: &'a str,
+    audience: &'static str,
+    lang: &'a str,
+    published: String,
+    edited: Option<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(desk: &Desk, view: &'a PostView) -> Self {
+        Self {
+            url: desk.address(&view.url, &view.page),
+            uri: &view.uri,
+            author: &view.author.handle,
+            audience: view.audience.word(),
+            lang: view.lang.as_str(),
+            published: when(view.published),
+            edited: view.edited.map(|moment| when_or_dash(Some(moment))),
+        }
+    }
+}
+
+impl PostCommand {
+    /// Runs one command.
+    pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        match self {
+            Self::Create(args) => args.run(desk).await,
+            Self::Edit(args) => args.run(desk).await,
+            Self::Delete { url } => {
+                let post = local_post(desk, &url).await?;
+                let done = desk.app.posts().delete(&desk.caller, post.id).await;
+                done.map_err(|error| plain(error, "delete the post"))?;
+                let url = desk.address(&post.url, &post.page);
+                desk.out.show(&serde_json::json!({ "url": url, "deleted": true }), || {
+                    format!("Deleted {url}.")
+                })
+            }
+        }
+    }
+}
+
+impl CreateArgs {
+    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let new = NewPost {
+            author: self.author,
+            text: text_from_stdin("text")?,
+            lang: self.lang,
+            audience: self.audience.into(),
+            warning: self.warning,
+            title: None,
+            in_reply_to: self.reply_to,
+            at: None,
+        };
+        let made = desk.app.posts().publish(&desk.caller, new).await;
+        let view = made.map_err(|error| plain(error, "publish the post"))?;
+        let shown = Shown::of(desk, &view);
+        desk.out.show(&shown, || format!("Published {}", shown.url))
+    }
+}
+
+impl EditArgs {
+    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let post = local_post(desk, &self.url).await?;
+        let edit = EditPost {
+            post: post.id,
+            text: text_from_stdin("text")?,
+            warning: post.warning,
+            lang: self.lang.or(Some(post.lang)),
+        };
+        let changed = desk.app.posts().edit(&desk.caller, edit).await;
+        let view = changed.map_err(|error| plain(error, "change the post"))?;
+        let shown = Shown::of(desk, &view);
+        desk.out.show(&shown, || format!("Changed {}", shown.url))
+    }
+}
+
+/// The post at `url`, which must be one of ours.
+async fn local_post(desk: &Desk, url: &str) -> anyhow::Result<PostView> {
+    let found = desk.app.posts().find(&desk.caller, &PostRef::Uri(url.to_owned())).await;
+    let post = found.map_err(|error| plain(error, &format!("find the post {url}")))?;
+    match post.origin {
+        None => Ok(post),
+        Some(host) => bail!("the post is from {host}; only that server can change it"),
+    }
+}

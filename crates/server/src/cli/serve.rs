@@ -1,0 +1,106 @@
+//! `carefolk serve`: one community, until it is told to stop.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::http::Server;
+use crate::output::Out;
+use crate::settings::{self, Settings};
+use crate::telemetry;
+use crate::words::plain;
+
+/// Signals that come within this are one wish to stop, not two.
+const ONE_WISH: Duration = Duration::from_secs(1);
+
+/// What is said when the server is ready.
+#[derive(Serialize)]
+struct Ready {
+    address: String,
+    setup: Option<String>,
+    federates: bool,
+}
+
+/// Runs the server.
+pub(super) async fn run(out: Out, settings: Settings) -> anyhow::Result<()> {
+    telemetry::start(&settings.log)?;
+    let server = Box::pin(Server::start(&settings)).await?;
+    let ready = ready(&server, &settings).await?;
+    out.show(&ready, || ready.text(&settings))?;
+    let stop = CancellationToken::new();
+    until_told_to_stop(server.run(stop.clone()), &stop).await
+}
+
+async fn ready(server: &Server, settings: &Settings) -> anyhow::Result<Ready> {
+    let instance = server.app().instance();
+    let local = settings::local_url(server.listen());
+    let address = settings.instance.url.as_ref().map_or_else(|| local.clone(), |u| u.text.clone());
+    let needs_setup = instance.needs_setup().await;
+    let setup = if needs_setup.map_err(|error| plain(error, "read the database"))? {
+        let token = instance.mint_setup_token().await;
+        let token = token.map_err(|error| plain(error, "make the set-up link"))?;
+        Some(format!("{address}/setup?token={token}"))
+    } else {
+        None
+    };
+    Ok(Ready { address, setup, federates: server.app().settings().federates() })
+}
+
+impl Ready {
+    fn text(&self, settings: &Settings) -> String {
+        let mut lines = vec![format!("Carefolk is ready at {}", self.address)];
+        if let Some(link) = &self.setup {
+            lines.push(format!("Nobody runs this community yet. To set it up, open {link}"));
+        }
+        if settings.instance.url.is_none() {
+            lines.push(
+                "It does not talk to other servers: instance.url is not set (see config/default.toml)."
+                    .to_owned(),
+            );
+        } else if !self.federates {
+            lines.push("It does not talk to other servers: federation.mode is off.".to_owned());
+        }
+        lines.push("Stop it with Ctrl-C.".to_owned());
+        lines.join("\n")
+    }
+}
+
+/// Polls `running` until it ends; the first signal asks it to, a later one does not wait.
+pub(super) async fn until_told_to_stop(
+    running: impl Future<Output = anyhow::Result<()>>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let mut running = std::pin::pin!(running);
+    tokio::select! {
+        done = &mut running => return done,
+        told = told() => told?,
+    }
+    stop.cancel();
+    tracing::info!("stopping: what is under way is finished first");
+    let told_again = async {
+        // Supervisors often signal a process and then its whole group: that is one wish.
+        tokio::time::sleep(ONE_WISH).await;
+        told().await
+    };
+    tokio::select! {
+        done = running => done,
+        told = told_again => {
+            told?;
+            bail!("stopped at once; what was under way goes on at the next start")
+        }
+    }
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn told() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("could not listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for signals")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! What is in the communities, read from `crates/server/demo/`.
+
+use anyhow::{Context, anyhow};
+use carefolk_domain::{Moment, Span};
+use config::{Config, File, FileFormat};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// A community: its people, its providers, who follows whom, and what was said.
+#[derive(Clone, Debug)]
+pub(crate) struct Community {
+    /// Its name, such as `Alderbrook`.
+    pub(crate) name: String,
+    /// Its people.
+    pub(crate) people: Vec<Person>,
+    /// Its providers.
+    pub(crate) providers: Vec<Provider>,
+    /// Who follows whom.
+    pub(crate) follows: Vec<Follows>,
+    /// What was said, the oldest first.
+    pub(crate) posts: Vec<Post>,
+}
+
+/// Somebody.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Person {
+    /// The local name.
+    pub(crate) handle: String,
+    /// The display name.
+    pub(crate) name: String,
+    /// `member` unless it says otherwise.
+    #[serde(default)]
+    pub(crate) role: RoleWord,
+    /// A password, for those whose log-in is printed.
+    pub(crate) password: Option<String>,
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RoleWord {
+    /// Reads and writes.
+    #[default]
+    Member,
+    /// Keeps order.
+    Moderator,
+    /// Runs the community.
+    Admin,
+}
+
+/// A provider.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provider {
+    /// The local name.
+    pub(crate) handle: String,
+    /// The display name.
+    pub(crate) name: String,
+    /// What it does.
+    pub(crate) summary: String,
+    /// Who says who is in the team.
+    pub(crate) owner: String,
+    /// Who else writes for it.
+    #[serde(default)]
+    pub(crate) team: Vec<String>,
+}
+
+/// Whom somebody follows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Follows {
+    /// Who.
+    pub(crate) who: String,
+    /// Whom; `name@larkmoor` is in the neighbouring community.
+    pub(crate) whom: Vec<String>,
+}
+
+/// Something that was said.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Post {
+    /// Who said it.
+    #[serde(rename = "as")]
+    pub(crate) author: String,
+    /// How many days before the start of the demo.
+    day: i64,
+    /// At which hour, UTC; on day 0, how long before.
+    time: String,
+    /// The text.
+    #[serde(default)]
+    pub(crate) text: String,
+    /// The file with the text, instead.
+    file: Option<String>,
+    /// Its language; English if none.
+    pub(crate) lang: Option<String>,
+    /// A title.
+    pub(crate) title: Option<String>,
+    /// A content warning.
+    pub(crate) warning: Option<String>,
+    /// Who can see it; anyone if none.
+    pub(crate) audience: Option<String>,
+    /// A name for replies to refer to.
+    pub(crate) key: Option<String>,
+    /// The name of what it answers.
+    pub(crate) reply_to: Option<String>,
+    /// The text it was changed to.
+    pub(crate) edit: Option<String>,
+    /// Whether it was deleted.
+    #[serde(default)]
+    pub(crate) delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommunityFile {
+    name: String,
+    people: Vec<Person>,
+    providers: Vec<Provider>,
+    follows: Vec<Follows>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PostsFile {
+    posts: Vec<Post>,
+}
+
+macro_rules! embedded {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../demo/", $name)))
+    };
+}
+
+/// Long texts, by name.
+const TEXTS: &[(&str, &str)] = &[("first-stay.md", include_str!("../../demo/alderbrook/first-stay.md"))];
+
+/// A town on a river.
+pub(crate) fn alderbrook() -> anyhow::Result<Community> {
+    read(
+        embedded!("alderbrook/community.toml"),
+        &[
+            embedded!("alderbrook/posts.toml"),
+            embedded!("alderbrook/thread.toml"),
+            embedded!("alderbrook/more.toml"),
+        ],
+    )
+}
+
+/// Villages on a moor.
+pub(crate) fn larkmoor() -> anyhow::Result<Community> {
+    read(
+        embedded!("larkmoor/community.toml"),
+        &[embedded!("larkmoor/posts.toml"), embedded!("larkmoor/more.toml")],
+    )
+}
+
+fn read(community: (&str, &str), posts: &[(&str, &str)]) -> anyhow::Result<Community> {
+    let file: CommunityFile = parse(community)?;
+    let mut said = Vec::new();
+    for &part in posts {
+        said.extend(parse::<PostsFile>(part)?.posts);
+    }
+    for post in &mut said {
+        if let Some(file) = &post.file {
+            let text = TEXTS.iter().find(|(name, _)| name == file);
+            text.map(|(_, text)| *text)
+                .with_context(|| format!("no text {file}"))?
+                .clone_into(&mut post.text);
+        }
+    }
+    // A moment of the far past, only to sort by: replies stand after what they answer.
+    let any = Moment(Span::days(10_000).0);
+    let mut sorted =
+        said.into_iter().map(|post| Ok((post.at(any)?, post))).collect::<anyhow::Result<Vec<_>>>()?;
+    sorted.sort_by_key(|(at, _)| *at);
+    Ok(Community {
+        name: file.name,
+        people: file.people,
+        providers: file.providers,
+        follows: file.follows,
+        posts: sorted.into_iter().map(|(_, post)| post).collect(),
+    })
+}
+
+fn parse<T: DeserializeOwned>((name, text): (&str, &str)) -> anyhow::Result<T> {
+    let read = Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build();
+    read.and_then(Config::try_deserialize).map_err(|error| anyhow!("demo/{name}: {error}"))
+}
+
+impl Post {
+    /// When it was said, if the demo was first started at `start`.
+    pub(crate) fn at(&self, start: Moment) -> anyhow::Result<Moment> {
+        let (hours, minutes) = self
+            .time
+            .split_once(':')
+            .and_then(|(hours, minutes)| Some((hours.parse().ok()?, minutes.parse().ok()?)))
+            .with_context(|| format!("no time of day: {}", self.time))?;
+        let clock = Span(Span::hours(hours).0 + Span::minutes(minutes).0);
+        if self.day == 0 {
+            return Ok(start - clock);
+        }
+        let midnight = Moment(start.0 - start.0.rem_euclid(Span::days(1).0));
+        Ok(midnight - Span::days(self.day) + clock)
+    }
+}
+
+/// A log-in that the demo prints.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct LogIn {
+    /// What this person is: `admin`, `staff of …`, `member`.
+    pub(crate) who: String,
+    /// The name to sign in with.
+    pub(crate) name: String,
+    /// The password.
+    pub(crate) password: String,
+}
+
+impl Community {
+    /// Those who have a password to be printed.
+    pub(crate) fn log_ins(&self) -> Vec<LogIn> {
+        let who = |person: &Person| {
+            if person.role == RoleWord::Admin {
+                return "admin".to_owned();
+            }
+            let works_at = self.providers.iter().find(|p| p.owner == person.handle);
+            works_at.map_or_else(|| "member".to_owned(), |p| format!("staff of {}", p.name))
+        };
+        let log_in = |person: &Person| {
+            let password = person.password.clone()?;
+            Some(LogIn { who: who(person), name: person.handle.clone(), password })
+        };
+        self.people.iter().filter_map(log_in).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use carefolk_domain::{Audience, Handle, Lang};
+
+    use super::*;
+
+    fn both() -> [Community; 2] {
+        [alderbrook().unwrap(), larkmoor().unwrap()]
+    }
+
+    #[test]
+    fn each_community_has_what_the_demo_promises() {
+        for community in both() {
+            assert!(community.people.len() >= 20, "{}", community.people.len());
+            assert!(community.providers.len() >= 6);
+            assert!(community.posts.len() >= 60, "{}", community.posts.len());
+            assert!(community.posts.iter().any(|post| post.edit.is_some()));
+            assert!(community.posts.iter().any(|post| post.delete));
+            assert!(community.posts.iter().any(|post| post.lang.as_deref() == Some("cy")));
+            let rtl = |post: &Post| matches!(post.lang.as_deref(), Some("ar" | "ur"));
+            assert!(community.posts.iter().any(rtl));
+            assert_eq!(community.log_ins().len(), 3);
+        }
+        let [alderbrook, _] = both();
+        assert!(alderbrook.posts.iter().any(|post| post.text.chars().count() > 4_000));
+        let answers = alderbrook.posts.iter().filter(|post| {
+            let to = post.reply_to.as_deref().unwrap_or_default();
+            to == "ask" || to.starts_with('t') && to[1..].parse::<u32>().is_ok()
+        });
+        assert_eq!(answers.count(), 30);
+    }
+
+    #[test]
+    fn everybody_who_is_named_is_there() {
+        let [alderbrook, larkmoor] = both();
+        let names = |community: &Community| -> HashSet<String> {
+            let people = community.people.iter().map(|p| p.handle.clone());
+            people.chain(community.providers.iter().map(|p| p.handle.clone())).collect()
+        };
+        for (here, there, town) in
+            [(&alderbrook, &larkmoor, "@larkmoor"), (&larkmoor, &alderbrook, "@alderbrook")]
+        {
+            let (ours, theirs) = (names(here), names(there));
+            assert_eq!(ours.len(), here.people.len() + here.providers.len(), "a name twice");
+            for name in &ours {
+                assert!(Handle::new(name).is_ok(), "{name}");
+            }
+            for follows in &here.follows {
+                assert!(ours.contains(&follows.who), "{}", follows.who);
+                for whom in &follows.whom {
+                    match whom.strip_suffix(town) {
+                        Some(name) => assert!(theirs.contains(name), "{whom}"),
+                        None => assert!(ours.contains(whom), "{whom}"),
+                    }
+                }
+            }
+            for provider in &here.providers {
+                assert!(ours.contains(&provider.owner), "{}", provider.owner);
+                assert!(provider.team.iter().all(|name| ours.contains(name)));
+            }
+            assert!(here.posts.iter().all(|post| ours.contains(&post.author)));
+        }
+    }
+
+    #[test]
+    fn replies_come_after_what_they_answer_and_no_moment_of_an_author_is_used_twice() {
+        for community in both() {
+            let (mut keys, mut moments) = (HashSet::new(), HashSet::new());
+            for post in &community.posts {
+                if let Some(to) = &post.reply_to {
+                    assert!(keys.contains(to), "{to} is answered before it is said");
+                }
+                keys.extend(post.key.clone());
+                let at = post.at(Moment(Span::days(20_000).0)).unwrap();
+                assert!(moments.insert((post.author.clone(), at)), "{} {at:?}", post.author);
+                assert!(post.lang.as_deref().is_none_or(|lang| Lang::parse(lang).is_some()));
+                assert!(post.audience.as_deref().is_none_or(|a| Audience::from_word(a).is_some()));
+                assert!(!post.text.trim().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_has_a_real_phone_number() {
+        for community in both() {
+            for text in community.posts.iter().map(|post| &post.text) {
+                let numbers = text.matches("01632 ").count();
+                assert_eq!(numbers, text.matches("01632 960").count(), "{text}");
+            }
+        }
+    }
+}

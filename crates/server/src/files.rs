@@ -1,0 +1,202 @@
+//! The folder of a server: the master key and the lock.
+//!
+//! Invariants: the key is made once, whole or not at all, and read by its owner alone; only
+//! `serve` takes the lock, every other command works beside a running server.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+/// The name of the key's file inside `storage.path`.
+pub(crate) const MASTER_KEY_FILE: &str = "master.key";
+
+/// The name of the lock's file inside `storage.path`.
+const LOCK_FILE: &str = "serve.lock";
+
+/// Bytes of an AES-256 key.
+pub(crate) const MASTER_KEY_BYTES: usize = 32;
+
+/// Permission bits of everybody but the owner.
+const OTHERS: u32 = 0o077;
+
+/// Makes the folder of a server if it is not there, for its owner alone.
+pub(crate) fn make_folder(path: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("could not make the folder {} (storage.path)", path.display()))
+}
+
+/// What stands in the way of using a master key file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum KeyFault {
+    /// There is none.
+    Missing,
+    /// It cannot be read, or is not a file.
+    Unreadable(String),
+    /// Others than the owner may read or change it; the permissions as in `chmod`.
+    Open(u32),
+    /// It is not 32 bytes long.
+    Length,
+}
+
+impl KeyFault {
+    /// What is wrong and what to do about it.
+    pub(crate) fn words(&self, path: &Path) -> String {
+        let path = path.display();
+        match self {
+            Self::Missing => format!("{path} is not there"),
+            Self::Unreadable(why) => format!("could not read {path}: {why}"),
+            Self::Open(mode) => format!(
+                "{path} can be read or changed by others (mode {mode:o}); run: chmod 600 {path}"
+            ),
+            Self::Length => {
+                format!("{path} is not a master key (32 bytes); put the right one back")
+            }
+        }
+    }
+}
+
+/// Reads the key that private keys in the database are sealed with.
+pub(crate) fn read_key(path: &Path) -> Result<[u8; MASTER_KEY_BYTES], KeyFault> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => KeyFault::Missing,
+        _ => KeyFault::Unreadable(error.to_string()),
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let facts = file.metadata().map_err(unreadable)?;
+    let mode = facts.permissions().mode() & 0o777;
+    if mode & OTHERS != 0 {
+        return Err(KeyFault::Open(mode));
+    }
+    let mut bytes = Vec::with_capacity(MASTER_KEY_BYTES + 1);
+    // One byte more than a key has is enough to see that it is none.
+    file.take(MASTER_KEY_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    bytes.try_into().map_err(|_: Vec<u8>| KeyFault::Length)
+}
+
+/// Reads the key, or makes it of `fresh` bytes where there is none.
+pub(crate) fn read_or_make_key(
+    path: &Path,
+    fresh: impl FnOnce() -> anyhow::Result<[u8; MASTER_KEY_BYTES]>,
+) -> anyhow::Result<[u8; MASTER_KEY_BYTES]> {
+    match read_key(path) {
+        Ok(key) => return Ok(key),
+        Err(KeyFault::Missing) => {}
+        Err(fault) => bail!(fault.words(path)),
+    }
+    write_key(path, fresh()?)
+        .with_context(|| format!("could not make the master key {}", path.display()))?;
+    // Read back rather than returned: if two processes start at once, both use what won.
+    read_key(path).map_err(|fault| anyhow::anyhow!(fault.words(path)))
+}
+
+/// Writes a whole key beside its place and then links it there, so that no half key is ever seen
+/// and a key that exists is never replaced.
+fn write_key(path: &Path, key: [u8; MASTER_KEY_BYTES]) -> std::io::Result<()> {
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    let linked = file
+        .write_all(&key)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::hard_link(&beside, path));
+    std::fs::remove_file(&beside)?;
+    match linked {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => match path.parent() {
+            // The name must survive a power cut as the bytes do.
+            Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Held while a server uses a folder; the system lets go of it when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock(#[expect(dead_code, reason = "held, never read")] File);
+
+/// Takes the folder for one server.
+pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
+    let path = folder.join(LOCK_FILE);
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("could not open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another carefolk serve is already using {}", folder.display())
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("could not lock {}", path.display()))
+        }
+    }
+}
+
+/// Whether a server is using the folder now. Takes nothing and makes nothing.
+pub(crate) fn is_locked(folder: &Path) -> bool {
+    let Ok(file) = OpenOptions::new().write(true).open(folder.join(LOCK_FILE)) else {
+        return false;
+    };
+    // A shared try: two doctors at once must not take each other for a server.
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("carefolk-{}-{name}", std::process::id()));
+        std::fs::remove_dir_all(&path).ok();
+        make_folder(&path).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_read_by_its_owner_alone() {
+        let path = folder("key").join(MASTER_KEY_FILE);
+        assert_eq!(read_or_make_key(&path, || Ok([7; 32])).unwrap(), [7; 32]);
+        assert_eq!(read_or_make_key(&path, || Ok([8; 32])).unwrap(), [7; 32]);
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600);
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let path = folder("open").join(MASTER_KEY_FILE);
+        read_or_make_key(&path, || Ok([7; 32])).unwrap();
+        for mode in [0o640, 0o604, 0o660] {
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+            assert_eq!(read_key(&path), Err(KeyFault::Open(mode)));
+        }
+    }
+
+    #[test]
+    fn a_key_of_the_wrong_length_is_refused() {
+        let path = folder("length").join(MASTER_KEY_FILE);
+        for length in [0, 31, 33] {
+            std::fs::remove_file(&path).ok();
+            std::fs::write(&path, vec![1; length]).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+            assert_eq!(read_key(&path), Err(KeyFault::Length), "{length}");
+        }
+    }
+
+    #[test]
+    fn one_server_at_a_time_uses_a_folder() {
+        let path = folder("lock");
+        let held = lock(&path).unwrap();
+        assert!(lock(&path).unwrap_err().to_string().contains("already using"));
+        drop(held);
+        assert!(lock(&path).is_ok());
+    }
+}

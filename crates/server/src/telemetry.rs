@@ -1,0 +1,50 @@
+//! What the program tells about its work: on standard error, without personal text.
+
+use std::io::IsTerminal;
+
+use anyhow::anyhow;
+use tracing::Level;
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::{Log, LogFormat};
+
+/// Our own crates; their `info` is about what they do for people.
+const OURS: [&str; 8] = [
+    "carefolk",
+    "carefolk_app",
+    "carefolk_federation",
+    "carefolk_httpkit",
+    "carefolk_server",
+    "carefolk_signatures",
+    "carefolk_store",
+    "carefolk_web",
+];
+
+/// Starts telling, for a server.
+pub(crate) fn start(log: &Log) -> anyhow::Result<()> {
+    start_at(log, log.level)
+}
+
+/// Starts telling, for a command that answers by itself: only what goes wrong, unless more than
+/// usual was asked for.
+pub(crate) fn start_quietly(log: &Log) -> anyhow::Result<()> {
+    start_at(log, if log.level == Level::INFO { Level::WARN } else { log.level })
+}
+
+fn start_at(log: &Log, level: Level) -> anyhow::Result<()> {
+    // Other people's crates are heard from their warnings on: their info is about connections.
+    let others = level.min(Level::WARN);
+    let mut filter = others.to_string().to_lowercase();
+    for name in OURS {
+        filter.push_str(&format!(",{name}={level}"));
+    }
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Text => builder.with_target(false).compact().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    started.map_err(|error| anyhow!("could not start the log: {error}"))
+}

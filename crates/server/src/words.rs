@@ -1,0 +1,104 @@
+//! What went wrong, in the words of who typed the command.
+
+use anyhow::anyhow;
+use carefolk_app::Error;
+use carefolk_app::ports::PortError;
+use carefolk_domain::{Denial, FieldError};
+
+/// The error of a command as one sentence: what could not be done, and why.
+pub(crate) fn plain(error: Error, what: &str) -> anyhow::Error {
+    let why = why(&error);
+    match error {
+        // These have causes that whoever runs the server needs to see.
+        Error::Store(source) => {
+            anyhow::Error::new(source).context(format!("could not {what}: {why}"))
+        }
+        _ => anyhow!("could not {what}: {why}"),
+    }
+}
+
+fn why(error: &Error) -> String {
+    match error {
+        Error::Invalid(fields) => {
+            fields.iter().map(field).collect::<Vec<_>>().join("; ")
+        }
+        Error::Denied(denial) => denied(*denial).to_owned(),
+        Error::NotFound(what) => format!("there is no such {what}"),
+        Error::Conflict(what) => (*what).to_owned(),
+        Error::Throttled { retry_after } => {
+            format!("too often; try again in {} seconds", retry_after.0.max(0) / 1_000 + 1)
+        }
+        Error::Busy => "the database is busy; try again in a moment".to_owned(),
+        Error::Upstream(port) => upstream(port),
+        Error::Store(_) => "the database failed".to_owned(),
+        Error::Bug(what) => format!("this is a mistake in Carefolk ({what}); please report it"),
+    }
+}
+
+fn field(error: &FieldError) -> String {
+    let name = match error.field {
+        "handle" => "the name (HANDLE)",
+        "name" => "the shown name",
+        "email" => "the e-mail address (--email)",
+        "password" => "the password",
+        "owner" => "the owner's account (--owner)",
+        "author" => "the author (--as)",
+        "follower" => "who follows (--as)",
+        "text" => "the text",
+        "lang" => "the language (--lang)",
+        "audience" => "the audience (--audience)",
+        "in_reply_to" => "the post it answers (--reply-to)",
+        "summary" => "the summary (--summary)",
+        "warning" => "the warning (--warning)",
+        "title" => "the title",
+        "address" => "the address",
+        "host" => "the host name",
+        other => other,
+    };
+    format!("{name} {}", error.invalid)
+}
+
+fn denied(denial: Denial) -> &'static str {
+    match denial {
+        Denial::NotSignedIn => "nobody is signed in",
+        Denial::Role => "this needs an admin",
+        Denial::Team => "they are not in the provider's team",
+        Denial::NotAuthor => "it belongs to somebody else",
+        Denial::Suspended => "the account is suspended",
+        Denial::Peer => "this server does not talk to that server (see: carefolk peer show)",
+        Denial::Credentials => "the name and the password do not belong together",
+        Denial::Origin => "that server spoke for somebody of another server",
+        Denial::SetupToken => "the set-up link is not valid any more",
+    }
+}
+
+fn upstream(error: &PortError) -> String {
+    match error {
+        PortError::Refused(what) => format!("this server may not go there ({what})"),
+        PortError::NotFound => "the other server knows nobody by that name".to_owned(),
+        PortError::Gone => "the other server says that they are gone".to_owned(),
+        PortError::Unavailable(why) => format!("the other server did not answer ({why})"),
+        PortError::Invalid(what) => format!("the other server's answer made no sense ({what})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use carefolk_domain::Invalid;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_field_is_called_what_it_is_called_on_the_command_line() {
+        let error = Error::Invalid(vec![
+            FieldError { field: "handle", invalid: Invalid::Taken },
+            FieldError { field: "email", invalid: Invalid::Format },
+        ]);
+        let said = plain(error, "make the account").to_string();
+        assert_eq!(
+            said,
+            "could not make the account: the name (HANDLE) is taken; \
+             the e-mail address (--email) is not in the right form"
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! Commands that do what they say, for people and for scripts.
+
+use std::io::Read;
+
+use crate::support::Place;
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["serve"],
+    &["demo"],
+    &["migrate"],
+    &["migrate", "up"],
+    &["migrate", "down"],
+    &["migrate", "status"],
+    &["config"],
+    &["config", "check"],
+    &["config", "print"],
+    &["doctor"],
+    &["account"],
+    &["account", "create"],
+    &["account", "list"],
+    &["account", "suspend"],
+    &["provider"],
+    &["provider", "create"],
+    &["provider", "list"],
+    &["post"],
+    &["post", "create"],
+    &["post", "edit"],
+    &["post", "delete"],
+    &["follow"],
+    &["peer"],
+    &["peer", "list"],
+    &["peer", "show"],
+    &["peer", "allow"],
+    &["peer", "limit"],
+    &["peer", "suspend"],
+    &["delivery"],
+    &["delivery", "list"],
+];
+
+#[test]
+fn every_command_explains_itself() {
+    let place = Place::new();
+    for command in COMMANDS {
+        let args: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let help = place.run(&args).good().stdout;
+        assert!(help.contains("Usage: carefolk"), "{args:?} {help}");
+        assert!(help.contains("--json"), "{args:?} {help}");
+    }
+}
+
+#[test]
+fn settings_are_shown_with_where_they_came_from_and_without_passwords() {
+    let place = Place::new();
+    let variables = [("CAREFOLK__DATABASE__URL", "postgres://ann:hunter2@db.example/care")];
+    let shown = place.run_with(&["config", "print"], &variables).good().stdout;
+    assert!(shown.contains("CAREFOLK__DATABASE__URL"), "{shown}");
+    assert!(shown.contains("ann") && !shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("federation.mode") && shown.contains("default"), "{shown}");
+    place.run(&["config", "check"]).good();
+    assert!(!place.path("data").exists());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_accident() {
+    let place = Place::new();
+    let mut child = place.command(&["config", "print"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn accounts_providers_and_posts_make_a_round_trip_as_json() {
+    let place = Place::migrated();
+    let account = place.json(
+        &["account", "create", "maya", "--email", "maya@hazelbank.example", "--password-stdin"],
+        "a long enough password",
+    );
+    assert_eq!(account["name"], "maya");
+    assert_eq!(account["role"], "member");
+    assert!(account.get("password").is_none());
+    let second = place.json(&["account", "create", "bo", "--email", "bo@hazelbank.example"], "");
+    assert!(second["password"].as_str().unwrap().len() >= 16);
+    let provider = place.json(
+        &["provider", "create", "hazelbank", "--name", "Hazelbank", "--owner", "maya"],
+        "",
+    );
+    assert_eq!(provider["handle"], "hazelbank");
+    let create = ["post", "create", "--as", "hazelbank", "--text-stdin", "--lang", "cy"];
+    let post = place.json(&create, "Bore da!");
+    assert_eq!((&post["author"], &post["lang"]), (&"hazelbank".into(), &"cy".into()));
+    let url = post["url"].as_str().unwrap();
+    let edited = place.json(&["post", "edit", url, "--text-stdin"], "Prynhawn da!");
+    assert_eq!(edited["url"], post["url"]);
+    assert_eq!(edited["lang"], "cy");
+    assert!(edited["edited"].is_string());
+    let answer = place.json(
+        &["post", "create", "--as", "maya", "--text-stdin", "--reply-to", url],
+        "Diolch!",
+    );
+    assert_eq!(answer["author"], "maya");
+    assert_eq!(place.json(&["provider", "list"], "")[0]["posts"], 1);
+    assert_eq!(place.json(&["post", "delete", url], "")["deleted"], true);
+    place.run(&["post", "delete", url]).fails_saying(&["no such post"]);
+    place.run(&["account", "suspend", "bo"]).good();
+    let states: Vec<String> = place.json(&["account", "list"], "").as_array().unwrap().iter()
+        .map(|account| format!("{} {}", account["name"], account["state"]))
+        .collect();
+    assert_eq!(states, ["\"maya\" \"active\"", "\"bo\" \"suspended\""]);
+}
+
+#[test]
+fn other_servers_can_be_decided_about_before_they_are_met() {
+    let place = Place::migrated();
+    for (act, standing) in [("suspend", "suspended"), ("limit", "limited"), ("allow", "allowed")] {
+        place.run(&["peer", act, "rude.example"]).good();
+        assert_eq!(place.json(&["peer", "show", "rude.example"], "")["standing"], standing);
+    }
+    assert_eq!(place.json(&["peer", "list"], "").as_array().unwrap().len(), 1);
+    place.run(&["peer", "show", "never.example"]).fails_saying(&["no such peer"]);
+    assert_eq!(place.json(&["delivery", "list", "--failed"], ""), serde_json::json!([]));
+}
+
+#[test]
+fn a_follow_fails_with_a_sentence_while_there_is_no_public_address() {
+    let place = Place::migrated();
+    place.json(&["account", "create", "ann", "--email", "ann@b.example"], "");
+    let answer = place.run(&["follow", "somebody@elsewhere.example", "--as", "ann"]);
+    answer.fails_saying(&["could not follow somebody@elsewhere.example"]);
+}
+
+#[test]
+fn the_doctor_says_what_is_good_and_what_to_do() {
+    let place = Place::migrated();
+    let findings = place.json(&["doctor"], "");
+    let state = |what: &str| {
+        let all = findings.as_array().unwrap();
+        all.iter().find(|finding| finding["what"] == what).unwrap()["state"].clone()
+    };
+    for what in ["master key", "database", "tables", "clock", "failed deliveries"] {
+        assert_eq!(state(what), "good", "{what}");
+    }
+    assert_eq!(state("admin"), "notice");
+    place.run(&["migrate", "down", "--yes"]).good();
+    let answer = place.run(&["doctor"]);
+    assert_eq!(answer.status.code(), Some(1));
+    assert!(answer.stdout.contains("carefolk migrate up"), "{answer:?}");
+}

@@ -1,0 +1,215 @@
+//! Running the binary in a folder of its own, and talking to a server it started.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Longer than anything here takes on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+/// A folder that no other test has, removed at the end.
+pub(crate) struct Place(PathBuf);
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("carefolk-it-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// A place with a database that is ready.
+    pub(crate) fn migrated() -> Self {
+        let place = Self::new();
+        place.run(&["migrate", "up"]).good();
+        place
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The folder of the server inside it.
+    pub(crate) fn data(&self, name: &str) -> PathBuf {
+        self.path("data").join(name)
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_carefolk"));
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env_clear()
+            .env("CAREFOLK__STORAGE__PATH", self.path("data"))
+            .env("CAREFOLK__HTTP__LISTEN", "127.0.0.1:0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Answer {
+        Answer::of(self.command(args).spawn().unwrap(), "")
+    }
+
+    pub(crate) fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Answer {
+        Answer::of(self.command(args).envs(variables.iter().copied()).spawn().unwrap(), "")
+    }
+
+    pub(crate) fn tell(&self, args: &[&str], stdin: &str) -> Answer {
+        Answer::of(self.command(args).stdin(Stdio::piped()).spawn().unwrap(), stdin)
+    }
+
+    /// What the command answers with `--json`.
+    pub(crate) fn json(&self, args: &[&str], stdin: &str) -> serde_json::Value {
+        let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+        serde_json::from_str(&self.tell(&args, stdin).good().stdout).unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Answer {
+    fn of(mut child: Child, stdin: &str) -> Self {
+        if let Some(mut pipe) = child.stdin.take() {
+            // A command that fails early does not read to the end.
+            pipe.write_all(stdin.as_bytes()).ok();
+        }
+        let output = child.wait_with_output().unwrap();
+        Self {
+            status: output.status,
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// It did what it was asked to.
+    pub(crate) fn good(self) -> Self {
+        assert!(self.status.success(), "{self:?}");
+        self
+    }
+
+    /// It failed with exit code 1 and one line on standard error that holds all of `words`.
+    pub(crate) fn fails_saying(&self, words: &[&str]) {
+        assert_eq!(self.status.code(), Some(1), "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "{word} is not in {self:?}");
+        }
+        assert_eq!(self.stdout, "");
+    }
+}
+
+/// A server that runs until it is stopped.
+pub(crate) struct Running {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+    /// What it said when it was ready.
+    pub(crate) said: Vec<String>,
+}
+
+impl Running {
+    pub(crate) fn serve(place: &Place) -> Self {
+        Self::start(place.command(&["serve"]), "Stop it with")
+    }
+
+    /// Starts `command` and waits for a line with `last`.
+    pub(crate) fn start(mut command: Command, last: &str) -> Self {
+        let mut child = command.spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let (send, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut running = Self { child, lines, said: Vec::new() };
+        while !running.said.last().is_some_and(|line| line.contains(last)) {
+            match running.lines.recv_timeout(PATIENCE) {
+                Ok(line) => running.said.push(line),
+                Err(_) => {
+                    let mut stderr = String::new();
+                    running.child.kill().ok();
+                    running.child.stderr.take().unwrap().read_to_string(&mut stderr).ok();
+                    panic!("it did not get ready: {:?} {stderr}", running.said);
+                }
+            }
+        }
+        running
+    }
+
+    /// The line that holds `word`.
+    pub(crate) fn line(&self, word: &str) -> Option<&str> {
+        self.said.iter().map(String::as_str).find(|line| line.contains(word))
+    }
+
+    /// Where it listens, such as `127.0.0.1:40123`.
+    pub(crate) fn address(&self) -> String {
+        let line = self.line("http://127.0.0.1").unwrap();
+        let rest = line.split("http://").nth(1).unwrap();
+        rest.split(['/', ' ']).next().unwrap().to_owned()
+    }
+
+    /// The status and body of a page.
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        get(&self.address(), path)
+    }
+
+    /// Asks it to stop, and waits until it did.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// One plain request.
+pub(crate) fn get(address: &str, path: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+    (status, body.unwrap_or_default())
+}
+
+/// The permissions of a file, as in `chmod`.
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Gives a file other permissions.
+pub(crate) fn chmod(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}

@@ -1,0 +1,112 @@
+//! What every request passes: language, session, the check of forms, headers, error pages.
+//!
+//! Invariant: nothing that changes anything is reached without [`check_form`] (S-133).
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use carefolk_httpkit::Problem;
+use carefolk_i18n::{Locale, negotiate};
+use http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::answer::Failure;
+use crate::cookies::Name;
+use crate::csrf;
+use crate::error_page;
+use crate::fields::{FORM_MAX_BYTES, Fields};
+use crate::view::cx::localised;
+use crate::visit::Visit;
+use crate::web::{WebState, redirect};
+
+/// The field of every form that holds its token.
+pub const TOKEN_FIELD: &str = "csrf";
+
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// What an answer depends on besides its address (S-147).
+const VARIES: &str = "Accept, Accept-Language, Cookie, Sec-Fetch-Site";
+
+/// Everything that happens around a page. For `from_fn_with_state`.
+pub async fn gate(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visit = match Visit::read(&state, &parts).await {
+        Ok(visit) => visit,
+        Err(error) => {
+            let visit = Visit::bare(&state, &parts);
+            return finish(&visit, Failure::from(error).into_response());
+        }
+    };
+    if let Some(welsh) = welsh_instead(&visit, &parts.headers) {
+        return finish(&visit, redirect(&welsh));
+    }
+    if !visit.is_read {
+        match check_form(&state, &visit, &parts, body).await {
+            Ok(fields) => visit.fields = fields,
+            Err(failure) => return finish(&visit, failure.into_response()),
+        }
+    }
+    let visit = Arc::new(visit);
+    parts.extensions.insert(Arc::clone(&visit));
+    let response = next.run(Request::from_parts(parts, Body::empty())).await;
+    finish(&visit, response)
+}
+
+/// Reads a form that one of our own pages sent.
+async fn check_form(
+    state: &WebState,
+    visit: &Visit,
+    parts: &Parts,
+    body: Body,
+) -> Result<Fields, Failure> {
+    let forged = || Failure::from(Problem::new(StatusCode::FORBIDDEN, "problem-forged"));
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case(FORM_TYPE) || !csrf::is_from_us(&parts.headers, state.base_url())
+    {
+        return Err(forged());
+    }
+    let bytes = to_bytes(body, FORM_MAX_BYTES).await.map_err(|error| {
+        tracing::debug!(%error, "a form could not be read");
+        Failure::from(Problem::too_large())
+    })?;
+    let fields = Fields::read(&bytes);
+    if visit.knows(fields.get(TOKEN_FIELD)) { Ok(fields) } else { Err(forged()) }
+}
+
+/// The Welsh twin, for a browser that likes Welsh better and comes from outside: whoever chose
+/// English on one of our pages is left with it.
+fn welsh_instead(visit: &Visit, headers: &HeaderMap) -> Option<String> {
+    let word = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let from_outside = matches!(word("sec-fetch-site"), Some("none" | "cross-site"));
+    let likes_welsh = word(ACCEPT_LANGUAGE.as_str()).map(negotiate) == Some(Locale::Cy);
+    (visit.is_read && visit.frame.locale == Locale::En && from_outside && likes_welsh)
+        .then(|| localised(Locale::Cy, &visit.frame.address))
+}
+
+fn finish(visit: &Visit, response: Response) -> Response {
+    let failure = response.extensions().get::<Failure>().cloned();
+    let mut response = match failure {
+        Some(failure) => error_page::show(visit, &failure.0, &response),
+        None => response,
+    };
+    let has_form = visit.frame.has_form.load(Ordering::Relaxed);
+    let headers = response.headers_mut();
+    headers.append(VARY, HeaderValue::from_static(VARIES));
+    if visit.session.is_some() || has_form || !visit.is_read {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    }
+    if let Some(secret) = visit.fresh_secret.as_ref().filter(|_| has_form)
+        && let Ok(line) = HeaderValue::from_str(&visit.jar.set(Name::Form, secret))
+    {
+        headers.append(SET_COOKIE, line);
+    }
+    response
+}

@@ -1,0 +1,44 @@
+//! The front page: the community's news for visitors, one's own for members.
+
+use axum::extract::Path;
+use carefolk_app::Caller;
+use carefolk_app::timelines::PostPage;
+
+use crate::answer::Answer;
+use crate::view::models::HomePage;
+use crate::view::{Cx, Person};
+use crate::web::{POSTS_A_PAGE, Web};
+
+/// How many providers are named beside the news.
+const PROVIDERS_SHOWN: usize = 8;
+
+/// `GET /`
+pub async fn show(web: Web) -> Answer {
+    let page = web.page_of(POSTS_A_PAGE);
+    let (posts, title) = match web.caller() {
+        Caller::Member(member) => {
+            (web.app().timelines().home(member, page).await?, web.t("home-title-yours"))
+        }
+        _ => (web.app().timelines().public(web.caller(), page).await?, web.t("home-title")),
+    };
+    respond(&web, web.cx(title).here("home"), posts, "/").await
+}
+
+/// `GET /tags/{tag}`
+pub async fn tag(web: Web, Path(tag): Path<String>) -> Answer {
+    let page = web.page_of(POSTS_A_PAGE);
+    let posts = web.app().timelines().tagged(web.caller(), &tag, page).await?;
+    let shown: String = tag.chars().filter(|c| !c.is_control()).take(100).collect();
+    let title = web.with("tag-title", "tag", &shown);
+    let list = web.presenter().list(posts, &web.visit().frame.address, web.is_first_page());
+    web.page(&crate::view::models::TagPage { cx: web.cx(title), list })
+}
+
+async fn respond(web: &Web, cx: Cx, posts: PostPage, path: &str) -> Answer {
+    let present = web.presenter();
+    let providers = web.app().providers().list(web.caller()).await?;
+    let providers: Vec<Person> =
+        providers.iter().take(PROVIDERS_SHOWN).map(|actor| present.person(actor)).collect();
+    let list = present.list(posts, path, web.is_first_page());
+    web.page(&HomePage { cx, said: web.said(), list, providers })
+}

@@ -1,0 +1,142 @@
+//! A post with its replies, and its earlier versions.
+
+use axum::extract::Path;
+use axum::response::Response;
+use carefolk_app::Caller;
+use carefolk_app::posts::{NewPost, PostRef, PostView, Thread};
+use carefolk_domain::{Audience, Lang};
+
+use super::composer;
+use crate::answer::{Answer, Failure};
+use crate::own_path::OwnPath;
+use crate::present::{Place, beginning};
+use crate::view::models::{HistoryPage, PostPage};
+use crate::view::{Errors, Item, PostCard};
+use crate::web::Web;
+use crate::wrong::form_errors;
+
+/// Replies on one page.
+const REPLIES_A_PAGE: u32 = 50;
+
+/// How much of a post stands in a title.
+const TITLE_CHARS: usize = 60;
+
+/// The post that a path names.
+pub fn reference(who: &str, slug: &str) -> PostRef {
+    PostRef::Page { handle: who.to_owned(), slug: slug.to_owned() }
+}
+
+/// What a page about a post is called.
+pub fn title(web: &Web, post: &PostView) -> String {
+    match post.title.as_ref().filter(|title| !title.trim().is_empty()) {
+        Some(title) => beginning(title, TITLE_CHARS * 2),
+        None => web.with("post-title", "name", &post.author.name),
+    }
+}
+
+/// `GET /@{who}/{slug}`
+pub async fn show(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+    let by = reference(&who, &slug);
+    let thread = web.app().posts().thread(web.caller(), &by, web.page_of(REPLIES_A_PAGE)).await?;
+    let model = model(&web, thread, Errors::none()).await?;
+    web.page(&model)
+}
+
+/// `POST /@{who}/{slug}/reply`
+pub async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+    let member = web.member()?;
+    let by = reference(&who, &slug);
+    let parent = web.app().posts().find(web.caller(), &by).await?;
+    let fields = web.fields();
+    let new = NewPost {
+        author: fields.some("author").unwrap_or_else(|| member.handle.clone()),
+        text: fields.get("text").to_owned(),
+        lang: Lang::parse(web.visit().frame.locale.language()),
+        audience: Audience::Public,
+        warning: parent.warning.clone(),
+        title: None,
+        in_reply_to: Some(parent.uri),
+        at: None,
+    };
+    match web.app().posts().publish(web.caller(), new).await {
+        Ok(reply) => Ok(after_reply(&web, &parent.page, &reply)),
+        Err(error) => {
+            let errors = form_errors(web.visit().frame.locale, error)?;
+            let page = web.page_of(REPLIES_A_PAGE);
+            let thread = web.app().posts().thread(web.caller(), &by, page).await?;
+            let model = model(&web, thread, errors).await?;
+            web.form_again(&model)
+        }
+    }
+}
+
+fn after_reply(web: &Web, parent: &str, reply: &PostView) -> Response {
+    web.go(&OwnPath::of(&format!("{parent}#post-{}", reply.id)), "replied")
+}
+
+async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Failure> {
+    let present = web.presenter();
+    let title = title(web, &thread.post);
+    let page = thread.post.page.clone();
+    let is_open = !thread.post.deleted;
+    let reply = match web.caller() {
+        Caller::Member(_) if is_open => Some(reply_items(web, &errors).await?),
+        _ => None,
+    };
+    let address = Some(thread.post.uri.clone())
+        .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
+    let sign_in = format!("/sign-in?next={page}");
+    let crumb = (thread.post.author.name.clone(), thread.post.author.page.clone());
+    let in_thread = |post: PostView| present.post(post, Place::Thread);
+    let reply_audience = web.t(match thread.post.audience {
+        Audience::Public | Audience::Quiet => "reply-audience-public",
+        Audience::Local => "reply-audience-local",
+        _ => "reply-audience-followers",
+    });
+    let answers = |post: PostCard| PostCard { is_reply: true, ..post };
+    Ok(PostPage {
+        cx: web
+            .cx(title)
+            .at(&page)
+            .failed(!errors.is_empty())
+            .crumb(web.t("nav-home"), "/")
+            .crumb(crumb.0, crumb.1),
+        errors,
+        said: web.said(),
+        ancestors: thread.ancestors.into_iter().map(in_thread).collect(),
+        main: present.post(thread.post, Place::Main),
+        replies: thread.replies.into_iter().map(in_thread).map(answers).collect(),
+        next: thread.next,
+        reply,
+        reply_audience,
+        sign_in_to_reply: is_open.then_some(sign_in),
+        address,
+    })
+}
+
+async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
+    let mut items = Vec::new();
+    let voices = composer::voices(web).await?;
+    if voices.len() > 1 {
+        let legend = web.t("reply-as");
+        items.push(Item::Select(composer::author(web, &voices, legend, errors)));
+    }
+    items.push(composer::text(web, "reply-label", None, 5, errors));
+    Ok(items)
+}
+
+/// `GET /@{who}/{slug}/history`
+pub async fn history(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+    let by = reference(&who, &slug);
+    let post = web.app().posts().find(web.caller(), &by).await?;
+    let versions = web.app().posts().history(web.caller(), &by).await?;
+    let present = web.presenter();
+    web.page(&HistoryPage {
+        cx: web
+            .cx(web.t("history-title"))
+            .crumb(web.t("nav-home"), "/")
+            .crumb(post.author.name.clone(), post.author.page.clone())
+            .crumb(title(&web, &post), post.page.clone()),
+        versions: versions.into_iter().map(|version| present.version(version)).collect(),
+    })
+}

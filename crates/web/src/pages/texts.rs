@@ -1,0 +1,103 @@
+//! The plain pages that the footer leads to.
+
+use crate::answer::Answer;
+use crate::view::models::{Section, TextPage};
+use crate::web::Web;
+
+/// A page of text: its words stand in `texts.ftl`.
+#[derive(Debug)]
+pub struct Text {
+    /// Its path.
+    pub path: &'static str,
+    /// What its keys begin with.
+    key: &'static str,
+    /// Its parts: `{key}-{part}-title` and `{key}-{part}`.
+    parts: &'static [&'static str],
+    /// Ways on: a path, and the key of its words.
+    links: &'static [(&'static str, &'static str)],
+}
+
+/// All of them.
+pub static PAGES: [Text; 7] = [
+    Text {
+        path: "/help",
+        key: "help",
+        parts: &["read", "follow", "write", "size", "contact"],
+        links: &[("/worried", "footer-worried"), ("/reading", "reading-link")],
+    },
+    Text {
+        path: "/worried",
+        key: "worried",
+        parts: &["police", "adult", "health", "talk"],
+        links: &[],
+    },
+    Text {
+        path: "/accessibility",
+        key: "accessibility",
+        parts: &["can", "aim", "known", "tell"],
+        links: &[("/reading", "reading-link")],
+    },
+    Text {
+        path: "/privacy",
+        key: "privacy",
+        parts: &["read", "account", "post", "team", "rights"],
+        links: &[("/cookies", "footer-cookies")],
+    },
+    Text { path: "/cookies", key: "cookies", parts: &["session", "form", "reading"], links: &[] },
+    Text { path: "/rules", key: "rules", parts: &["people", "kind", "true", "what"], links: &[] },
+    Text {
+        path: "/about",
+        key: "about",
+        parts: &["others", "software", "font"],
+        links: &[("/providers", "home-all-providers")],
+    },
+];
+
+/// `GET` of one of them.
+pub async fn show(web: Web, page: &'static Text) -> Answer {
+    let say = |key: String| {
+        let community = web.visit().frame.community.as_str();
+        let named = web.with(&key, "name", community);
+        if key.ends_with("software") {
+            web.with(&key, "version", web.visit().frame.version)
+        } else {
+            named
+        }
+    };
+    let sections = page
+        .parts
+        .iter()
+        .map(|part| Section {
+            heading: say(format!("{}-{part}-title", page.key)),
+            lines: vec![say(format!("{}-{part}", page.key))],
+            is_warm: false,
+        })
+        .collect();
+    let links = page.links.iter().map(|(path, key)| ((*path).to_owned(), web.t(key))).collect();
+    web.page(&TextPage {
+        cx: web.cx(say(format!("{}-title", page.key))),
+        lead: vec![say(format!("{}-lead", page.key))],
+        sections,
+        links,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use carefolk_i18n::{Locale, text};
+
+    use super::*;
+
+    #[test]
+    fn every_part_of_every_page_has_words() {
+        let args = [("name", "x".into()), ("version", "1".into())];
+        for page in &PAGES {
+            let parts = page.parts.iter().flat_map(|part| {
+                [format!("{}-{part}-title", page.key), format!("{}-{part}", page.key)]
+            });
+            for key in parts.chain([format!("{}-title", page.key), format!("{}-lead", page.key)]) {
+                assert_ne!(text(Locale::Cy, &key, &args), key);
+            }
+        }
+    }
+}

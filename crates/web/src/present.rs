@@ -1,0 +1,183 @@
+//! From the application's views to page models.
+
+use carefolk_app::actors::ActorView;
+use carefolk_app::posts::{PostView, RenditionView, RevisionView};
+use carefolk_app::timelines::PostPage;
+use carefolk_domain::{ActorKind, Audience, Html, RenditionKind};
+
+use crate::dates;
+use crate::languages;
+use crate::view::cards::{Other, ReplyTo, hue, initials};
+use crate::view::models::Version;
+use crate::view::{Frame, Person, PostCard, PostList};
+
+/// A longer text is shown by its beginning where many posts stand together.
+const LONG_TEXT_CHARS: usize = 1_500;
+
+/// How much of it is shown.
+const EXCERPT_CHARS: usize = 500;
+
+/// Makes page models in the language and at the moment of one request.
+pub struct Presenter<'a> {
+    frame: &'a Frame,
+}
+
+/// Where a post stands on its page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a list of posts under a heading of level 2.
+    List,
+    /// On its own page, as what the page is about.
+    Main,
+    /// On the page of a post that it answers or that answers it.
+    Thread,
+}
+
+impl<'a> Presenter<'a> {
+    /// A presenter for one request.
+    pub fn new(frame: &'a Frame) -> Self {
+        Self { frame }
+    }
+
+    /// A moment in words.
+    pub fn when(&self, moment: carefolk_domain::Moment) -> String {
+        dates::in_words(self.frame.locale, moment.0, self.frame.now_ms)
+    }
+
+    /// A day in words: "24 November 2026".
+    pub fn day(&self, moment: carefolk_domain::Moment) -> String {
+        dates::day(self.frame.locale, moment.0)
+    }
+
+    /// Somebody or some provider.
+    pub fn person(&self, actor: &ActorView) -> Person {
+        Person {
+            address: actor.address(),
+            name: actor.name.clone(),
+            handle: actor.handle.clone(),
+            page: actor.page.clone(),
+            initials: initials(&actor.name),
+            hue: hue(&actor.uri),
+            is_provider: matches!(actor.kind, ActorKind::Organization | ActorKind::Group),
+            origin: (!actor.is_local).then(|| actor.host.clone()),
+        }
+    }
+
+    /// A post.
+    pub fn post(&self, post: PostView, place: Place) -> PostCard {
+        let (audience_key, audience_icon) = audience(post.audience);
+        let excerpt = if place == Place::List { excerpt(&post.html) } else { None };
+        let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
+        PostCard {
+            id: post.id.to_string(),
+            author: self.person(&post.author),
+            is_original_elsewhere: post.origin.is_some() && is_web(&post.url),
+            url: post.url,
+            history: format!("{}/history", post.page),
+            edit: format!("{}/edit", post.page),
+            delete: format!("{}/delete", post.page),
+            page: post.page,
+            title: post.title.filter(|title| !title.trim().is_empty()),
+            lang: post.lang.as_str().to_owned(),
+            html: post.html.as_str().to_owned(),
+            excerpt,
+            warning: post.warning.filter(|warning| !warning.trim().is_empty()),
+            renditions: post.renditions.iter().filter_map(other).collect(),
+            when: self.when(post.published),
+            iso: dates::for_machines(post.published.0),
+            edited: post.edited.map(|edited| self.when(edited)),
+            audience_key,
+            audience_icon,
+            reply_to,
+            replies: post.replies,
+            may_change: post.may_change,
+            deleted: post.deleted,
+            is_main: place == Place::Main,
+            is_reply: false,
+            level: 3,
+        }
+    }
+
+    /// A page of posts, whose first page is at `path`.
+    pub fn list(&self, page: PostPage, path: &str, is_first: bool) -> PostList {
+        PostList {
+            posts: page.posts.into_iter().map(|post| self.post(post, Place::List)).collect(),
+            path: path.to_owned(),
+            next: page.next,
+            is_first,
+        }
+    }
+
+    /// One text that a post has had.
+    pub fn version(&self, revision: RevisionView) -> Version {
+        Version {
+            when: self.when(revision.at),
+            iso: dates::for_machines(revision.at.0),
+            lang: revision.lang.as_str().to_owned(),
+            warning: revision.warning,
+            html: revision.html.as_str().to_owned(),
+        }
+    }
+}
+
+/// The beginning of a text, if the whole is too long for a list.
+fn excerpt(html: &Html) -> Option<String> {
+    // Markup only adds: what is short with it is short without.
+    if html.as_str().len() <= LONG_TEXT_CHARS {
+        return None;
+    }
+    let plain = html.to_plain();
+    (plain.chars().count() > LONG_TEXT_CHARS).then(|| beginning(&plain, EXCERPT_CHARS))
+}
+
+/// The first words of a text, `limit` characters at most.
+pub fn beginning(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(limit).collect();
+    let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    format!("{whole_words} …")
+}
+
+fn other(rendition: &RenditionView) -> Option<Other> {
+    (rendition.kind == RenditionKind::Translation).then(|| Other {
+        name: languages::own_name(rendition.lang.as_str()).to_owned(),
+        lang: rendition.lang.as_str().to_owned(),
+        html: rendition.html.as_str().to_owned(),
+    })
+}
+
+fn audience(audience: Audience) -> (Option<&'static str>, &'static str) {
+    match audience {
+        Audience::Public => (None, ""),
+        Audience::Quiet => (Some("audience-tag-quiet"), "globe"),
+        Audience::Local => (Some("audience-tag-local"), "lock"),
+        Audience::Followers => (Some("audience-tag-followers"), "lock"),
+        Audience::Group => (Some("audience-tag-group"), "lock"),
+        Audience::Direct => (Some("audience-tag-direct"), "lock"),
+    }
+}
+
+/// Whether another server's address may stand in a link: nothing but a web page.
+pub fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_long_texts_are_cut_and_at_a_word() {
+        assert_eq!(excerpt(&Html::from_markdown("short")), None);
+        let long = excerpt(&Html::from_markdown(&"word ".repeat(400))).unwrap();
+        assert!(long.ends_with("word …") && long.chars().count() <= EXCERPT_CHARS + 2);
+    }
+
+    #[test]
+    fn a_link_leads_to_web_pages_only() {
+        assert!(is_web("https://larkmoor.example/@a/1"));
+        assert!(!is_web("javascript:alert(1)") && !is_web("data:text/html,x"));
+    }
+}

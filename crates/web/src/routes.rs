@@ -1,0 +1,63 @@
+//! Every page, in one list.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use carefolk_httpkit::Problem;
+use http::StatusCode;
+
+use crate::answer::Failure;
+use crate::pages::{
+    change, follow, home, post as thread, profile, providers, reading, setup, sign_in, team, texts,
+    write, you,
+};
+use crate::web::{WebState, redirect};
+use crate::{assets, gate};
+
+/// The pages, in both languages, and the files they need.
+///
+/// Its fallback is the page for what is not there: merge it last.
+pub fn router(web: WebState) -> Router {
+    let pages = pages();
+    Router::new()
+        .merge(pages.clone())
+        .nest("/cy", pages)
+        .route("/cy/", get(|| async { redirect("/cy") }))
+        .fallback(|| async { Failure::not_found() })
+        .method_not_allowed_fallback(|| async {
+            Failure::from(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "problem-method"))
+        })
+        .layer(from_fn_with_state(web.clone(), gate::gate))
+        .route("/assets/{name}", get(assets::serve))
+        .route("/favicon.ico", get(assets::favicon_by_habit))
+        .with_state(web)
+}
+
+fn pages() -> Router<WebState> {
+    let router = Router::new()
+        .route("/", get(home::show))
+        .route("/tags/{tag}", get(home::tag))
+        .route("/@{who}", get(profile::show))
+        .route("/@{who}/{slug}", get(thread::show))
+        .route("/@{who}/{slug}/reply", post(thread::reply))
+        .route("/@{who}/{slug}/history", get(thread::history))
+        .route("/@{who}/{slug}/edit", get(change::edit_form).post(change::edit))
+        .route("/@{who}/{slug}/delete", get(change::delete_form).post(change::delete))
+        .route("/write", get(write::form).post(write::publish))
+        .route("/providers", get(providers::list))
+        .route("/providers/new", get(providers::form).post(providers::create))
+        .route("/team/{handle}", get(team::show))
+        .route("/team/{handle}/add", post(team::add))
+        .route("/team/{handle}/remove", post(team::remove))
+        .route("/follow/{handle}", get(follow::form).post(follow::send))
+        .route("/you", get(you::show))
+        .route("/you/follow", post(you::follow))
+        .route("/you/unfollow", post(you::unfollow))
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/setup", get(setup::form).post(setup::finish))
+        .route("/reading", get(reading::form).post(reading::save));
+    texts::PAGES
+        .iter()
+        .fold(router, |router, page| router.route(page.path, get(move |web| texts::show(web, page))))
+}

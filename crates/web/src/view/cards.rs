@@ -1,0 +1,152 @@
+//! Posts and people as they stand in a page.
+
+/// Somebody or some provider.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// The display name.
+    pub name: String,
+    /// The name before the `@`.
+    pub handle: String,
+    /// `handle@host`.
+    pub address: String,
+    /// Their page here, as a path.
+    pub page: String,
+    /// One or two letters for the picture.
+    pub initials: String,
+    /// Which of six colours the picture has.
+    pub hue: u8,
+    /// Whether this is an organisation.
+    pub is_provider: bool,
+    /// The community they are from, if it is not this one.
+    pub origin: Option<String>,
+}
+
+/// One or two letters that stand for a name.
+pub fn initials(name: &str) -> String {
+    let words: Vec<&str> =
+        name.split_whitespace().filter(|w| w.starts_with(char::is_alphanumeric)).collect();
+    let first = words.first().and_then(|w| w.chars().next());
+    let last = words.get(1..).and_then(|rest| rest.last()).and_then(|w| w.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).take(2).collect()
+}
+
+/// One of six colours, the same for the same name each time.
+pub fn hue(name: &str) -> u8 {
+    let sum = name.bytes().fold(7_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+    u8::try_from(sum % 6).unwrap_or(0) + 1
+}
+
+/// What a post answers.
+#[derive(Clone, Debug)]
+pub struct ReplyTo {
+    /// Its page here, if the reader may see it.
+    pub page: Option<String>,
+    /// Who wrote it, if we know.
+    pub name: Option<String>,
+}
+
+/// The text in another language.
+#[derive(Clone, Debug)]
+pub struct Other {
+    /// What the language calls itself.
+    pub name: String,
+    /// Its tag.
+    pub lang: String,
+    /// The text.
+    pub html: String,
+}
+
+/// A post as it stands in a list or on its own page.
+#[derive(Clone, Debug, Default)]
+pub struct PostCard {
+    /// For the anchor.
+    pub id: String,
+    /// Who says it.
+    pub author: Person,
+    /// Its page here.
+    pub page: String,
+    /// Its page on its own server.
+    pub url: String,
+    /// Whether that is another server.
+    pub is_original_elsewhere: bool,
+    /// The page of its earlier texts.
+    pub history: String,
+    /// The page to change it.
+    pub edit: String,
+    /// The page to remove it.
+    pub delete: String,
+    /// A title.
+    pub title: Option<String>,
+    /// The language tag of the text.
+    pub lang: String,
+    /// The text, sanitised.
+    pub html: String,
+    /// Its beginning, where the whole would be too long for a list.
+    pub excerpt: Option<String>,
+    /// A content warning.
+    pub warning: Option<String>,
+    /// The text in other languages.
+    pub renditions: Vec<Other>,
+    /// When it became public, in words.
+    pub when: String,
+    /// The same for machines.
+    pub iso: String,
+    /// When it was changed, in words.
+    pub edited: Option<String>,
+    /// The key of the words for its audience, unless that is anyone.
+    pub audience_key: Option<&'static str>,
+    /// The icon for its audience.
+    pub audience_icon: &'static str,
+    /// What it answers.
+    pub reply_to: Option<ReplyTo>,
+    /// How many answers we hold.
+    pub replies: u64,
+    /// Whether the reader may change or remove it.
+    pub may_change: bool,
+    /// Whether only a tombstone is left.
+    pub deleted: bool,
+    /// Whether this is the page's own post.
+    pub is_main: bool,
+    /// Whether it answers another one on the same page.
+    pub is_reply: bool,
+    /// The level of its heading.
+    pub level: u8,
+}
+
+/// A page of posts.
+#[derive(Clone, Debug, Default)]
+pub struct PostList {
+    /// The posts, the newest first.
+    pub posts: Vec<PostCard>,
+    /// The path of the first page.
+    pub path: String,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+    /// Whether this is the first page.
+    pub is_first: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_the_first_and_last_words_first_letters() {
+        for (name, letters) in [
+            ("Bridge Home Care", "BC"),
+            ("Sam", "S"),
+            ("élan vital", "ÉV"),
+            ("Tŷ'r (hen) Bont", "TB"),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_colour_is_one_of_six() {
+        for name in ["", "a", "Bridge", "مريم"] {
+            assert!((1..=6).contains(&hue(name)));
+        }
+    }
+}

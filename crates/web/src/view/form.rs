@@ -1,0 +1,265 @@
+//! Forms: fields with their words, and what was wrong with them.
+
+/// One line of an error summary.
+#[derive(Clone, Debug)]
+pub struct ErrorLine {
+    /// The field's name.
+    pub field: &'static str,
+    /// Where the link leads: the field itself, or nothing.
+    pub href: String,
+    /// What to do, in words.
+    pub words: String,
+}
+
+/// What was wrong with a form.
+#[derive(Clone, Debug, Default)]
+pub struct Errors(Vec<ErrorLine>);
+
+impl Errors {
+    /// Nothing was wrong.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Notes what was wrong with a field.
+    pub fn add(&mut self, field: &'static str, words: String) {
+        self.0.push(ErrorLine { field, href: format!("#{field}"), words });
+    }
+
+    /// Notes what was wrong with the whole.
+    pub fn add_general(&mut self, words: String) {
+        self.0.push(ErrorLine { field: "", href: String::new(), words });
+    }
+
+    /// The lines, in the order of the form.
+    pub fn lines(&self) -> &[ErrorLine] {
+        &self.0
+    }
+
+    /// Whether nothing was wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What was wrong with one field.
+    pub fn of(&self, field: &str) -> Option<String> {
+        self.0.iter().find(|line| line.field == field).map(|line| line.words.clone())
+    }
+}
+
+/// A box to type in.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name and its `id`.
+    pub name: &'static str,
+    /// What it asks.
+    pub label: String,
+    /// A sentence that helps.
+    pub hint: Option<String>,
+    /// What stands in it.
+    pub value: String,
+    /// What was wrong with it.
+    pub error: Option<String>,
+    /// The `type` of the input.
+    pub kind: &'static str,
+    /// The `autocomplete` word.
+    pub autocomplete: Option<&'static str>,
+    /// Rows of a box for long text; none for one line.
+    pub rows: u8,
+    /// Whether it is short.
+    pub short: bool,
+    /// Whether it holds no words: names and addresses.
+    pub spellcheck_off: bool,
+}
+
+impl Field {
+    /// One line of text.
+    pub fn line(name: &'static str, label: String) -> Self {
+        Self {
+            name,
+            label,
+            hint: None,
+            value: String::new(),
+            error: None,
+            kind: "text",
+            autocomplete: None,
+            rows: 0,
+            short: false,
+            spellcheck_off: false,
+        }
+    }
+
+    /// A box for long text.
+    pub fn area(name: &'static str, label: String, rows: u8) -> Self {
+        Self { rows, ..Self::line(name, label) }
+    }
+
+    /// With a sentence that helps.
+    #[must_use]
+    pub fn hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// With what the person wrote, and what was wrong with it.
+    #[must_use]
+    pub fn filled(mut self, value: &str, errors: &Errors) -> Self {
+        value.clone_into(&mut self.value);
+        self.error = errors.of(self.name);
+        self
+    }
+
+    /// With a `type`.
+    #[must_use]
+    pub fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// With a word for password managers and browsers.
+    #[must_use]
+    pub fn autocomplete(mut self, word: &'static str) -> Self {
+        self.autocomplete = Some(word);
+        self
+    }
+
+    /// For a name or an address, which no spelling check should touch.
+    #[must_use]
+    pub fn code(mut self) -> Self {
+        self.spellcheck_off = true;
+        self
+    }
+
+    /// Made narrow, because the answer is short.
+    #[must_use]
+    pub fn short(mut self) -> Self {
+        self.short = true;
+        self
+    }
+
+    /// The ids of what describes it.
+    pub fn described_by(&self) -> Option<String> {
+        described_by(self.name, self.hint.is_some(), self.error.is_some())
+    }
+}
+
+fn described_by(name: &str, hint: bool, error: bool) -> Option<String> {
+    let hint = hint.then(|| format!("{name}-hint"));
+    let error = error.then(|| format!("{name}-error"));
+    let ids: Vec<String> = hint.into_iter().chain(error).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+/// One of several answers.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What it says.
+    pub label: String,
+    /// A sentence that helps.
+    pub hint: Option<String>,
+    /// The language of the label, if that is not the page's.
+    pub lang: Option<&'static str>,
+    /// Whether it is chosen.
+    pub checked: bool,
+}
+
+impl Choice {
+    /// An answer, chosen if it is `chosen`.
+    pub fn new(value: &str, label: String, chosen: &str) -> Self {
+        Self {
+            checked: value == chosen,
+            value: value.to_owned(),
+            label,
+            hint: None,
+            lang: None,
+        }
+    }
+
+    /// With a sentence that helps.
+    #[must_use]
+    pub fn hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+/// A question with several answers.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// The field's name.
+    pub name: &'static str,
+    /// The question.
+    pub legend: String,
+    /// A sentence that helps.
+    pub hint: Option<String>,
+    /// What was wrong with it.
+    pub error: Option<String>,
+    /// The answers.
+    pub options: Vec<Choice>,
+    /// Whether the first answer carries the `id` that error links lead to.
+    pub is_first_part: bool,
+}
+
+impl Choices {
+    /// A question.
+    pub fn new(name: &'static str, legend: String, options: Vec<Choice>, errors: &Errors) -> Self {
+        Self { name, legend, hint: None, error: errors.of(name), options, is_first_part: true }
+    }
+
+    /// With a sentence that helps.
+    #[must_use]
+    pub fn hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// A question whose other answers stand further up.
+    #[must_use]
+    pub fn second_part(mut self) -> Self {
+        self.is_first_part = false;
+        self.error = None;
+        self
+    }
+
+    /// The `id` of one answer; the first one has that of the field.
+    pub fn id_of(&self, index: &usize, option: &Choice) -> String {
+        if *index == 0 && self.is_first_part {
+            self.name.to_owned()
+        } else {
+            format!("{}-{}", self.name, option.value)
+        }
+    }
+
+    /// The ids of what describes it.
+    pub fn described_by(&self) -> Option<String> {
+        described_by(self.name, self.hint.is_some(), self.error.is_some())
+    }
+}
+
+/// A part of a form.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// Sent, not shown.
+    Hidden(&'static str, String),
+    /// A sentence between fields.
+    Note(String),
+    /// A box to type in.
+    Input(Field),
+    /// Answers as radio buttons.
+    Choices(Choices),
+    /// Answers as a list to open.
+    Select(Choices),
+}
+
+/// Parts of a form that most people do not need.
+#[derive(Clone, Debug)]
+pub struct More {
+    /// What they are.
+    pub summary: String,
+    /// Whether they are shown at once.
+    pub open: bool,
+    /// The parts.
+    pub items: Vec<Item>,
+}

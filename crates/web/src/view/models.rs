@@ -1,0 +1,331 @@
+//! One struct for each template.
+
+use askama::Template;
+
+use super::cards::{Person, PostCard, PostList};
+use super::cx::Cx;
+use super::form::{Errors, Item, More};
+
+/// A page that is one form.
+#[derive(Template)]
+#[template(path = "form.html")]
+pub struct FormPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was wrong.
+    pub errors: Errors,
+    /// Sentences before the form.
+    pub lead: Vec<String>,
+    /// The post that the form is about.
+    pub about: Option<PostCard>,
+    /// Where it is sent.
+    pub action: String,
+    /// Its parts.
+    pub items: Vec<Item>,
+    /// Parts that most people do not need.
+    pub more: Option<More>,
+    /// What the button says.
+    pub button: String,
+    /// Whether the button takes something away.
+    pub danger: bool,
+    /// A way back: a path and its words.
+    pub back: Option<(String, String)>,
+    /// Sentences after the form.
+    pub after: Vec<String>,
+}
+
+impl FormPage {
+    /// A form with nothing in it yet.
+    pub fn new(cx: Cx, action: impl Into<String>, button: String) -> Self {
+        Self {
+            cx,
+            errors: Errors::none(),
+            lead: Vec::new(),
+            about: None,
+            action: action.into(),
+            items: Vec::new(),
+            more: None,
+            button,
+            danger: false,
+            back: None,
+            after: Vec::new(),
+        }
+    }
+
+    /// With what was wrong, which the title says too.
+    #[must_use]
+    pub fn errors(mut self, errors: Errors) -> Self {
+        self.cx = self.cx.failed(!errors.is_empty());
+        self.errors = errors;
+        self
+    }
+}
+
+/// The community's front page, or one's own.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct HomePage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was just done.
+    pub said: Option<String>,
+    /// The posts.
+    pub list: PostList,
+    /// Some providers of this community.
+    pub providers: Vec<Person>,
+}
+
+/// The button that follows or stops following.
+pub struct FollowButton {
+    /// Where it is sent.
+    pub action: &'static str,
+    /// Who is meant.
+    pub address: String,
+    /// Whether they are followed now.
+    pub is_following: bool,
+    /// What the button says.
+    pub words: String,
+}
+
+/// Somebody's page.
+#[derive(Template)]
+#[template(path = "profile.html")]
+pub struct ProfilePage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was just done.
+    pub said: Option<String>,
+    /// Who it is about.
+    pub person: Person,
+    /// What they say about themselves, sanitised.
+    pub about: Option<String>,
+    /// Short facts.
+    pub facts: Vec<String>,
+    /// The button for who is signed in.
+    pub follow: Option<FollowButton>,
+    /// Other things to do: a path and its words.
+    pub acts: Vec<(String, String)>,
+    /// Their posts.
+    pub list: PostList,
+    /// The address to copy, where people elsewhere can follow.
+    pub address: Option<String>,
+    /// Where the box for people elsewhere is sent.
+    pub follow_action: String,
+    /// Their page on their own server.
+    pub elsewhere: Option<String>,
+}
+
+/// A post with what it answers and what answers it.
+#[derive(Template)]
+#[template(path = "post.html")]
+pub struct PostPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was wrong with the reply.
+    pub errors: Errors,
+    /// What was just done.
+    pub said: Option<String>,
+    /// What it answers.
+    pub ancestors: Vec<PostCard>,
+    /// The post.
+    pub main: PostCard,
+    /// What answers it.
+    pub replies: Vec<PostCard>,
+    /// The cursor of the next page of replies.
+    pub next: Option<String>,
+    /// The parts of the reply form, for who may reply.
+    pub reply: Option<Vec<Item>>,
+    /// Who will see the reply.
+    pub reply_audience: String,
+    /// Where to sign in, for who is not.
+    pub sign_in_to_reply: Option<String>,
+    /// The address of the post, for people elsewhere.
+    pub address: Option<String>,
+}
+
+/// A provider in the list.
+pub struct ProviderCard {
+    /// The provider.
+    pub person: Person,
+    /// The beginning of what it says about itself.
+    pub about: Option<String>,
+}
+
+/// The providers of this community.
+#[derive(Template)]
+#[template(path = "providers.html")]
+pub struct ProvidersPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was just done.
+    pub said: Option<String>,
+    /// The providers.
+    pub people: Vec<ProviderCard>,
+    /// Whether the reader may add one.
+    pub may_add: bool,
+}
+
+/// Somebody in a team.
+pub struct TeamLine {
+    /// The display name.
+    pub name: String,
+    /// The local name.
+    pub handle: String,
+    /// Their page.
+    pub page: String,
+    /// What they may do, in words.
+    pub role: String,
+}
+
+/// Who speaks for a provider.
+#[derive(Template)]
+#[template(path = "team.html")]
+pub struct TeamPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was wrong.
+    pub errors: Errors,
+    /// What was just done.
+    pub said: Option<String>,
+    /// The team.
+    pub members: Vec<TeamLine>,
+    /// Whether the reader may change it.
+    pub may_manage: bool,
+    /// The path that the forms are sent below.
+    pub action: String,
+    /// The parts of the form that adds somebody.
+    pub items: Vec<Item>,
+}
+
+/// A provider whose team one is in.
+pub struct MyTeam {
+    /// The provider.
+    pub person: Person,
+    /// What one may do for it, in words.
+    pub role: String,
+    /// The page to write as it.
+    pub write: String,
+    /// The page of its team.
+    pub page: String,
+}
+
+/// Somebody whom one follows.
+pub struct Followed {
+    /// Who.
+    pub person: Person,
+    /// Whether they have not agreed yet.
+    pub is_waiting: bool,
+}
+
+/// One's own page.
+#[derive(Template)]
+#[template(path = "you.html")]
+pub struct YouPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was wrong.
+    pub errors: Errors,
+    /// What was just done.
+    pub said: Option<String>,
+    /// Oneself.
+    pub me: Person,
+    /// The providers one speaks for.
+    pub teams: Vec<MyTeam>,
+    /// Whom one follows.
+    pub following: Vec<Followed>,
+    /// The parts of the form that follows somebody by address.
+    pub items: Vec<Item>,
+}
+
+/// One text that a post has had.
+pub struct Version {
+    /// When it became the text, in words.
+    pub when: String,
+    /// The same for machines.
+    pub iso: String,
+    /// The language tag.
+    pub lang: String,
+    /// The content warning.
+    pub warning: Option<String>,
+    /// The text, sanitised.
+    pub html: String,
+}
+
+/// The texts a post has had.
+#[derive(Template)]
+#[template(path = "history.html")]
+pub struct HistoryPage {
+    /// The frame.
+    pub cx: Cx,
+    /// The texts, the newest first.
+    pub versions: Vec<Version>,
+}
+
+/// A page that says one thing: what went wrong, or what comes next.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub struct MessagePage {
+    /// The frame.
+    pub cx: Cx,
+    /// What it says.
+    pub lines: Vec<String>,
+    /// Words of the reader's that must not get lost.
+    pub kept: Option<String>,
+    /// The next step: an address as it is, and its words.
+    pub button: Option<(String, String)>,
+    /// Whether that leads to another site.
+    pub leaves: bool,
+    /// An address to copy.
+    pub copy: Option<String>,
+    /// Other ways on: a path of ours, and its words.
+    pub links: Vec<(String, String)>,
+}
+
+impl MessagePage {
+    /// A page that says `lines`.
+    pub fn new(cx: Cx, lines: Vec<String>) -> Self {
+        Self {
+            cx,
+            lines,
+            kept: None,
+            button: None,
+            leaves: false,
+            copy: None,
+            links: Vec::new(),
+        }
+    }
+}
+
+/// A part of a page of text.
+pub struct Section {
+    /// Its heading.
+    pub heading: String,
+    /// Its sentences.
+    pub lines: Vec<String>,
+    /// Whether it must stand out.
+    pub is_warm: bool,
+}
+
+/// A page of text: help, privacy, rules.
+#[derive(Template)]
+#[template(path = "text.html")]
+pub struct TextPage {
+    /// The frame.
+    pub cx: Cx,
+    /// Sentences at the top.
+    pub lead: Vec<String>,
+    /// The parts.
+    pub sections: Vec<Section>,
+    /// Ways on: a path and its words.
+    pub links: Vec<(String, String)>,
+}
+
+/// Posts with a hashtag.
+#[derive(Template)]
+#[template(path = "tag.html")]
+pub struct TagPage {
+    /// The frame.
+    pub cx: Cx,
+    /// The posts.
+    pub list: PostList,
+}

@@ -1,0 +1,241 @@
+//! What page functions are given.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use carefolk_app::ports::Chance;
+use carefolk_app::{App, Caller, Member, Page};
+use carefolk_domain::Denial;
+use carefolk_httpkit::Problem;
+use carefolk_i18n as i18n;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+
+use crate::answer::{Answer, Failure};
+use crate::fields::Fields;
+use crate::own_path::OwnPath;
+use crate::present::Presenter;
+use crate::view::Cx;
+use crate::view::cx::{Argument, localised};
+use crate::visit::Visit;
+
+/// Posts on one page of a list.
+pub const POSTS_A_PAGE: u32 = 20;
+
+/// What a page may say was just done: `?said=published` stands for the words `said-published`.
+/// The address carries only the key, so that nobody can put words of their own into our mouth.
+const SAID: [(&str, &str); 13] = [
+    ("published", "said-published"),
+    ("replied", "said-replied"),
+    ("changed", "said-changed"),
+    ("removed", "said-removed"),
+    ("following", "said-following"),
+    ("asked", "said-asked"),
+    ("unfollowed", "said-unfollowed"),
+    ("provider", "said-provider"),
+    ("team-added", "said-team-added"),
+    ("team-removed", "said-team-removed"),
+    ("reading", "said-reading"),
+    ("signed-out", "home-signed-out"),
+    ("set-up", "home-set-up"),
+];
+
+/// What the pages are made of.
+#[derive(Clone)]
+pub struct WebState {
+    pub(crate) app: App,
+    pub(crate) chance: Arc<dyn Chance>,
+}
+
+impl WebState {
+    /// Pages over `app`; `chance` makes the secrets of forms.
+    pub fn new(app: App, chance: Arc<dyn Chance>) -> Self {
+        Self { app, chance }
+    }
+
+    /// Whether browsers reach us over https, so that cookies can be marked so.
+    pub(crate) fn is_https(&self) -> bool {
+        self.app.settings().base_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Where pages are reached from outside.
+    pub(crate) fn base_url(&self) -> &str {
+        let settings = self.app.settings();
+        settings.base_url.as_deref().unwrap_or(&settings.local_base_url)
+    }
+}
+
+/// One request, as page functions see it.
+#[derive(Clone)]
+pub struct Web {
+    state: WebState,
+    visit: Arc<Visit>,
+}
+
+impl FromRequestParts<WebState> for Web {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Failure> {
+        let visit = parts.extensions.get::<Arc<Visit>>().cloned();
+        let visit = visit.ok_or(Failure::bug("a page outside the gate"))?;
+        Ok(Self { state: state.clone(), visit })
+    }
+}
+
+impl Web {
+    /// The application.
+    pub fn app(&self) -> &App {
+        &self.state.app
+    }
+
+    /// What the pages are made of.
+    pub fn state(&self) -> &WebState {
+        &self.state
+    }
+
+    /// Everything read from the request's head.
+    pub fn visit(&self) -> &Visit {
+        &self.visit
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.visit.caller
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    ///
+    /// 401 for visitors; they are sent to sign in.
+    pub fn member(&self) -> Result<&Member, Failure> {
+        match &self.visit.caller {
+            Caller::Member(member) => Ok(member),
+            _ => Err(carefolk_app::Error::Denied(Denial::NotSignedIn).into()),
+        }
+    }
+
+    /// The fields of the form that was sent.
+    pub fn fields(&self) -> &Fields {
+        &self.visit.fields
+    }
+
+    /// A value of the query; empty if there is none.
+    pub fn query(&self, name: &str) -> &str {
+        self.visit.query.get(name)
+    }
+
+    /// The page of a list that is asked for.
+    pub fn page_of(&self, limit: u32) -> Page {
+        let before = self.query("before");
+        Page::after((!before.is_empty()).then_some(before), limit)
+    }
+
+    /// Whether that is the first one.
+    pub fn is_first_page(&self) -> bool {
+        self.query("before").is_empty()
+    }
+
+    /// The words behind `key`.
+    pub fn t(&self, key: &str) -> String {
+        i18n::text(self.visit.frame.locale, key, &[])
+    }
+
+    /// The words behind `key` with one thing put in.
+    pub fn with(&self, key: &str, name: &'static str, value: impl Into<Argument>) -> String {
+        self.cx(String::new()).with(key, name, value)
+    }
+
+    /// What was just done, if the address says so.
+    pub fn said(&self) -> Option<String> {
+        let said = self.query("said");
+        let found = SAID.iter().find(|(word, _)| *word == said);
+        found.map(|(_, key)| self.t(key))
+    }
+
+    /// The frame of a page called `title`.
+    pub fn cx(&self, title: String) -> Cx {
+        Cx::new(Arc::clone(&self.visit.frame), title)
+    }
+
+    /// Makes page models of the application's views.
+    pub fn presenter(&self) -> Presenter<'_> {
+        Presenter::new(&self.visit.frame)
+    }
+
+    /// A page.
+    ///
+    /// # Errors
+    ///
+    /// 500 if the template fails.
+    pub fn page(&self, template: &impl Template) -> Answer {
+        self.page_with(StatusCode::OK, template)
+    }
+
+    /// A page with the form that somebody has to look at again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Web::page`].
+    pub fn form_again(&self, template: &impl Template) -> Answer {
+        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, template)
+    }
+
+    /// A page with a status.
+    ///
+    /// # Errors
+    ///
+    /// As [`Web::page`].
+    pub fn page_with(&self, status: StatusCode, template: &impl Template) -> Answer {
+        render(status, template)
+    }
+
+    /// Sends the browser to a page of ours, in the language of this one, to say what was done.
+    pub fn go(&self, to: &OwnPath, said: &str) -> Response {
+        let mut path = localised(self.visit.frame.locale, to.as_str());
+        if !said.is_empty() {
+            let (head, tail) = match path.split_once('#') {
+                Some((head, tail)) => (head.to_owned(), format!("#{tail}")),
+                None => (path, String::new()),
+            };
+            let joint = if head.contains('?') { '&' } else { '?' };
+            path = format!("{head}{joint}said={said}{tail}");
+        }
+        redirect(&path)
+    }
+}
+
+/// A page made of a template.
+///
+/// # Errors
+///
+/// 500 if the template fails.
+pub fn render(status: StatusCode, template: &impl Template) -> Answer {
+    let html = template.render().map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        Failure::from(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "problem-ours"))
+    })?;
+    let kind = [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))];
+    Ok((status, kind, html).into_response())
+}
+
+/// "See other": `path` is ours already.
+pub fn redirect(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_a_page_may_say_has_words() {
+        for (_, key) in SAID {
+            assert!(i18n::has(i18n::Locale::En, key), "{key}");
+        }
+    }
+}

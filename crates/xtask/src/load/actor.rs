@@ -1,0 +1,109 @@
+//! The documents of the actors that a load program plays, shaped as large servers shape them.
+
+use serde_json::{Value, json};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Eight sentences: about as much as a post of 500 characters weighs with its mark-up.
+const SENTENCE: &str = "<p>The lunch club meets in the church hall at noon, bring a friend.</p>";
+
+/// One actor at `http://{host}/actor/{number}`, where `host` has a port.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    pub(crate) host: String,
+    pub(crate) number: usize,
+}
+
+impl Actor {
+    pub(crate) fn id(&self) -> String {
+        format!("http://{}/actor/{}", self.host, self.number)
+    }
+
+    pub(crate) fn key_id(&self) -> String {
+        format!("{}#main-key", self.id())
+    }
+
+    pub(crate) fn name(&self) -> String {
+        format!("actor{}", self.number)
+    }
+
+    pub(crate) fn document(&self, public_pem: &str) -> Value {
+        let id = self.id();
+        json!({
+            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+            "id": id,
+            "type": "Person",
+            "preferredUsername": self.name(),
+            "name": format!("Actor {}", self.number),
+            "summary": "<p>Played by a load program.</p>",
+            "url": format!("http://{}/@{}", self.host, self.name()),
+            "inbox": format!("{id}/inbox"),
+            "outbox": format!("{id}/outbox"),
+            "followers": format!("{id}/followers"),
+            "following": format!("{id}/following"),
+            "manuallyApprovesFollowers": false,
+            "publicKey": { "id": self.key_id(), "owner": id, "publicKeyPem": public_pem },
+        })
+    }
+
+    /// What WebFinger says about this actor.
+    pub(crate) fn finger(&self) -> Value {
+        json!({
+            "subject": format!("acct:{}@{}", self.name(), self.host),
+            "aliases": [self.id()],
+            "links": [{ "rel": "self", "type": "application/activity+json", "href": self.id() }],
+        })
+    }
+
+    /// A public post, about 2 KB, which nobody has seen before.
+    pub(crate) fn create(&self, number: usize) -> Value {
+        let id = self.id();
+        let note = format!("http://{}/note/{}-{number}", self.host, self.number);
+        let followers = format!("{id}/followers");
+        let content = format!("<p>Notice number {number}.</p>{}", SENTENCE.repeat(8));
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": format!("{note}/activity"),
+            "type": "Create",
+            "actor": id,
+            "published": "2026-11-22T12:00:00Z",
+            "to": [PUBLIC],
+            "cc": [followers],
+            "object": {
+                "id": note,
+                "type": "Note",
+                "attributedTo": id,
+                "url": note,
+                "published": "2026-11-22T12:00:00Z",
+                "to": [PUBLIC],
+                "cc": [followers],
+                "sensitive": false,
+                "content": content,
+                "contentMap": { "en": content },
+                "attachment": [],
+                "tag": [],
+            },
+        })
+    }
+
+    pub(crate) fn follow(&self, whom: &str) -> Value {
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": format!("{}/follow", self.id()),
+            "type": "Follow",
+            "actor": self.id(),
+            "object": whom,
+        })
+    }
+
+    /// The answer to a Follow that arrived at this actor.
+    pub(crate) fn accept(&self, follow: &Value) -> Value {
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": format!("{}/accept", self.id()),
+            "type": "Accept",
+            "actor": self.id(),
+            "object": follow,
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! The program under test, in an empty folder, on a free port of loopback.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::{Child, Command};
+
+use super::Options;
+use super::http::Connection;
+
+/// A start takes at most this long, migrations on an empty database included.
+const START_TIME: Duration = Duration::from_secs(20);
+
+/// How often a starting server is asked whether it answers.
+const KNOCK: Duration = Duration::from_millis(2);
+
+/// A signal to the server is answered within this time.
+const STOP_TIME: Duration = Duration::from_secs(20);
+
+/// One community in a folder that is removed at the end.
+pub(crate) struct Lab {
+    program: PathBuf,
+    folder: PathBuf,
+    database: Option<String>,
+    pub(crate) port: u16,
+    server: Option<Child>,
+}
+
+impl Lab {
+    /// A folder and a port; nothing runs yet.
+    pub(crate) fn new(options: &Options) -> anyhow::Result<Self> {
+        let name = format!("carefolk-load-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder)?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let (program, database) = (options.program.clone(), options.database.clone());
+        Ok(Self { program, folder, database, port, server: None })
+    }
+
+    /// What other servers call this one.
+    pub(crate) fn host(&self) -> String {
+        format!("care.localhost:{}", self.port)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(words)
+            .current_dir(&self.folder)
+            .env("CAREFOLK__INSTANCE__URL", format!("http://{}", self.host()))
+            .env("CAREFOLK__HTTP__LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("CAREFOLK__FEDERATION__LAB_NETWORKS", r#"["127.0.0.0/8"]"#)
+            .env("CAREFOLK__STORAGE__PATH", &self.folder)
+            .env("CAREFOLK__LOG__LEVEL", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
+        if let Some(database) = &self.database {
+            command.env("CAREFOLK__DATABASE__URL", database);
+        }
+        command
+    }
+
+    /// Starts the server and gives the time from exec to the first answer.
+    pub(crate) async fn start(&mut self) -> anyhow::Result<Duration> {
+        let mut command = self.command(&["serve"]);
+        let begun = Instant::now();
+        let mut server = command.spawn().context("starting the program")?;
+        loop {
+            if let Ok(mut connection) = Connection::open(self.port).await
+                && let Ok((200, _)) = connection.get(&self.host(), "/healthz").await
+            {
+                break;
+            }
+            if let Some(status) = server.try_wait()? {
+                bail!("the server ended at once: {status}");
+            }
+            if begun.elapsed() > START_TIME {
+                bail!("the server did not answer /healthz");
+            }
+            tokio::time::sleep(KNOCK).await;
+        }
+        self.server = Some(server);
+        Ok(begun.elapsed())
+    }
+
+    /// Asks the server to end and waits until it has.
+    pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
+        let Some(mut server) = self.server.take() else { return Ok(()) };
+        if let Some(id) = server.id() {
+            Command::new("kill").arg(id.to_string()).status().await?;
+        }
+        tokio::time::timeout(STOP_TIME, server.wait())
+            .await
+            .context("the server did not end")??;
+        Ok(())
+    }
+
+    /// Runs a command beside the server and gives its JSON answer.
+    pub(crate) async fn run(&self, words: &[&str], input: &str) -> anyhow::Result<Value> {
+        let mut command = self.command(words);
+        command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes()).await?;
+        }
+        let output = child.wait_with_output().await?;
+        if !output.status.success() {
+            bail!("carefolk {} failed: {}", words.join(" "), output.status);
+        }
+        Ok(serde_json::from_slice(&output.stdout).unwrap_or(Value::Null))
+    }
+
+    /// Makes an account and the provider "hazelbank" whose member it is.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        let words = ["account", "create", "ada", "--email", "ada@care.example", "--password-stdin"];
+        self.run(&words, "plum-kettle-otter-seven").await?;
+        let words =
+            ["provider", "create", "hazelbank", "--name", "Hazelbank House", "--owner", "ada"];
+        self.run(&words, "").await?;
+        Ok(())
+    }
+
+    /// The ActivityPub id of an actor here, by WebFinger.
+    pub(crate) async fn actor_id(&self, handle: &str) -> anyhow::Result<String> {
+        let host = self.host();
+        let path = format!("/.well-known/webfinger?resource=acct:{handle}@{host}");
+        let (_, body) = Connection::open(self.port).await?.get(&host, &path).await?;
+        let finger: Value = serde_json::from_slice(&body)?;
+        let links = finger.get("links").and_then(Value::as_array).context("no links")?;
+        let own = links.iter().find(|link| link.get("rel").is_some_and(|rel| rel == "self"));
+        let id = own.and_then(|link| link.get("href")).and_then(Value::as_str);
+        id.map(str::to_owned).context("WebFinger names no actor")
+    }
+
+    /// Resident memory of the server in KiB, as the kernel counts it.
+    pub(crate) fn resident_kib(&self) -> anyhow::Result<u64> {
+        let id = self.server.as_ref().and_then(Child::id).context("the server does not run")?;
+        let status =
+            std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS line")?;
+        Ok(kib.parse()?)
+    }
+
+    /// Removes what the database holds, so that the next start begins anew.
+    pub(crate) fn clear(&self) -> anyhow::Result<()> {
+        std::fs::remove_dir_all(&self.folder)?;
+        std::fs::create_dir_all(&self.folder)?;
+        Ok(())
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _left_behind = std::fs::remove_dir_all(&self.folder);
+    }
+}

@@ -1,0 +1,96 @@
+//! Load programs: each starts the program under test in an empty folder, drives it over loopback
+//! and prints a table of figures.
+
+mod actor;
+mod deliver;
+mod figures;
+mod http;
+mod inbox;
+mod lab;
+mod memory;
+mod outside;
+mod pages;
+mod sign;
+mod start;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+
+/// No run may last longer than this, whatever its options say.
+const LONGEST: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// No run may send more than this.
+const MOST: usize = 200_000;
+
+/// What the command line may set; `None` means the program's own default.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) program: PathBuf,
+    pub(crate) count: Option<usize>,
+    pub(crate) connections: Option<usize>,
+    pub(crate) database: Option<String>,
+}
+
+impl Options {
+    fn read(words: &[String]) -> anyhow::Result<Self> {
+        let mut options =
+            Self { program: default_program(), count: None, connections: None, database: None };
+        let mut words = words.iter();
+        while let Some(name) = words.next() {
+            let value = words.next().with_context(|| format!("{name} needs a value"))?;
+            match name.as_str() {
+                "--program" => options.program = std::path::absolute(value)?,
+                "--count" => options.count = Some(number(value, MOST)?),
+                "--connections" => options.connections = Some(number(value, 512)?),
+                "--database" => options.database = Some(value.clone()),
+                other => bail!("there is no option '{other}'"),
+            }
+        }
+        if !options.program.is_file() {
+            bail!(
+                "{} is not there: build it with `cargo build --release`",
+                options.program.display()
+            );
+        }
+        Ok(options)
+    }
+}
+
+fn default_program() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
+        PathBuf::from,
+    );
+    target.join("release/carefolk")
+}
+
+fn number(value: &str, most: usize) -> anyhow::Result<usize> {
+    let number: usize = value.parse().with_context(|| format!("'{value}' is not a number"))?;
+    if number == 0 || number > most {
+        bail!("{number} is not between 1 and {most}");
+    }
+    Ok(number)
+}
+
+/// Runs the load program that `words` name.
+pub(crate) fn run(words: &[String]) -> anyhow::Result<ExitCode> {
+    let (what, rest) = words.split_first().context("load what? See `cargo xtask help`")?;
+    let options = Options::read(rest)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let work = async {
+            match what.as_str() {
+                "start" => start::run(&options).await,
+                "memory" => memory::run(&options).await,
+                "inbox" => Box::pin(inbox::run(&options)).await,
+                "deliver" => Box::pin(deliver::run(&options)).await,
+                "pages" => Box::pin(pages::run(&options)).await,
+                other => bail!("there is no load program '{other}'"),
+            }
+        };
+        tokio::time::timeout(LONGEST, work).await.context("the run took too long")?
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

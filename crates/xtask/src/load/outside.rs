@@ -1,0 +1,202 @@
+//! The outside world: one listener on loopback that plays any number of servers by their names,
+//! answers for their actors, takes deliveries and counts them.
+
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::actor::Actor;
+
+/// No delivery is larger than this.
+const MAX_DELIVERY: usize = 1024 * 1024;
+
+/// How often a waiting program looks at the counters.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What arrived so far.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    posts: AtomicUsize,
+    answers: AtomicUsize,
+    unsigned: AtomicUsize,
+    follows: Mutex<Vec<Value>>,
+    last: Mutex<Option<Instant>>,
+}
+
+/// The listener; it ends with this value.
+pub(crate) struct Outside {
+    pub(crate) port: u16,
+    seen: Arc<Seen>,
+    _tasks: JoinSet<()>,
+}
+
+impl Outside {
+    pub(crate) async fn open(public_pem: String) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let seen = Arc::new(Seen::default());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(listen(listener, Arc::clone(&seen), Arc::from(public_pem)));
+        Ok(Self { port, seen, _tasks: tasks })
+    }
+
+    /// Actor `number` at the `server`th of the servers that are played.
+    pub(crate) fn actor(&self, server: usize, number: usize) -> Actor {
+        Actor { host: format!("load{server}.localhost:{}", self.port), number }
+    }
+
+    /// Create activities that arrived, and when the last of them did.
+    pub(crate) fn posts(&self) -> (usize, Option<Instant>) {
+        let last = *self.seen.last.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.seen.posts.load(Ordering::Relaxed), last)
+    }
+
+    /// Accept activities that arrived.
+    pub(crate) fn accepts(&self) -> usize {
+        self.seen.answers.load(Ordering::Relaxed)
+    }
+
+    /// Deliveries without a signature: there should be none.
+    pub(crate) fn unsigned(&self) -> usize {
+        self.seen.unsigned.load(Ordering::Relaxed)
+    }
+
+    /// Follow activities that arrived.
+    pub(crate) fn follows(&self) -> Vec<Value> {
+        self.seen.follows.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Looks at `count` until it gives `wanted` or `longest` has passed; gives what it saw last.
+pub(crate) async fn watch(longest: Duration, wanted: usize, count: impl Fn() -> usize) -> usize {
+    let end = Instant::now() + longest;
+    while count() < wanted && Instant::now() < end {
+        tokio::time::sleep(LOOK).await;
+    }
+    count()
+}
+
+async fn listen(listener: TcpListener, seen: Arc<Seen>, public_pem: Arc<str>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let (seen, public_pem) = (Arc::clone(&seen), Arc::clone(&public_pem));
+        connections.spawn(async move {
+            let answer = service_fn(|request| {
+                let (seen, public_pem) = (Arc::clone(&seen), Arc::clone(&public_pem));
+                async move { answer(request, &seen, &public_pem).await }
+            });
+            let served = hyper::server::conn::http1::Builder::new();
+            let _closed = served.serve_connection(TokioIo::new(stream), answer).await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn answer(
+    request: http::Request<Incoming>,
+    seen: &Seen,
+    public_pem: &str,
+) -> anyhow::Result<Response<Full<Bytes>>> {
+    if request.method() == http::Method::POST {
+        return take(request, seen).await;
+    }
+    let host = request.headers().get("host").and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default().to_owned();
+    let query = request.uri().query().unwrap_or_default();
+    let (number, is_finger) = match request.uri().path() {
+        "/.well-known/webfinger" => (after(query, "actor"), true),
+        path => (after(path, "/actor/"), false),
+    };
+    let Some(number) = number else {
+        return Ok(Response::builder().status(StatusCode::NOT_FOUND).body(Full::default())?);
+    };
+    let actor = Actor { host, number };
+    let (document, kind) = if is_finger {
+        (actor.finger(), "application/jrd+json")
+    } else {
+        (actor.document(public_pem), "application/activity+json")
+    };
+    let body = Full::new(Bytes::from(document.to_string()));
+    Ok(Response::builder().header("content-type", kind).body(body)?)
+}
+
+/// The digits that follow `mark`.
+fn after(text: &str, mark: &str) -> Option<usize> {
+    let (_, rest) = text.split_once(mark)?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+async fn take(
+    request: http::Request<Incoming>,
+    seen: &Seen,
+) -> anyhow::Result<Response<Full<Bytes>>> {
+    let headers = request.headers();
+    if !headers.contains_key("signature") {
+        seen.unsigned.fetch_add(1, Ordering::Relaxed);
+    }
+    let body = match Limited::new(request.into_body(), MAX_DELIVERY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => anyhow::bail!("reading a delivery: {error}"),
+    };
+    let activity: Value = serde_json::from_slice(&body)?;
+    match activity.get("type").and_then(Value::as_str) {
+        Some("Create") => {
+            seen.posts.fetch_add(1, Ordering::Relaxed);
+            *seen.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        Some("Accept") => {
+            seen.answers.fetch_add(1, Ordering::Relaxed);
+        }
+        Some("Follow") => {
+            seen.follows.lock().unwrap_or_else(PoisonError::into_inner).push(activity);
+        }
+        _ => {}
+    }
+    Ok(Response::builder().status(StatusCode::ACCEPTED).body(Full::default())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::http::Connection;
+    use super::super::sign::Key;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_asked_is_answered_and_what_is_sent_is_counted() {
+        let key = Key::generate().unwrap();
+        let outside = Outside::open(key.public_pem().unwrap()).await.unwrap();
+        let actor = outside.actor(3, 7);
+        let mut connection = Connection::open(outside.port).await.unwrap();
+
+        let (status, body) = connection.get(&actor.host, "/actor/7").await.unwrap();
+        let document: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((status, document["id"].as_str()), (200, Some(actor.id().as_str())));
+        let path = format!("/.well-known/webfinger?resource=acct:{}@{}", actor.name(), actor.host);
+        let (_, body) = connection.get(&actor.host, &path).await.unwrap();
+        let finger: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(finger["links"][0]["href"], actor.id());
+
+        let create = actor.create(1).to_string();
+        let post = key.post(&actor.key_id(), &actor.host, "/actor/7/inbox", create).unwrap();
+        assert_eq!(connection.send(post).await.unwrap().0, 202);
+        assert_eq!((outside.posts().0, outside.unsigned()), (1, 0));
+    }
+
+    #[test]
+    fn an_actor_is_read_from_the_path() {
+        assert_eq!(after("/actor/12", "/actor/"), Some(12));
+        assert_eq!(after("resource=acct:actor7@load1.localhost:1", "actor"), Some(7));
+        assert_eq!(after("/nodeinfo", "/actor/"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! The project's own tasks: `cargo xtask load …` measures, `cargo xtask ci` checks.
+//!
+//! What is measured is always a program that this task started, on this machine's loopback
+//! addresses; every loop is bounded in count and in time.
+
+#![expect(clippy::print_stdout, reason = "a task's figures are its output")]
+
+mod docs;
+mod load;
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, bail};
+
+const USAGE: &str = "\
+cargo xtask load start    time from exec to the first answer
+cargo xtask load memory   resident memory, idle and after pages
+cargo xtask load inbox    signed activities in: verified, stored, answered, a second
+cargo xtask load deliver  signed deliveries out to a local sink, a second
+cargo xtask load pages    home and profile pages, a second
+    --program FILE        the program to measure (target/release/carefolk)
+    --count N             how many requests, posts or starts
+    --connections N       how many at once
+    --database URL        postgres://… instead of a fresh SQLite file (an empty database)
+cargo xtask docs          copies the golden files into docs/federation
+cargo xtask ci [STAGE…]   scripts/test
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match run(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[String]) -> anyhow::Result<ExitCode> {
+    match words.split_first() {
+        Some((task, rest)) if task == "load" => load::run(rest),
+        Some((task, rest)) if task == "ci" => ci(rest),
+        Some((task, [])) if task == "docs" => docs::run().map(|()| ExitCode::SUCCESS),
+        None => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Some((task, _)) if task == "help" || task == "--help" => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Some((task, _)) => bail!("there is no task '{task}'\n{USAGE}"),
+    }
+}
+
+fn ci(stages: &[String]) -> anyhow::Result<ExitCode> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let status = Command::new("scripts/test")
+        .args(stages)
+        .current_dir(root)
+        .status()
+        .context("starting scripts/test")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,47 @@
+// Every page that can be reached by links, one of each kind: so that a new page is checked from its
+// first day, whether anybody thought of adding it here or not.
+
+import { contextFor } from "./browser.mjs";
+
+const MOST_PAGES = 80;
+
+/** Pages of the same kind differ in names, numbers and ids only. */
+const kind = (pathname) =>
+  pathname
+    .replace(/@[^/]+@[^/]+/, "@away")
+    .replace(/@[^/@]+/, "@name")
+    .replace(/\/(tag|team)\/[^/]+/, "/$1/x")
+    .replace(/\/[a-z2-7]{13,}/g, "/x")
+    .replace(/\/\d+/g, "/n");
+
+/** Paths of the pages behind the links, and broken links; stays on this server. */
+export async function crawl(browser, base, start, state) {
+  const context = await contextFor(browser, base, { javaScriptEnabled: false, storageState: state });
+  const waiting = [...start];
+  const kinds = new Set();
+  const pages = [];
+  const broken = [];
+  try {
+    const page = await context.newPage();
+    while (waiting.length > 0 && pages.length < MOST_PAGES) {
+      const path = waiting.shift();
+      if (kinds.has(kind(path))) continue;
+      kinds.add(kind(path));
+      const answer = await page.goto(path);
+      if (!answer.ok()) {
+        broken.push(`${path} answers ${answer.status()}`);
+        continue;
+      }
+      if (!/text\/html/.test(answer.headers()["content-type"] ?? "")) continue;
+      pages.push({ path, html: await answer.text(), answer });
+      const links = await page.locator("a[href]").evaluateAll((all) => all.map((a) => a.href));
+      for (const link of links) {
+        const url = new URL(link);
+        if (url.origin === base) waiting.push(url.pathname + url.search);
+      }
+    }
+    return { pages, broken };
+  } finally {
+    await context.close();
+  }
+}

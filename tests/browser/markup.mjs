@@ -1,0 +1,77 @@
+// The HTML as the server sent it: valid, complete, light, and asking nobody else for anything.
+
+import { HtmlValidate } from "html-validate";
+
+import { contextFor } from "./browser.mjs";
+
+/** All of a first visit together, as it comes over the wire. */
+const MOST_BYTES = 90 * 1024;
+
+const validator = new HtmlValidate({
+  extends: ["html-validate:recommended", "html-validate:a11y"],
+  rules: {
+    "long-title": "off", // the community's name is not ours to shorten
+    "no-trailing-whitespace": "off", // templates leave some; it weighs nothing when compressed
+    "void-style": "off", // both are HTML
+    "no-raw-characters": ["error", { relaxed: true }],
+    "tel-non-breaking": "off",
+    "valid-id": ["error", { relaxed: true }],
+    "prefer-native-element": ["error", { exclude: ["region"] }],
+  },
+});
+
+/** Rules that hold for every page. */
+export async function validate(html) {
+  const faults = [];
+  const report = await validator.validateString(html);
+  for (const { messages } of report.results) {
+    for (const { ruleId, message, line } of messages) faults.push(`${ruleId}, line ${line}: ${message}`);
+  }
+  if ((html.match(/<h1[\s>]/g) ?? []).length !== 1) faults.push("not exactly one h1");
+  if (/<script[\s>]/i.test(html)) faults.push("a script");
+  if (/\son[a-z]+\s*=\s*["']/i.test(html.replace(/>[^<]*</g, "><"))) faults.push("a script in an attribute");
+  if (/\sstyle\s*=\s*["']/i.test(html.replace(/>[^<]*</g, "><"))) faults.push("a style in an attribute");
+  if (!/<html[^>]*\slang="/.test(html)) faults.push("no language");
+  if (!/<title>[^<]+<\/title>/.test(html)) faults.push("no title");
+  return faults;
+}
+
+/** Headers that every page carries. */
+export function headersOf(response) {
+  const headers = response.headers();
+  const faults = [];
+  const policy = headers["content-security-policy"] ?? "";
+  if (!/default-src 'none'|default-src 'self'/.test(policy)) faults.push(`policy: "${policy}"`);
+  if (/unsafe-inline|unsafe-eval/.test(policy)) faults.push(`policy allows the unsafe: "${policy}"`);
+  if (!/frame-ancestors 'none'/.test(policy)) faults.push("may be framed");
+  if (headers["x-content-type-options"] !== "nosniff") faults.push("no X-Content-Type-Options");
+  if (!headers["referrer-policy"]) faults.push("no Referrer-Policy");
+  return faults;
+}
+
+/** What a first visit weighs, whom it asks, and what the browser complains of. */
+export async function weigh(browser, base, path, state) {
+  const strays = [];
+  const context = await contextFor(browser, base, { storageState: state }, strays);
+  try {
+    const page = await context.newPage();
+    const faults = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/status of 4/.test(message.text())) faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(error.message));
+    let bytes = 0;
+    const sizes = [];
+    page.on("requestfinished", (request) => {
+      sizes.push(request.sizes().then((size) => (bytes += size.responseBodySize)));
+    });
+    await page.goto(path, { waitUntil: "networkidle" });
+    await Promise.all(sizes);
+    if (strays.length > 0) faults.push(`asks others: ${strays.join(" ")}`);
+    if (bytes > MOST_BYTES) faults.push(`weighs ${bytes} bytes, more than ${MOST_BYTES}`);
+    if (bytes === 0) faults.push("weighed nothing");
+    return faults;
+  } finally {
+    await context.close();
+  }
+}

@@ -1,0 +1,79 @@
+// What the pages show: short and long texts, other languages and directions, a thread, a deletion.
+
+export const ADMIN = {
+  instance_name: "Alderbrook Care",
+  handle: "ada",
+  name: "Ada Example",
+  email: "ada@care.example",
+  password: "plum-kettle-otter-seven",
+};
+
+const LONG = `Our week, and how to come along.
+
+We open the doors at half past nine and the kettle is on by ten. **Everyone is welcome**, with or
+without a carer. The hall has a ramp at the side door and a hearing loop.
+
+- Monday: chair exercises, then soup
+- Tuesday: lunch club, two courses for three pounds
+- Thursday: songs and stories with Bryn
+
+1. Ring 01632 960123 to book a seat in the minibus.
+2. Tell us what you cannot eat.
+3. Come as you are.
+
+> "I came for the soup and stayed for the company."
+
+More on [our page](https://hazelbank.example/week). A very long word, such as
+Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, must not push the page sideways.
+
+${"We walk to the park when it is dry, and we stay in and play dominoes when it is not. ".repeat(12)}`;
+
+const WELSH = "Clwb cinio ddydd Mawrth am hanner dydd. Croeso cynnes i bawb.";
+const ARABIC = "نلتقي يوم الثلاثاء ظهرًا لتناول الغداء معًا. الجميع مرحب بهم، ولا حاجة إلى الحجز.";
+const MORE_POSTS = 24;
+const REPLIES = 6;
+
+const create = (program, handle, text, ...more) =>
+  program.run(["post", "create", "--as", handle, "--text-stdin", ...more], text);
+
+/** The address of a post's page, whichever of its addresses the command gave. */
+const pageOf = (made) => new URL(made.url ?? made.page ?? made.uri).pathname;
+
+/** Fills a community whose admin exists already; gives the paths of pages worth checking. */
+export async function seed(program) {
+  const owner = ["--owner", ADMIN.handle];
+  await program.run(
+    ["account", "create", "bryn", "--email", "bryn@care.example", "--password-stdin"],
+    ADMIN.password,
+  );
+  await program.run([
+    ...["provider", "create", "hazelbank", "--name", "Hazelbank House", ...owner],
+    ...["--summary", "Day care and a lunch club in the old school."],
+  ]);
+  await program.run(["provider", "create", "rowan", "--name", "Rowan Befriending", ...owner]);
+
+  for (let i = 1; i <= MORE_POSTS; i += 1) {
+    await create(program, "hazelbank", `Notice ${i}: the kettle is on at ten. #lunchclub`);
+  }
+  const welsh = await create(program, "hazelbank", WELSH, "--lang", "cy");
+  const arabic = await create(program, "hazelbank", ARABIC, "--lang", "ar");
+  const long = await create(program, "hazelbank", LONG);
+  for (let i = 1; i <= REPLIES; i += 1) {
+    const text = `Answer ${i}: is there room for one more on the minibus?`;
+    await create(program, i % 2 ? "bryn" : "ada", text, "--reply-to", long.url ?? long.uri);
+  }
+  const edited = await create(program, "hazelbank", "The bus leaves at nine.");
+  await program.run(
+    ["post", "edit", edited.url ?? edited.uri, "--text-stdin"],
+    "The bus leaves at half past nine.",
+  );
+  const gone = await create(program, "hazelbank", "This was a mistake.");
+  await program.run(["post", "delete", gone.url ?? gone.uri]);
+  return {
+    long: pageOf(long),
+    welsh: pageOf(welsh),
+    arabic: pageOf(arabic),
+    edited: pageOf(edited),
+    gone: pageOf(gone),
+  };
+}
