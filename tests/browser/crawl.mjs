@@ -10,7 +10,8 @@ const kind = (pathname) =>
   pathname
     .replace(/@[^/]+@[^/]+/, "@away")
     .replace(/@[^/@]+/, "@name")
-    .replace(/\/(tag|team)\/[^/]+/, "/$1/x")
+    .replace(/\/(tags|team|follow)\/[^/?]+/, "/$1/x")
+    .replace(/=[^&]*/g, "=")
     .replace(/\/[a-z2-7]{13,}/g, "/x")
     .replace(/\/\d+/g, "/n");
 

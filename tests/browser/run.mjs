@@ -35,12 +35,12 @@ const keyPages = (posts, member) => [
   ["write", "/write", member],
   ["you", "/you", member],
   ["team", "/team/hazelbank", member],
-  ["home-welsh", "/cy/"],
+  ["home-welsh", "/cy"],
   ["provider-welsh", "/cy/@hazelbank"],
 ];
 
 async function everyPage(posts, member) {
-  const start = ["/", "/@hazelbank", "/@rowan", posts.long, posts.edited, "/cy/"];
+  const start = ["/", "/@hazelbank", "/@rowan", posts.long, posts.edited, "/cy"];
   for (const [who, state] of [["visitor", undefined], ["member", member]]) {
     const begin = state ? ["/you", "/write", "/team/hazelbank", ...start] : start;
     const { pages, broken } = await crawl(browser, program.base, begin, state);

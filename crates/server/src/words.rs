@@ -19,9 +19,7 @@ pub(crate) fn plain(error: Error, what: &str) -> anyhow::Error {
 
 fn why(error: &Error) -> String {
     match error {
-        Error::Invalid(fields) => {
-            fields.iter().map(field).collect::<Vec<_>>().join("; ")
-        }
+        Error::Invalid(fields) => fields.iter().map(field).collect::<Vec<_>>().join("; "),
         Error::Denied(denial) => denied(*denial).to_owned(),
         Error::NotFound(what) => format!("there is no such {what}"),
         Error::Conflict(what) => (*what).to_owned(),

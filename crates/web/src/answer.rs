@@ -5,20 +5,20 @@ use carefolk_app::Error;
 use carefolk_httpkit::Problem;
 
 /// A page, a way on, or what went wrong.
-pub type Answer = Result<Response, Failure>;
+pub(crate) type Answer = Result<Response, Failure>;
 
 /// What went wrong. The gate turns it into a page in the reader's language.
 #[derive(Clone, Debug)]
-pub struct Failure(pub Problem);
+pub(crate) struct Failure(pub Problem);
 
 impl Failure {
     /// An invariant of ours broke.
-    pub fn bug(what: &'static str) -> Self {
+    pub(crate) fn bug(what: &'static str) -> Self {
         Self::from(Error::Bug(what))
     }
 
     /// Nothing is here.
-    pub fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self(Problem::not_found())
     }
 }

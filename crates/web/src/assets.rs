@@ -34,7 +34,8 @@ struct Assets {
 }
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let latin = include_bytes!("../assets/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2");
+    let latin =
+        include_bytes!("../assets/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2");
     let latin_ext =
         include_bytes!("../assets/fonts/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2");
     let latin = asset("atkinson-latin.woff2", "font/woff2", Bytes::from_static(latin));
@@ -64,17 +65,17 @@ fn asset(name: &str, kind: &'static str, body: Bytes) -> Asset {
 }
 
 /// The stylesheet's address.
-pub fn css() -> &'static str {
+pub(crate) fn css() -> &'static str {
     &ASSETS.css.address
 }
 
 /// The address of the font that every page needs.
-pub fn font() -> &'static str {
+pub(crate) fn font() -> &'static str {
     &ASSETS.latin.address
 }
 
 /// The address of the picture in the browser's tab.
-pub fn favicon() -> &'static str {
+pub(crate) fn favicon() -> &'static str {
     &ASSETS.icon.address
 }
 
@@ -83,9 +84,10 @@ pub fn favicon() -> &'static str {
 /// # Errors
 ///
 /// 404 for any other name, also for an old hash: what it held is not here.
-pub async fn serve(Path(name): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn serve(Path(name): Path<String>) -> Result<Response, Failure> {
     let all = [&ASSETS.css, &ASSETS.latin, &ASSETS.latin_ext, &ASSETS.icon];
-    let found = all.into_iter().find(|asset| asset.address.strip_prefix("/assets/") == Some(&*name));
+    let found =
+        all.into_iter().find(|asset| asset.address.strip_prefix("/assets/") == Some(&*name));
     let asset = found.ok_or_else(|| Failure::from(Problem::not_found()))?;
     let mut response = asset.body.clone().into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
@@ -94,7 +96,7 @@ pub async fn serve(Path(name): Path<String>) -> Result<Response, Failure> {
 }
 
 /// The picture under the address that browsers ask for by habit.
-pub async fn favicon_by_habit() -> Response {
+pub(crate) async fn favicon_by_habit() -> Response {
     let mut response = ASSETS.icon.body.clone().into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(ASSETS.icon.kind));
     let day = HeaderValue::from_static("public, max-age=86400");

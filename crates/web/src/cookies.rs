@@ -5,7 +5,7 @@ use http::header::COOKIE;
 
 /// Whether browsers reach us over https.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Jar {
+pub(crate) enum Jar {
     /// Cookies are `Secure` and bound to this very host by their name.
     Https,
     /// Loopback and laboratories, where browsers would drop such cookies.
@@ -14,7 +14,7 @@ pub enum Jar {
 
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
+pub(crate) enum Name {
     /// Who is signed in.
     Session,
     /// What forms of visitors are checked against.
@@ -45,7 +45,7 @@ impl Jar {
     }
 
     /// The value of a cookie, if it could be one of ours.
-    pub fn read(self, headers: &HeaderMap, name: Name) -> Option<&str> {
+    pub(crate) fn read(self, headers: &HeaderMap, name: Name) -> Option<&str> {
         let wanted = self.name(name);
         headers
             .get_all(COOKIE)
@@ -59,7 +59,7 @@ impl Jar {
     }
 
     /// The `Set-Cookie` of a cookie.
-    pub fn set(self, name: Name, value: &str) -> String {
+    pub(crate) fn set(self, name: Name, value: &str) -> String {
         let age = match name {
             Name::Session => format!("; Max-Age={LONGEST_SECONDS}"),
             Name::Reading => format!("; Max-Age={YEAR_SECONDS}"),
@@ -69,7 +69,7 @@ impl Jar {
     }
 
     /// The `Set-Cookie` that takes a cookie away.
-    pub fn clear(self, name: Name) -> String {
+    pub(crate) fn clear(self, name: Name) -> String {
         self.line(name, "", "; Max-Age=0")
     }
 

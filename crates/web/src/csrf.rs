@@ -18,7 +18,7 @@ const PURPOSE: &[u8] = b"carefolk form token 1\0";
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// The token that belongs to the secret of a cookie.
-pub fn token(secret: &str) -> String {
+pub(crate) fn token(secret: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(PURPOSE);
     hash.update(secret.as_bytes());
@@ -26,17 +26,15 @@ pub fn token(secret: &str) -> String {
 }
 
 /// Whether `sent` belongs to one of the secrets the browser has.
-pub fn matches<'a>(sent: &str, secrets: impl IntoIterator<Item = &'a str>) -> bool {
-    secrets
-        .into_iter()
-        .any(|secret| bool::from(token(secret).as_bytes().ct_eq(sent.as_bytes())))
+pub(crate) fn matches<'a>(sent: &str, secrets: impl IntoIterator<Item = &'a str>) -> bool {
+    secrets.into_iter().any(|secret| bool::from(token(secret).as_bytes().ct_eq(sent.as_bytes())))
 }
 
 /// Whether the browser's own word, if it gives one, is that our own page sent this.
 ///
 /// Our pages say `Referrer-Policy: no-referrer`, which makes browsers send `Origin: null` with
 /// our own forms: it says nothing. `Sec-Fetch-Site` does, wherever the page is https or loopback.
-pub fn is_from_us(headers: &HeaderMap, base_url: &str) -> bool {
+pub(crate) fn is_from_us(headers: &HeaderMap, base_url: &str) -> bool {
     let word = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if word(FETCH_SITE).is_some_and(|site| site != "same-origin") {
         return false;

@@ -8,7 +8,7 @@ use jiff::{Timestamp, Zoned};
 const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
 
 /// A moment in words, as seen from `now`: "today at 2:30pm", "24 November at 9am", "3 May 2025".
-pub fn in_words(locale: Locale, moment_ms: i64, now_ms: i64) -> String {
+pub(crate) fn in_words(locale: Locale, moment_ms: i64, now_ms: i64) -> String {
     let (Some(moment), Some(now)) = (london(moment_ms), london(now_ms)) else {
         return String::new();
     };
@@ -27,7 +27,7 @@ pub fn in_words(locale: Locale, moment_ms: i64, now_ms: i64) -> String {
 }
 
 /// The day of a moment in words: "24 November 2026".
-pub fn day(locale: Locale, moment_ms: i64) -> String {
+pub(crate) fn day(locale: Locale, moment_ms: i64) -> String {
     london(moment_ms).map(|moment| with_year(locale, &moment)).unwrap_or_default()
 }
 
@@ -38,7 +38,7 @@ fn with_year(locale: Locale, moment: &Zoned) -> String {
 }
 
 /// A moment for machines: the `datetime` of a `<time>`.
-pub fn for_machines(moment_ms: i64) -> String {
+pub(crate) fn for_machines(moment_ms: i64) -> String {
     let Ok(moment) = Timestamp::from_millisecond(moment_ms.div_euclid(1_000) * 1_000) else {
         return String::new();
     };

@@ -17,7 +17,7 @@ use crate::web::{redirect, render};
 /// A page for `problem`; `plain` is the answer without one, whose headers are kept.
 ///
 /// A visitor who only wanted to look at a page for members is sent to sign in.
-pub fn show(visit: &Visit, problem: &Problem, plain: &Response) -> Response {
+pub(crate) fn show(visit: &Visit, problem: &Problem, plain: &Response) -> Response {
     let locale = visit.frame.locale;
     let sign_in = sign_in_path(&visit.frame.address);
     let needs_sign_in = problem.key() == "problem-sign-in";

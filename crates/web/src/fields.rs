@@ -1,29 +1,29 @@
 //! What a form or a query says.
 
 /// The largest form: the longest post, each character at most twelve bytes of form, and the rest.
-pub const FORM_MAX_BYTES: usize = 256 * 1024;
+pub(crate) const FORM_MAX_BYTES: usize = 256 * 1024;
 
 /// The most fields that are read; our largest form has nine.
 const FIELDS_MAX: usize = 40;
 
 /// Names and values, in the order sent.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Reads a form or a query. What is none is empty.
-    pub fn read(encoded: &[u8]) -> Self {
+    pub(crate) fn read(encoded: &[u8]) -> Self {
         let pairs = url::form_urlencoded::parse(encoded).take(FIELDS_MAX);
         Self(pairs.map(|(name, value)| (name.into_owned(), plain(&value))).collect())
     }
 
     /// The value of a field; empty if it was not sent. Of two with one name the first counts.
-    pub fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// The value without space around it, or nothing.
-    pub fn some(&self, name: &str) -> Option<String> {
+    pub(crate) fn some(&self, name: &str) -> Option<String> {
         let value = self.get(name).trim();
         (!value.is_empty()).then(|| value.to_owned())
     }

@@ -25,7 +25,7 @@ use crate::visit::Visit;
 use crate::web::{WebState, redirect};
 
 /// The field of every form that holds its token.
-pub const TOKEN_FIELD: &str = "csrf";
+pub(crate) const TOKEN_FIELD: &str = "csrf";
 
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
@@ -33,7 +33,7 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 const VARIES: &str = "Accept, Accept-Language, Cookie, Sec-Fetch-Site";
 
 /// Everything that happens around a page. For `from_fn_with_state`.
-pub async fn gate(State(state): State<WebState>, request: Request, next: Next) -> Response {
+pub(crate) async fn gate(State(state): State<WebState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = match Visit::read(&state, &parts).await {
         Ok(visit) => visit,

@@ -3,7 +3,7 @@
 /// The SVG of an icon; nothing for a name that there is none for.
 ///
 /// Strokes take the colour of the text, so that they follow dark mode and forced colours.
-pub fn icon(name: &str) -> &'static str {
+pub(crate) fn icon(name: &str) -> &'static str {
     match name {
         "mark" => {
             r#"<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20C6.500 16.300 3.500 13 3.500 9.500 3.500 7 5.400 5.200 7.700 5.200c1.900 0 3.300 1 4.300 2.800 1-1.800 2.400-2.800 4.300-2.800 2.300 0 4.200 1.800 4.200 4.300 0 3.500-3 6.800-8.500 10.500z"/><path d="M8 12.500h2.200l1.600-3 1.800 4.500 1.200-1.500H16.500"/></svg>"#

@@ -1,7 +1,7 @@
 //! The languages that posts are offered in, by the names they have for themselves.
 
 /// Tag and name. English and Welsh first, then those most written around here.
-pub const LANGUAGES: [(&str, &str); 22] = [
+pub(crate) const LANGUAGES: [(&str, &str); 22] = [
     ("en", "English"),
     ("cy", "Cymraeg"),
     ("gd", "Gàidhlig"),
@@ -27,7 +27,7 @@ pub const LANGUAGES: [(&str, &str); 22] = [
 ];
 
 /// What a language calls itself, or its tag.
-pub fn own_name(tag: &str) -> &str {
+pub(crate) fn own_name(tag: &str) -> &str {
     let first = tag.split('-').next().unwrap_or_default();
     LANGUAGES.iter().find(|(known, _)| *known == first).map_or(tag, |(_, name)| name)
 }

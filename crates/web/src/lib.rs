@@ -22,7 +22,7 @@ mod pages;
 mod present;
 mod reading;
 mod routes;
-pub mod view;
+mod view;
 mod visit;
 mod web;
 mod wrong;

@@ -2,19 +2,19 @@
 
 /// A path of this site, without its language prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnPath(String);
+pub(crate) struct OwnPath(String);
 
 /// The longest path that somebody is sent back to.
 const PATH_MAX_BYTES: usize = 1_024;
 
 impl OwnPath {
     /// The front page.
-    pub fn home() -> Self {
+    pub(crate) fn home() -> Self {
         Self("/".to_owned())
     }
 
     /// A path that we made up ourselves; one that could lead elsewhere becomes the front page.
-    pub fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         Self::parse(path).unwrap_or_else(Self::home)
     }
 
@@ -22,24 +22,26 @@ impl OwnPath {
     ///
     /// Only characters that mean one thing to everybody are let through, since browsers, proxies
     /// and servers disagree about the rest: no backslash, no `//`, no encoded slash, no scheme.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"/@_-.~?=&%#+:".contains(&b);
         let lower = text.to_ascii_lowercase();
         let good = text.len() <= PATH_MAX_BYTES
             && text.starts_with('/')
             && text.bytes().all(plain)
-            && !["//", "/../", "/./", "%2f", "%5c", "%0", "%1", "%7f"].iter().any(|bad| lower.contains(bad));
+            && !["//", "/../", "/./", "%2f", "%5c", "%0", "%1", "%7f"]
+                .iter()
+                .any(|bad| lower.contains(bad));
         good.then(|| Self(without_language(text).to_owned()))
     }
 
     /// The path as text.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// `/cy/you` is the Welsh `/you`.
-pub fn without_language(path: &str) -> &str {
+pub(crate) fn without_language(path: &str) -> &str {
     match path.strip_prefix("/cy") {
         Some("") => "/",
         Some(rest) if rest.starts_with('/') => rest,
@@ -53,7 +55,9 @@ mod tests {
 
     #[test]
     fn paths_of_ours_are_let_through() {
-        for path in ["/", "/you", "/@bridge/abc?said=x#post-1", "/@a@b.example:8081/7", "/write?as=x"] {
+        for path in
+            ["/", "/you", "/@bridge/abc?said=x#post-1", "/@a@b.example:8081/7", "/write?as=x"]
+        {
             assert_eq!(OwnPath::parse(path).unwrap().as_str(), path);
         }
         assert_eq!(OwnPath::parse("/cy/you").unwrap().as_str(), "/you");
@@ -64,9 +68,24 @@ mod tests {
     #[test]
     fn nothing_leads_to_another_site() {
         for path in [
-            "", "you", "//e.example", "/\\e.example", "/%2F%2Fe.example", "/web/%2fe.example",
-            "https:e", "https://e.example", "javascript:1", "/a//e.example", "/%5ce", "/\t/e",
-            "/a\r\nX: y", "/%0d%0aX", "/../..//e", "/a b", "/é", "/cy//e.example",
+            "",
+            "you",
+            "//e.example",
+            "/\\e.example",
+            "/%2F%2Fe.example",
+            "/web/%2fe.example",
+            "https:e",
+            "https://e.example",
+            "javascript:1",
+            "/a//e.example",
+            "/%5ce",
+            "/\t/e",
+            "/a\r\nX: y",
+            "/%0d%0aX",
+            "/../..//e",
+            "/a b",
+            "/é",
+            "/cy//e.example",
         ] {
             assert_eq!(OwnPath::parse(path), None, "{path:?}");
         }

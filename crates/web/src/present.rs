@@ -18,13 +18,13 @@ const LONG_TEXT_CHARS: usize = 1_500;
 const EXCERPT_CHARS: usize = 500;
 
 /// Makes page models in the language and at the moment of one request.
-pub struct Presenter<'a> {
+pub(crate) struct Presenter<'a> {
     frame: &'a Frame,
 }
 
 /// Where a post stands on its page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// In a list of posts under a heading of level 2.
     List,
     /// On its own page, as what the page is about.
@@ -35,22 +35,22 @@ pub enum Place {
 
 impl<'a> Presenter<'a> {
     /// A presenter for one request.
-    pub fn new(frame: &'a Frame) -> Self {
+    pub(crate) fn new(frame: &'a Frame) -> Self {
         Self { frame }
     }
 
     /// A moment in words.
-    pub fn when(&self, moment: carefolk_domain::Moment) -> String {
+    pub(crate) fn when(&self, moment: carefolk_domain::Moment) -> String {
         dates::in_words(self.frame.locale, moment.0, self.frame.now_ms)
     }
 
     /// A day in words: "24 November 2026".
-    pub fn day(&self, moment: carefolk_domain::Moment) -> String {
+    pub(crate) fn day(&self, moment: carefolk_domain::Moment) -> String {
         dates::day(self.frame.locale, moment.0)
     }
 
     /// Somebody or some provider.
-    pub fn person(&self, actor: &ActorView) -> Person {
+    pub(crate) fn person(&self, actor: &ActorView) -> Person {
         Person {
             address: actor.address(),
             name: actor.name.clone(),
@@ -64,7 +64,7 @@ impl<'a> Presenter<'a> {
     }
 
     /// A post.
-    pub fn post(&self, post: PostView, place: Place) -> PostCard {
+    pub(crate) fn post(&self, post: PostView, place: Place) -> PostCard {
         let (audience_key, audience_icon) = audience(post.audience);
         let excerpt = if place == Place::List { excerpt(&post.html) } else { None };
         let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
@@ -99,7 +99,7 @@ impl<'a> Presenter<'a> {
     }
 
     /// A page of posts, whose first page is at `path`.
-    pub fn list(&self, page: PostPage, path: &str, is_first: bool) -> PostList {
+    pub(crate) fn list(&self, page: PostPage, path: &str, is_first: bool) -> PostList {
         PostList {
             posts: page.posts.into_iter().map(|post| self.post(post, Place::List)).collect(),
             path: path.to_owned(),
@@ -109,7 +109,7 @@ impl<'a> Presenter<'a> {
     }
 
     /// One text that a post has had.
-    pub fn version(&self, revision: RevisionView) -> Version {
+    pub(crate) fn version(&self, revision: RevisionView) -> Version {
         Version {
             when: self.when(revision.at),
             iso: dates::for_machines(revision.at.0),
@@ -131,7 +131,7 @@ fn excerpt(html: &Html) -> Option<String> {
 }
 
 /// The first words of a text, `limit` characters at most.
-pub fn beginning(text: &str, limit: usize) -> String {
+pub(crate) fn beginning(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
     }
@@ -160,7 +160,7 @@ fn audience(audience: Audience) -> (Option<&'static str>, &'static str) {
 }
 
 /// Whether another server's address may stand in a link: nothing but a web page.
-pub fn is_web(url: &str) -> bool {
+pub(crate) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 

@@ -3,7 +3,7 @@
 
 /// What a reader chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// The size of the text.
     pub size: TextSize,
     /// The colours.
@@ -14,7 +14,7 @@ pub struct Reading {
 
 /// The size of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TextSize {
+pub(crate) enum TextSize {
     /// As designed: 18 px.
     #[default]
     Normal,
@@ -26,7 +26,7 @@ pub enum TextSize {
 
 /// The colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scheme {
+pub(crate) enum Scheme {
     /// As the device says.
     #[default]
     Auto,
@@ -40,13 +40,13 @@ pub enum Scheme {
 
 impl TextSize {
     /// Every size, with its word in forms.
-    pub const ALL: [(Self, &'static str); 3] =
+    pub(crate) const ALL: [(Self, &'static str); 3] =
         [(Self::Normal, "normal"), (Self::Large, "large"), (Self::Larger, "larger")];
 }
 
 impl Scheme {
     /// Every scheme, with its word in forms.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub(crate) const ALL: [(Self, &'static str); 4] = [
         (Self::Auto, "auto"),
         (Self::Light, "light"),
         (Self::Dark, "dark"),
@@ -64,7 +64,7 @@ fn word<T: PartialEq>(all: &[(T, &'static str)], value: &T) -> &'static str {
 
 impl Reading {
     /// From the words of a form; what is none of the choices is as designed.
-    pub fn from_words(size: &str, scheme: &str, space: &str) -> Self {
+    pub(crate) fn from_words(size: &str, scheme: &str, space: &str) -> Self {
         Self {
             size: find(&TextSize::ALL, size),
             scheme: find(&Scheme::ALL, scheme),
@@ -73,28 +73,29 @@ impl Reading {
     }
 
     /// The words, for the form: size, scheme, space.
-    pub fn words(self) -> (&'static str, &'static str, &'static str) {
+    pub(crate) fn words(self) -> (&'static str, &'static str, &'static str) {
         let space = if self.is_wide { "wide" } else { "normal" };
         (word(&TextSize::ALL, &self.size), word(&Scheme::ALL, &self.scheme), space)
     }
 
     /// From the value of the cookie.
-    pub fn from_cookie(value: &str) -> Self {
+    pub(crate) fn from_cookie(value: &str) -> Self {
         let mut parts = value.split('.');
         let mut next = || parts.next().unwrap_or_default();
         Self::from_words(next(), next(), next())
     }
 
     /// The value of the cookie.
-    pub fn to_cookie(self) -> String {
+    pub(crate) fn to_cookie(self) -> String {
         let (size, scheme, space) = self.words();
         format!("{size}.{scheme}.{space}")
     }
 
     /// The classes of the page, if anything is not as designed.
-    pub fn classes(self) -> Option<String> {
+    pub(crate) fn classes(self) -> Option<String> {
         let (size, scheme, space) = self.words();
-        let all = [("size", size, "normal"), ("scheme", scheme, "auto"), ("space", space, "normal")];
+        let all =
+            [("size", size, "normal"), ("scheme", scheme, "auto"), ("space", space, "normal")];
         let classes: Vec<String> = all
             .into_iter()
             .filter(|(_, word, usual)| word != usual)

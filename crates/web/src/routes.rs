@@ -57,7 +57,7 @@ fn pages() -> Router<WebState> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/setup", get(setup::form).post(setup::finish))
         .route("/reading", get(reading::form).post(reading::save));
-    texts::PAGES
-        .iter()
-        .fold(router, |router, page| router.route(page.path, get(move |web| texts::show(web, page))))
+    texts::PAGES.iter().fold(router, |router, page| {
+        router.route(page.path, get(move |web| texts::show(web, page)))
+    })
 }

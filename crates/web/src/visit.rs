@@ -1,7 +1,7 @@
 //! What is read from the head of every request, once.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::extract::OriginalUri;
 use base64::Engine;
@@ -26,7 +26,7 @@ use crate::web::WebState;
 const SECRET_BYTES: usize = 24;
 
 /// One request: who asks, in what language, with which cookies.
-pub struct Visit {
+pub(crate) struct Visit {
     /// What pages show of it.
     pub frame: Arc<Frame>,
     /// Who asks.
@@ -55,7 +55,7 @@ impl Visit {
     /// # Errors
     ///
     /// Whatever the application says about the session or the community's name.
-    pub async fn read(state: &WebState, parts: &Parts) -> Result<Self, Error> {
+    pub(crate) async fn read(state: &WebState, parts: &Parts) -> Result<Self, Error> {
         let jar = if state.is_https() { Jar::Https } else { Jar::Http };
         let cookie = |name| jar.read(&parts.headers, name).map(str::to_owned);
         let (session, form) = (cookie(Name::Session), cookie(Name::Form));
@@ -68,7 +68,7 @@ impl Visit {
     }
 
     /// A visit of which only the language is known: for the page that says that nothing works.
-    pub fn bare(state: &WebState, parts: &Parts) -> Self {
+    pub(crate) fn bare(state: &WebState, parts: &Parts) -> Self {
         let jar = if state.is_https() { Jar::Https } else { Jar::Http };
         let community = state.app.settings().instance_name.clone();
         Self::build(state, parts, jar, (None, None), None, community)
@@ -90,7 +90,8 @@ impl Visit {
         };
         let reading = jar.read(&parts.headers, Name::Reading);
         let frame = frame(state, parts, member.as_ref(), community, csrf::token(basis));
-        let frame = Frame { reading: reading.map(Reading::from_cookie).unwrap_or_default(), ..frame };
+        let frame =
+            Frame { reading: reading.map(Reading::from_cookie).unwrap_or_default(), ..frame };
         let query = parts.uri.query().unwrap_or_default();
         Self {
             frame: Arc::new(frame),
@@ -107,7 +108,7 @@ impl Visit {
     }
 
     /// Whether `sent` belongs to a cookie that the browser sent along.
-    pub fn knows(&self, sent: &str) -> bool {
+    pub(crate) fn knows(&self, sent: &str) -> bool {
         csrf::matches(sent, self.secrets.iter().map(String::as_str))
     }
 }

@@ -23,7 +23,7 @@ use crate::view::cx::{Argument, localised};
 use crate::visit::Visit;
 
 /// Posts on one page of a list.
-pub const POSTS_A_PAGE: u32 = 20;
+pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
@@ -70,7 +70,7 @@ impl WebState {
 
 /// One request, as page functions see it.
 #[derive(Clone)]
-pub struct Web {
+pub(crate) struct Web {
     state: WebState,
     visit: Arc<Visit>,
 }
@@ -87,22 +87,17 @@ impl FromRequestParts<WebState> for Web {
 
 impl Web {
     /// The application.
-    pub fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.state.app
     }
 
-    /// What the pages are made of.
-    pub fn state(&self) -> &WebState {
-        &self.state
-    }
-
     /// Everything read from the request's head.
-    pub fn visit(&self) -> &Visit {
+    pub(crate) fn visit(&self) -> &Visit {
         &self.visit
     }
 
     /// Who asks.
-    pub fn caller(&self) -> &Caller {
+    pub(crate) fn caller(&self) -> &Caller {
         &self.visit.caller
     }
 
@@ -111,7 +106,7 @@ impl Web {
     /// # Errors
     ///
     /// 401 for visitors; they are sent to sign in.
-    pub fn member(&self) -> Result<&Member, Failure> {
+    pub(crate) fn member(&self) -> Result<&Member, Failure> {
         match &self.visit.caller {
             Caller::Member(member) => Ok(member),
             _ => Err(carefolk_app::Error::Denied(Denial::NotSignedIn).into()),
@@ -119,50 +114,50 @@ impl Web {
     }
 
     /// The fields of the form that was sent.
-    pub fn fields(&self) -> &Fields {
+    pub(crate) fn fields(&self) -> &Fields {
         &self.visit.fields
     }
 
     /// A value of the query; empty if there is none.
-    pub fn query(&self, name: &str) -> &str {
+    pub(crate) fn query(&self, name: &str) -> &str {
         self.visit.query.get(name)
     }
 
     /// The page of a list that is asked for.
-    pub fn page_of(&self, limit: u32) -> Page {
+    pub(crate) fn page_of(&self, limit: u32) -> Page {
         let before = self.query("before");
         Page::after((!before.is_empty()).then_some(before), limit)
     }
 
     /// Whether that is the first one.
-    pub fn is_first_page(&self) -> bool {
+    pub(crate) fn is_first_page(&self) -> bool {
         self.query("before").is_empty()
     }
 
     /// The words behind `key`.
-    pub fn t(&self, key: &str) -> String {
+    pub(crate) fn t(&self, key: &str) -> String {
         i18n::text(self.visit.frame.locale, key, &[])
     }
 
     /// The words behind `key` with one thing put in.
-    pub fn with(&self, key: &str, name: &'static str, value: impl Into<Argument>) -> String {
+    pub(crate) fn with(&self, key: &str, name: &'static str, value: impl Into<Argument>) -> String {
         self.cx(String::new()).with(key, name, value)
     }
 
     /// What was just done, if the address says so.
-    pub fn said(&self) -> Option<String> {
+    pub(crate) fn said(&self) -> Option<String> {
         let said = self.query("said");
         let found = SAID.iter().find(|(word, _)| *word == said);
         found.map(|(_, key)| self.t(key))
     }
 
     /// The frame of a page called `title`.
-    pub fn cx(&self, title: String) -> Cx {
+    pub(crate) fn cx(&self, title: String) -> Cx {
         Cx::new(Arc::clone(&self.visit.frame), title)
     }
 
     /// Makes page models of the application's views.
-    pub fn presenter(&self) -> Presenter<'_> {
+    pub(crate) fn presenter(&self) -> Presenter<'_> {
         Presenter::new(&self.visit.frame)
     }
 
@@ -171,7 +166,7 @@ impl Web {
     /// # Errors
     ///
     /// 500 if the template fails.
-    pub fn page(&self, template: &impl Template) -> Answer {
+    pub(crate) fn page(&self, template: &impl Template) -> Answer {
         self.page_with(StatusCode::OK, template)
     }
 
@@ -180,7 +175,7 @@ impl Web {
     /// # Errors
     ///
     /// As [`Web::page`].
-    pub fn form_again(&self, template: &impl Template) -> Answer {
+    pub(crate) fn form_again(&self, template: &impl Template) -> Answer {
         self.page_with(StatusCode::UNPROCESSABLE_ENTITY, template)
     }
 
@@ -189,12 +184,12 @@ impl Web {
     /// # Errors
     ///
     /// As [`Web::page`].
-    pub fn page_with(&self, status: StatusCode, template: &impl Template) -> Answer {
+    pub(crate) fn page_with(&self, status: StatusCode, template: &impl Template) -> Answer {
         render(status, template)
     }
 
     /// Sends the browser to a page of ours, in the language of this one, to say what was done.
-    pub fn go(&self, to: &OwnPath, said: &str) -> Response {
+    pub(crate) fn go(&self, to: &OwnPath, said: &str) -> Response {
         let mut path = localised(self.visit.frame.locale, to.as_str());
         if !said.is_empty() {
             let (head, tail) = match path.split_once('#') {
@@ -213,7 +208,7 @@ impl Web {
 /// # Errors
 ///
 /// 500 if the template fails.
-pub fn render(status: StatusCode, template: &impl Template) -> Answer {
+pub(crate) fn render(status: StatusCode, template: &impl Template) -> Answer {
     let html = template.render().map_err(|error| {
         tracing::error!(%error, "a template failed");
         Failure::from(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "problem-ours"))
@@ -223,7 +218,7 @@ pub fn render(status: StatusCode, template: &impl Template) -> Answer {
 }
 
 /// "See other": `path` is ours already.
-pub fn redirect(path: &str) -> Response {
+pub(crate) fn redirect(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -12,7 +12,7 @@ use crate::view::Errors;
 /// # Errors
 ///
 /// Everything else that went wrong.
-pub fn form_errors(locale: Locale, error: Error) -> Result<Errors, Failure> {
+pub(crate) fn form_errors(locale: Locale, error: Error) -> Result<Errors, Failure> {
     let Error::Invalid(fields) = error else { return Err(error.into()) };
     let mut errors = Errors::none();
     for wrong in fields {
@@ -22,7 +22,7 @@ pub fn form_errors(locale: Locale, error: Error) -> Result<Errors, Failure> {
 }
 
 /// What to do about one field: words of its own if there are any, else words for the kind.
-pub fn words(locale: Locale, wrong: FieldError) -> String {
+pub(crate) fn words(locale: Locale, wrong: FieldError) -> String {
     let (kind, max) = kind(wrong.invalid);
     let own = format!("wrong-{}-{kind}", wrong.field);
     if i18n::has(Locale::En, &own) {
@@ -69,7 +69,10 @@ mod tests {
             let said = say("unheard_of", invalid);
             assert!(!said.starts_with("wrong-"), "{said}");
         }
-        assert_eq!(say("title", Invalid::TooLong(300)), "Make this shorter: 300 characters at most");
+        assert_eq!(
+            say("title", Invalid::TooLong(300)),
+            "Make this shorter: 300 characters at most"
+        );
     }
 
     #[test]

@@ -7,3 +7,7 @@ pub mod page;
 pub mod ports;
 pub mod settings;
 pub mod tx;
+
+/// How often a worker looks although no bell rang: work that a command line beside the server
+/// left is found within this.
+pub(crate) const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(500);

@@ -60,7 +60,6 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Error> {
         self.inner.commit().await?;
         if self.ring_deliveries {
-            self.bells.deliveries.notify_waiters();
             self.bells.deliveries.notify_one();
         }
         Ok(())

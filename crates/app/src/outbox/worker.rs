@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use carefolk_domain::{ActorId, Health, Moment, OutboxId, PeerId, Span};
 use carefolk_store::dialect::{self, DeliveryClaim, DeliveryEnd};
@@ -10,21 +11,32 @@ use carefolk_store::entity::{outbox_activity, peer};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use tokio_util::sync::CancellationToken;
 
 use super::Outbox;
 use super::results::{self, After, Before, HostNews};
 use crate::actors::signing_key;
+use crate::kernel::LOOK_EVERY;
 use crate::kernel::ports::{Parcel, Receipt, SigningKey};
 use crate::kernel::{error::Error, opaque, tx::Tx};
 
-/// How many deliveries are claimed at once, and how many are in flight.
-const BATCH: u32 = 128;
+/// How many deliveries may be in flight at once, whatever their hosts.
+const IN_FLIGHT: usize = 256;
+
+/// How many are claimed at once.
+const BATCH: usize = 128;
 
 /// How many may be in flight to one host (P5).
 const WINDOW_PER_HOST: u32 = 8;
 
 /// How long a worker may take for a delivery before another may take it over.
 const LEASE: Span = Span::minutes(2);
+
+/// How long results are gathered before they are written together.
+const GATHER: Duration = Duration::from_millis(15);
+
+/// How many results are written together at most.
+const GATHER_MAX: usize = 256;
 
 /// The longest error that is kept, in characters.
 const ERROR_MAX_CHARS: usize = 300;
@@ -36,13 +48,61 @@ struct Try {
     failures: i32,
 }
 
+/// What came of a try.
+type Tried = (delivery::Model, Receipt, i32);
+
 impl Outbox<'_> {
-    /// Claims what is due, sends it and writes down what came of it; returns how many.
+    /// Claims what is due now, sends it all and writes down what came of it; returns how many.
     ///
     /// # Errors
     ///
     /// [`Error::Store`]: what was claimed is tried again when its lease ends.
     pub async fn deliver_due(&self) -> Result<usize, Error> {
+        let tries = self.claim(BATCH).await?;
+        let count = tries.len();
+        let mut flying: FuturesUnordered<_> = tries.into_iter().map(|t| self.send(t)).collect();
+        let mut done = Vec::with_capacity(count);
+        while let Some(tried) = flying.next().await {
+            done.push(tried);
+        }
+        self.settle(done).await?;
+        Ok(count)
+    }
+
+    /// Delivers until told to stop. Results are written as they come, so that a host that hangs
+    /// holds up nothing but its own deliveries (P6); what is in flight at the end is awaited.
+    pub(crate) async fn deliver_until(&self, stop: &CancellationToken) {
+        let mut flying = FuturesUnordered::new();
+        let mut done: Vec<Tried> = Vec::new();
+        let mut look = true;
+        while !stop.is_cancelled() || !flying.is_empty() {
+            let room = IN_FLIGHT - flying.len();
+            if look && room > 0 && !stop.is_cancelled() {
+                let wanted = room.min(BATCH);
+                let tries = self.claim(wanted).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, "deliveries could not be claimed");
+                    Vec::new()
+                });
+                look = tries.len() == wanted;
+                flying.extend(tries.into_iter().map(|attempt| self.send(attempt)));
+            }
+            tokio::select! {
+                Some(tried) = flying.next() => {
+                    done.push(tried);
+                    gather(&mut flying, &mut done).await;
+                    if let Err(error) = self.settle(std::mem::take(&mut done)).await {
+                        tracing::error!(%error, "results of deliveries could not be written");
+                    }
+                    look = true;
+                }
+                () = self.0.0.bells.deliveries.notified() => look = true,
+                () = tokio::time::sleep(LOOK_EVERY) => look = true,
+                () = stop.cancelled(), if !stop.is_cancelled() => {}
+            }
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Try>, Error> {
         let tx = self.0.begin().await?;
         let now = tx.now();
         let claim = DeliveryClaim {
@@ -50,22 +110,14 @@ impl Outbox<'_> {
             lease_until: now + LEASE,
             holder: &self.0.0.holder,
             window_per_host: WINDOW_PER_HOST,
-            limit: BATCH,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
         let rows = dialect::claim_deliveries(tx.store(), &claim).await?;
         tx.commit().await?;
-        let count = rows.len();
-        let tries = self.tries(rows).await?;
-        let mut flying: FuturesUnordered<_> = tries.into_iter().map(|t| self.send(t)).collect();
-        let mut done = Vec::with_capacity(count);
-        while let Some(result) = flying.next().await {
-            done.push(result);
-        }
-        self.settle(done).await?;
-        Ok(count)
+        self.tries(rows).await
     }
 
-    async fn send(&self, attempt: Try) -> (delivery::Model, Receipt, i32) {
+    async fn send(&self, attempt: Try) -> Tried {
         let receipt = self.0.remote().deliver(&attempt.parcel).await;
         (attempt.row, receipt, attempt.failures)
     }
@@ -112,7 +164,7 @@ impl Outbox<'_> {
     }
 
     /// Writes all results in one transaction.
-    async fn settle(&self, done: Vec<(delivery::Model, Receipt, i32)>) -> Result<(), Error> {
+    async fn settle(&self, done: Vec<Tried>) -> Result<(), Error> {
         if done.is_empty() {
             return Ok(());
         }
@@ -130,7 +182,7 @@ impl Outbox<'_> {
             if after.state == DeliveryState::Dead {
                 tracing::warn!(delivery = %row.id, status = ?after.status, "delivery given up");
             }
-            gather(&mut news, row.peer_id, &after);
+            weigh(&mut news, row.peer_id, &after);
             ends.push(end(&row, after, tx.now()));
         }
         dialect::finish_deliveries(tx.store(), &self.0.0.holder, &ends).await?;
@@ -141,8 +193,23 @@ impl Outbox<'_> {
     }
 }
 
+/// Waits a moment for more results, so that one transaction writes many.
+async fn gather<F>(flying: &mut FuturesUnordered<F>, done: &mut Vec<Tried>)
+where
+    F: Future<Output = Tried>,
+{
+    let moment = tokio::time::sleep(GATHER);
+    tokio::pin!(moment);
+    while done.len() < GATHER_MAX && !flying.is_empty() {
+        tokio::select! {
+            Some(tried) = flying.next() => done.push(tried),
+            () = &mut moment => return,
+        }
+    }
+}
+
 /// Good news of a host outweighs bad news from the same batch: it answers.
-fn gather(news: &mut HashMap<PeerId, (HostNews, Option<String>)>, peer: PeerId, after: &After) {
+fn weigh(news: &mut HashMap<PeerId, (HostNews, Option<String>)>, peer: PeerId, after: &After) {
     match (&after.host, news.get(&peer)) {
         (HostNews::Nothing, _) | (HostNews::Failing(..), Some((HostNews::Well(_), _))) => {}
         (host, _) => {

@@ -1,5 +1,12 @@
 //! The application's behaviour, on SQLite and on PostgreSQL (`TEST_DB=postgres`).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a failure here is a failed test"
+)]
+
 mod accounts;
 mod delivering;
 mod following;

@@ -31,7 +31,7 @@ impl Remote for Counted {
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
-        self.inner.finger(address).await
+        Remote::finger(self.inner.as_ref(), address).await
     }
 
     async fn deliver(&self, parcel: &Parcel) -> Receipt {

@@ -22,8 +22,12 @@ impl ConfigCommand {
             Self::Check => {
                 let federates = loaded.settings.instance.url.is_some();
                 out.show(&serde_json::json!({ "ok": true, "federates": federates }), || {
-                    let talk = if federates { "" } else { " instance.url is not set: the server \
-                                                           will not talk to other servers." };
+                    let talk = if federates {
+                        ""
+                    } else {
+                        " instance.url is not set: the server \
+                                                           will not talk to other servers."
+                    };
                     format!("The settings can be used.{talk}")
                 })
             }

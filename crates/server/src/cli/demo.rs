@@ -138,14 +138,16 @@ async fn present(out: Out, first: &Half, second: &Half, folder: &Path) -> anyhow
     if !(first.progress.done && second.progress.done) {
         if out == Out::Text {
             say(&format!(
-                "Filling {} and {} with people and posts; the first time this takes a little while.",
-                ready[0].name, ready[1].name
+                "{} is at {} and {} at {}. They are filled with people and posts, which takes up to \
+                 a minute the first time; you can look at them meanwhile.",
+                ready[0].name, ready[0].address, ready[1].name, ready[1].address
             ));
         }
         let (one, two) = (first.seeder(second), second.seeder(first));
         tokio::try_join!(one.actors(), two.actors())?;
         tokio::try_join!(one.follows(), two.follows())?;
-        tokio::try_join!(one.posts(), two.posts())?;
+        let (ones, twos) = tokio::try_join!(one.posts(), two.posts())?;
+        tokio::try_join!(one.answers(&twos), two.answers(&ones))?;
         first.progress.finish(&first.settings.storage)?;
         second.progress.finish(&second.settings.storage)?;
     }

@@ -19,6 +19,8 @@ pub(crate) struct Community {
     pub(crate) follows: Vec<Follows>,
     /// What was said, the oldest first.
     pub(crate) posts: Vec<Post>,
+    /// What was answered to the neighbours, the oldest first; `reply_to` is `key@town`.
+    pub(crate) answers: Vec<Post>,
 }
 
 /// Somebody.
@@ -133,7 +135,8 @@ macro_rules! embedded {
 }
 
 /// Long texts, by name.
-const TEXTS: &[(&str, &str)] = &[("first-stay.md", include_str!("../../demo/alderbrook/first-stay.md"))];
+const TEXTS: &[(&str, &str)] =
+    &[("first-stay.md", include_str!("../../demo/alderbrook/first-stay.md"))];
 
 /// A town on a river.
 pub(crate) fn alderbrook() -> anyhow::Result<Community> {
@@ -144,6 +147,7 @@ pub(crate) fn alderbrook() -> anyhow::Result<Community> {
             embedded!("alderbrook/thread.toml"),
             embedded!("alderbrook/more.toml"),
         ],
+        embedded!("alderbrook/answers.toml"),
     )
 }
 
@@ -152,10 +156,15 @@ pub(crate) fn larkmoor() -> anyhow::Result<Community> {
     read(
         embedded!("larkmoor/community.toml"),
         &[embedded!("larkmoor/posts.toml"), embedded!("larkmoor/more.toml")],
+        embedded!("larkmoor/answers.toml"),
     )
 }
 
-fn read(community: (&str, &str), posts: &[(&str, &str)]) -> anyhow::Result<Community> {
+fn read(
+    community: (&str, &str),
+    posts: &[(&str, &str)],
+    answers: (&str, &str),
+) -> anyhow::Result<Community> {
     let file: CommunityFile = parse(community)?;
     let mut said = Vec::new();
     for &part in posts {
@@ -163,24 +172,31 @@ fn read(community: (&str, &str), posts: &[(&str, &str)]) -> anyhow::Result<Commu
     }
     for post in &mut said {
         if let Some(file) = &post.file {
-            let text = TEXTS.iter().find(|(name, _)| name == file);
-            text.map(|(_, text)| *text)
-                .with_context(|| format!("no text {file}"))?
-                .clone_into(&mut post.text);
+            let (_, text) = TEXTS
+                .iter()
+                .find(|(name, _)| name == file)
+                .with_context(|| format!("no text {file}"))?;
+            (*text).clone_into(&mut post.text);
         }
     }
-    // A moment of the far past, only to sort by: replies stand after what they answer.
-    let any = Moment(Span::days(10_000).0);
-    let mut sorted =
-        said.into_iter().map(|post| Ok((post.at(any)?, post))).collect::<anyhow::Result<Vec<_>>>()?;
-    sorted.sort_by_key(|(at, _)| *at);
     Ok(Community {
         name: file.name,
         people: file.people,
         providers: file.providers,
         follows: file.follows,
-        posts: sorted.into_iter().map(|(_, post)| post).collect(),
+        posts: sorted(said)?,
+        answers: sorted(parse::<PostsFile>(answers)?.posts)?,
     })
+}
+
+/// The oldest first, so that replies stand after what they answer.
+fn sorted(posts: Vec<Post>) -> anyhow::Result<Vec<Post>> {
+    // The start does not matter for the order, except that day 0 counts back from an hour.
+    let start = Moment(Span::days(20_000).0);
+    let dated = posts.into_iter().map(|post| Ok((post.at(start)?, post)));
+    let mut dated = dated.collect::<anyhow::Result<Vec<_>>>()?;
+    dated.sort_by_key(|(at, _)| *at);
+    Ok(dated.into_iter().map(|(_, post)| post).collect())
 }
 
 fn parse<T: DeserializeOwned>((name, text): (&str, &str)) -> anyhow::Result<T> {
@@ -235,96 +251,4 @@ impl Community {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use carefolk_domain::{Audience, Handle, Lang};
-
-    use super::*;
-
-    fn both() -> [Community; 2] {
-        [alderbrook().unwrap(), larkmoor().unwrap()]
-    }
-
-    #[test]
-    fn each_community_has_what_the_demo_promises() {
-        for community in both() {
-            assert!(community.people.len() >= 20, "{}", community.people.len());
-            assert!(community.providers.len() >= 6);
-            assert!(community.posts.len() >= 60, "{}", community.posts.len());
-            assert!(community.posts.iter().any(|post| post.edit.is_some()));
-            assert!(community.posts.iter().any(|post| post.delete));
-            assert!(community.posts.iter().any(|post| post.lang.as_deref() == Some("cy")));
-            let rtl = |post: &Post| matches!(post.lang.as_deref(), Some("ar" | "ur"));
-            assert!(community.posts.iter().any(rtl));
-            assert_eq!(community.log_ins().len(), 3);
-        }
-        let [alderbrook, _] = both();
-        assert!(alderbrook.posts.iter().any(|post| post.text.chars().count() > 4_000));
-        let answers = alderbrook.posts.iter().filter(|post| {
-            let to = post.reply_to.as_deref().unwrap_or_default();
-            to == "ask" || to.starts_with('t') && to[1..].parse::<u32>().is_ok()
-        });
-        assert_eq!(answers.count(), 30);
-    }
-
-    #[test]
-    fn everybody_who_is_named_is_there() {
-        let [alderbrook, larkmoor] = both();
-        let names = |community: &Community| -> HashSet<String> {
-            let people = community.people.iter().map(|p| p.handle.clone());
-            people.chain(community.providers.iter().map(|p| p.handle.clone())).collect()
-        };
-        for (here, there, town) in
-            [(&alderbrook, &larkmoor, "@larkmoor"), (&larkmoor, &alderbrook, "@alderbrook")]
-        {
-            let (ours, theirs) = (names(here), names(there));
-            assert_eq!(ours.len(), here.people.len() + here.providers.len(), "a name twice");
-            for name in &ours {
-                assert!(Handle::new(name).is_ok(), "{name}");
-            }
-            for follows in &here.follows {
-                assert!(ours.contains(&follows.who), "{}", follows.who);
-                for whom in &follows.whom {
-                    match whom.strip_suffix(town) {
-                        Some(name) => assert!(theirs.contains(name), "{whom}"),
-                        None => assert!(ours.contains(whom), "{whom}"),
-                    }
-                }
-            }
-            for provider in &here.providers {
-                assert!(ours.contains(&provider.owner), "{}", provider.owner);
-                assert!(provider.team.iter().all(|name| ours.contains(name)));
-            }
-            assert!(here.posts.iter().all(|post| ours.contains(&post.author)));
-        }
-    }
-
-    #[test]
-    fn replies_come_after_what_they_answer_and_no_moment_of_an_author_is_used_twice() {
-        for community in both() {
-            let (mut keys, mut moments) = (HashSet::new(), HashSet::new());
-            for post in &community.posts {
-                if let Some(to) = &post.reply_to {
-                    assert!(keys.contains(to), "{to} is answered before it is said");
-                }
-                keys.extend(post.key.clone());
-                let at = post.at(Moment(Span::days(20_000).0)).unwrap();
-                assert!(moments.insert((post.author.clone(), at)), "{} {at:?}", post.author);
-                assert!(post.lang.as_deref().is_none_or(|lang| Lang::parse(lang).is_some()));
-                assert!(post.audience.as_deref().is_none_or(|a| Audience::from_word(a).is_some()));
-                assert!(!post.text.trim().is_empty());
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_has_a_real_phone_number() {
-        for community in both() {
-            for text in community.posts.iter().map(|post| &post.text) {
-                let numbers = text.matches("01632 ").count();
-                assert_eq!(numbers, text.matches("01632 960").count(), "{text}");
-            }
-        }
-    }
-}
+mod tests;

@@ -1,11 +1,13 @@
 //! Says what was said: posts with their past moments, then the changes, then the deletions.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use anyhow::Context;
-use carefolk_app::posts::{EditPost, NewPost, PostView};
-use carefolk_app::Page;
+use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
+use carefolk_app::{Error, Page};
 use carefolk_domain::{Address, Audience, Lang, Moment};
+use tokio::time::Instant;
 
 use super::data::Post;
 use super::seed::Seeder;
@@ -14,23 +16,30 @@ use crate::words::plain;
 /// Posts in one page of a profile.
 const PAGE: u32 = 100;
 
+/// How long a post may take to reach the neighbour, and how often that is looked at.
+const ARRIVE_WITHIN: Duration = Duration::from_secs(20);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
 /// What an author has said already, by its moment.
 type Said = HashMap<(String, Moment), PostView>;
 
+/// The ids of posts that can be answered, by their names in the demo's files.
+pub(crate) type Keys = HashMap<String, String>;
+
 impl Seeder<'_> {
     /// Says what was not said yet, changes what was changed and deletes what was deleted.
-    pub(crate) async fn posts(&self) -> anyhow::Result<()> {
-        let said = self.said().await?;
-        let mut by_key: HashMap<&str, String> = HashMap::new();
+    pub(crate) async fn posts(&self) -> anyhow::Result<Keys> {
+        let said = self.said(&self.community.posts).await?;
+        let mut keys = Keys::new();
         let mut views = Vec::with_capacity(self.community.posts.len());
         for post in &self.community.posts {
-            let at = post.at(self.start)?;
-            let view = match said.get(&(post.author.clone(), at)) {
-                Some(view) => view.clone(),
-                None => self.say(post, at, &by_key).await?,
+            let parent = match &post.reply_to {
+                Some(key) => Some(keys.get(key).with_context(|| format!("no post {key}"))?.clone()),
+                None => None,
             };
+            let view = self.say_once(post, parent, &said).await?;
             if let Some(key) = &post.key {
-                by_key.insert(key, view.uri.clone());
+                keys.insert(key.clone(), view.uri.clone());
             }
             views.push((post, view));
         }
@@ -50,21 +59,58 @@ impl Seeder<'_> {
             let deleted = self.app.posts().delete(&self.caller, view.id).await;
             deleted.map_err(|error| plain(error, "delete a post"))?;
         }
+        Ok(keys)
+    }
+
+    /// Answers posts of the neighbour, as soon as they have arrived here.
+    pub(crate) async fn answers(&self, neighbours: &Keys) -> anyhow::Result<()> {
+        let said = self.said(&self.community.answers).await?;
+        let suffix = format!("@{}", self.neighbour.0.name.to_lowercase());
+        for answer in &self.community.answers {
+            let key = answer.reply_to.as_deref().and_then(|to| to.strip_suffix(&suffix));
+            let parent = key.and_then(|key| neighbours.get(key));
+            let parent = parent.with_context(|| format!("no post {:?}", answer.reply_to))?;
+            if self.has_arrived(parent).await? {
+                self.say_once(answer, Some(parent.clone()), &said).await?;
+            } else {
+                tracing::warn!(parent, "a post did not arrive in time; its answer is left out");
+            }
+        }
         Ok(())
+    }
+
+    async fn has_arrived(&self, uri: &str) -> anyhow::Result<bool> {
+        let by = PostRef::Uri(uri.to_owned());
+        let deadline = Instant::now() + ARRIVE_WITHIN;
+        loop {
+            match self.app.posts().find(&self.caller, &by).await {
+                Ok(_) => return Ok(true),
+                Err(Error::NotFound(_)) if Instant::now() > deadline => return Ok(false),
+                Err(Error::NotFound(_)) => tokio::time::sleep(LOOK_EVERY).await,
+                Err(other) => return Err(plain(other, "look for a post")),
+            }
+        }
+    }
+
+    async fn say_once(
+        &self,
+        post: &Post,
+        parent: Option<String>,
+        said: &Said,
+    ) -> anyhow::Result<PostView> {
+        let at = post.at(self.start)?;
+        match said.get(&(post.author.clone(), at)) {
+            Some(view) => Ok(view.clone()),
+            None => self.say(post, at, parent).await,
+        }
     }
 
     async fn say(
         &self,
         post: &Post,
         at: Moment,
-        by_key: &HashMap<&str, String>,
+        in_reply_to: Option<String>,
     ) -> anyhow::Result<PostView> {
-        let in_reply_to = match &post.reply_to {
-            Some(key) => {
-                Some(by_key.get(key.as_str()).with_context(|| format!("no post {key}"))?.clone())
-            }
-            None => None,
-        };
         let new = NewPost {
             author: post.author.clone(),
             text: self.placed(&post.text),
@@ -92,11 +138,10 @@ impl Seeder<'_> {
             .replace(&mark(&neighbour.name), neighbours_host)
     }
 
-    /// Everything that authors of this community have said already.
-    async fn said(&self) -> anyhow::Result<Said> {
+    /// Everything that the authors of `posts` have said already.
+    async fn said(&self, posts: &[Post]) -> anyhow::Result<Said> {
         let mut said = Said::new();
-        let mut authors: Vec<&str> =
-            self.community.posts.iter().map(|post| post.author.as_str()).collect();
+        let mut authors: Vec<&str> = posts.iter().map(|post| post.author.as_str()).collect();
         authors.sort_unstable();
         authors.dedup();
         for handle in authors {

@@ -106,8 +106,12 @@ async fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("{address} (http.listen) is used by another program; stop it or choose another port")
+            bail!(
+                "{address} (http.listen) is used by another program; stop it or choose another port"
+            )
         }
-        Err(error) => Err(error).with_context(|| format!("could not listen on {address} (http.listen)")),
+        Err(error) => {
+            Err(error).with_context(|| format!("could not listen on {address} (http.listen)"))
+        }
     }
 }

@@ -133,7 +133,9 @@ fn parse(text: &str) -> anyhow::Result<Flat> {
     while let Some((key, value)) = open.pop() {
         match value.kind {
             ValueKind::Table(inner) => {
-                open.extend(inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)));
+                open.extend(
+                    inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)),
+                );
             }
             _ => {
                 flat.insert(key, value);

@@ -105,9 +105,7 @@ fn a_public_address_is_kept_in_one_spelling() {
 
 #[test]
 fn a_password_is_never_shown() {
-    for url in
-        ["postgres://ann:hunter2@db/care", "postgres://db/care?password=hunter2&user=ann"]
-    {
+    for url in ["postgres://ann:hunter2@db/care", "postgres://db/care?password=hunter2&user=ann"] {
         let loaded = with(&[("database.url", url)]).unwrap();
         let shown = loaded.origins.iter().find(|origin| origin.key == "database.url").unwrap();
         assert!(!shown.value.contains("hunter2"), "{}", shown.value);

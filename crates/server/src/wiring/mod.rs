@@ -107,9 +107,10 @@ pub(crate) async fn beside_a_server(settings: &Settings) -> anyhow::Result<Built
     // The first public address rewrites every address made before. That must not happen under a
     // running server, which would go on making the old ones.
     let _held = match (is_first, &settings.instance.url) {
-        (true, Some(_)) => Some(files::lock(&settings.storage).context(
-            "instance.url is new, and the server has to be started with it first",
-        )?),
+        (true, Some(_)) => Some(
+            files::lock(&settings.storage)
+                .context("instance.url is new, and the server has to be started with it first")?,
+        ),
         _ => None,
     };
     prepare(&built.app, settings).await?;

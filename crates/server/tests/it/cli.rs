@@ -84,10 +84,8 @@ fn accounts_providers_and_posts_make_a_round_trip_as_json() {
     assert!(account.get("password").is_none());
     let second = place.json(&["account", "create", "bo", "--email", "bo@hazelbank.example"], "");
     assert!(second["password"].as_str().unwrap().len() >= 16);
-    let provider = place.json(
-        &["provider", "create", "hazelbank", "--name", "Hazelbank", "--owner", "maya"],
-        "",
-    );
+    let provider = place
+        .json(&["provider", "create", "hazelbank", "--name", "Hazelbank", "--owner", "maya"], "");
     assert_eq!(provider["handle"], "hazelbank");
     let create = ["post", "create", "--as", "hazelbank", "--text-stdin", "--lang", "cy"];
     let post = place.json(&create, "Bore da!");
@@ -97,16 +95,18 @@ fn accounts_providers_and_posts_make_a_round_trip_as_json() {
     assert_eq!(edited["url"], post["url"]);
     assert_eq!(edited["lang"], "cy");
     assert!(edited["edited"].is_string());
-    let answer = place.json(
-        &["post", "create", "--as", "maya", "--text-stdin", "--reply-to", url],
-        "Diolch!",
-    );
+    let answer = place
+        .json(&["post", "create", "--as", "maya", "--text-stdin", "--reply-to", url], "Diolch!");
     assert_eq!(answer["author"], "maya");
     assert_eq!(place.json(&["provider", "list"], "")[0]["posts"], 1);
     assert_eq!(place.json(&["post", "delete", url], "")["deleted"], true);
     place.run(&["post", "delete", url]).fails_saying(&["no such post"]);
     place.run(&["account", "suspend", "bo"]).good();
-    let states: Vec<String> = place.json(&["account", "list"], "").as_array().unwrap().iter()
+    let states: Vec<String> = place
+        .json(&["account", "list"], "")
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|account| format!("{} {}", account["name"], account["state"]))
         .collect();
     assert_eq!(states, ["\"maya\" \"active\"", "\"bo\" \"suspended\""]);

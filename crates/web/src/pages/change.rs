@@ -17,7 +17,7 @@ use crate::wrong::form_errors;
 const ROWS: u8 = 12;
 
 /// `GET /@{who}/{slug}/edit`
-pub async fn edit_form(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn edit_form(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     web.member()?;
     let post = web.app().posts().find(web.caller(), &post::reference(&who, &slug)).await?;
     let source = web.app().posts().source(web.caller(), post.id).await?;
@@ -25,7 +25,7 @@ pub async fn edit_form(web: Web, Path((who, slug)): Path<(String, String)>) -> A
 }
 
 /// `POST /@{who}/{slug}/edit`
-pub async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     web.member()?;
     let post = web.app().posts().find(web.caller(), &post::reference(&who, &slug)).await?;
     let fields = web.fields();
@@ -66,10 +66,11 @@ fn edit_page(web: &Web, post: &PostView, source: &SourceView, errors: Errors) ->
 }
 
 /// `GET /@{who}/{slug}/delete`
-pub async fn delete_form(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn delete_form(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let post = changeable(&web, &who, &slug).await?;
     let action = format!("{}/delete", post.page);
-    let mut page = FormPage::new(crumbs(&web, &post, "delete-title"), action, web.t("delete-button"));
+    let mut page =
+        FormPage::new(crumbs(&web, &post, "delete-title"), action, web.t("delete-button"));
     page.lead.push(web.t("delete-lead"));
     if post.audience.federates() && web.app().settings().federates() {
         page.lead.push(web.t("delete-elsewhere"));
@@ -84,7 +85,7 @@ pub async fn delete_form(web: Web, Path((who, slug)): Path<(String, String)>) ->
 }
 
 /// `POST /@{who}/{slug}/delete`
-pub async fn delete(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn delete(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let post = changeable(&web, &who, &slug).await?;
     web.app().posts().delete(web.caller(), post.id).await?;
     Ok(web.go(&OwnPath::of(&post.author.page), "removed"))
@@ -96,7 +97,11 @@ async fn changeable(web: &Web, who: &str, slug: &str) -> Result<PostView, Failur
     if post.deleted {
         return Err(Failure::not_found());
     }
-    if post.may_change { Ok(post) } else { Err(carefolk_app::Error::from(Denial::NotAuthor).into()) }
+    if post.may_change {
+        Ok(post)
+    } else {
+        Err(carefolk_app::Error::from(Denial::NotAuthor).into())
+    }
 }
 
 fn crumbs(web: &Web, post: &PostView, title: &str) -> Cx {

@@ -8,7 +8,7 @@ use crate::view::{Choice, Choices, Errors, Field, Item};
 use crate::web::Web;
 
 /// Somebody in whose name one may write: the local name, and the words for the choice.
-pub struct Voice {
+pub(crate) struct Voice {
     /// The local name.
     pub handle: String,
     /// What the choice says.
@@ -16,7 +16,7 @@ pub struct Voice {
 }
 
 /// Oneself, and the providers whose teams one is in.
-pub async fn voices(web: &Web) -> Result<Vec<Voice>, Failure> {
+pub(crate) async fn voices(web: &Web) -> Result<Vec<Voice>, Failure> {
     let member = web.member()?;
     let me = Voice {
         handle: member.handle.clone(),
@@ -30,7 +30,7 @@ pub async fn voices(web: &Web) -> Result<Vec<Voice>, Failure> {
 }
 
 /// The question who is posting.
-pub fn author(web: &Web, voices: &[Voice], legend: String, errors: &Errors) -> Choices {
+pub(crate) fn author(web: &Web, voices: &[Voice], legend: String, errors: &Errors) -> Choices {
     let sent = web.fields().get("author");
     let asked = if sent.is_empty() { web.query("as") } else { sent };
     let chosen = voices.iter().find(|voice| voice.handle == asked).or(voices.first());
@@ -43,7 +43,7 @@ pub fn author(web: &Web, voices: &[Voice], legend: String, errors: &Errors) -> C
 }
 
 /// The box for the text, with what was sent.
-pub fn text(web: &Web, label: &str, hint: Option<&str>, rows: u8, errors: &Errors) -> Item {
+pub(crate) fn text(web: &Web, label: &str, hint: Option<&str>, rows: u8, errors: &Errors) -> Item {
     let field = Field::area("text", web.t(label), rows).filled(web.fields().get("text"), errors);
     Item::Input(match hint {
         Some(key) => field.hint(web.t(key)),
@@ -52,18 +52,24 @@ pub fn text(web: &Web, label: &str, hint: Option<&str>, rows: u8, errors: &Error
 }
 
 /// One line of the form, with a hint and a value.
-pub fn line(web: &Web, name: &'static str, keys: (&str, &str), value: &str, errors: &Errors) -> Item {
+pub(crate) fn line(
+    web: &Web,
+    name: &'static str,
+    keys: (&str, &str),
+    value: &str,
+    errors: &Errors,
+) -> Item {
     Item::Input(Field::line(name, web.t(keys.0)).hint(web.t(keys.1)).filled(value, errors))
 }
 
 /// The question who can see it: the two answers that nearly everybody needs.
-pub fn audience(web: &Web, chosen: Audience, errors: &Errors) -> Choices {
+pub(crate) fn audience(web: &Web, chosen: Audience, errors: &Errors) -> Choices {
     let options = [Audience::Public, Audience::Local];
     Choices::new("audience", web.t("write-audience"), choices(web, &options, chosen), errors)
 }
 
 /// The other two answers to the same question.
-pub fn more_audience(web: &Web, chosen: Audience) -> Choices {
+pub(crate) fn more_audience(web: &Web, chosen: Audience) -> Choices {
     let options = choices(web, &[Audience::Quiet, Audience::Followers], chosen);
     Choices::new("audience", web.t("write-audience-more"), options, &Errors::none()).second_part()
 }
@@ -78,7 +84,7 @@ fn choices(web: &Web, audiences: &[Audience], chosen: Audience) -> Vec<Choice> {
 }
 
 /// The question in which language it is.
-pub fn language(web: &Web, chosen: &str, errors: &Errors) -> Choices {
+pub(crate) fn language(web: &Web, chosen: &str, errors: &Errors) -> Choices {
     let mut options: Vec<Choice> = LANGUAGES
         .iter()
         .map(|(tag, name)| Choice {

@@ -21,13 +21,13 @@ const TEMPLATE_MARK: &str = "{uri}";
 const TARGET_MAX_BYTES: usize = 2_048;
 
 /// `GET /follow/{handle}`
-pub async fn form(web: Web, Path(handle): Path<String>) -> Answer {
+pub(crate) async fn form(web: Web, Path(handle): Path<String>) -> Answer {
     let actor = followable(&web, &handle).await?;
     web.page(&page(&web, &actor, Errors::none()))
 }
 
 /// `POST /follow/{handle}`
-pub async fn send(web: Web, Path(handle): Path<String>) -> Answer {
+pub(crate) async fn send(web: Web, Path(handle): Path<String>) -> Answer {
     let actor = followable(&web, &handle).await?;
     match ask(&web, &actor).await {
         Ok(Asked::Here) => {

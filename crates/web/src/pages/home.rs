@@ -13,7 +13,7 @@ use crate::web::{POSTS_A_PAGE, Web};
 const PROVIDERS_SHOWN: usize = 8;
 
 /// `GET /`
-pub async fn show(web: Web) -> Answer {
+pub(crate) async fn show(web: Web) -> Answer {
     let page = web.page_of(POSTS_A_PAGE);
     let (posts, title) = match web.caller() {
         Caller::Member(member) => {
@@ -25,7 +25,7 @@ pub async fn show(web: Web) -> Answer {
 }
 
 /// `GET /tags/{tag}`
-pub async fn tag(web: Web, Path(tag): Path<String>) -> Answer {
+pub(crate) async fn tag(web: Web, Path(tag): Path<String>) -> Answer {
     let page = web.page_of(POSTS_A_PAGE);
     let posts = web.app().timelines().tagged(web.caller(), &tag, page).await?;
     let shown: String = tag.chars().filter(|c| !c.is_control()).take(100).collect();

@@ -1,16 +1,16 @@
 //! The pages, one file for each act or noun. A function parses, asks the application, renders.
 
-pub mod change;
-pub mod composer;
-pub mod follow;
-pub mod home;
-pub mod post;
-pub mod profile;
-pub mod providers;
-pub mod reading;
-pub mod setup;
-pub mod sign_in;
-pub mod team;
-pub mod texts;
-pub mod write;
-pub mod you;
+pub(crate) mod change;
+pub(crate) mod composer;
+pub(crate) mod follow;
+pub(crate) mod home;
+pub(crate) mod post;
+pub(crate) mod profile;
+pub(crate) mod providers;
+pub(crate) mod reading;
+pub(crate) mod setup;
+pub(crate) mod sign_in;
+pub(crate) mod team;
+pub(crate) mod texts;
+pub(crate) mod write;
+pub(crate) mod you;

@@ -22,12 +22,12 @@ const REPLIES_A_PAGE: u32 = 50;
 const TITLE_CHARS: usize = 60;
 
 /// The post that a path names.
-pub fn reference(who: &str, slug: &str) -> PostRef {
+pub(crate) fn reference(who: &str, slug: &str) -> PostRef {
     PostRef::Page { handle: who.to_owned(), slug: slug.to_owned() }
 }
 
 /// What a page about a post is called.
-pub fn title(web: &Web, post: &PostView) -> String {
+pub(crate) fn title(web: &Web, post: &PostView) -> String {
     match post.title.as_ref().filter(|title| !title.trim().is_empty()) {
         Some(title) => beginning(title, TITLE_CHARS * 2),
         None => web.with("post-title", "name", &post.author.name),
@@ -35,7 +35,7 @@ pub fn title(web: &Web, post: &PostView) -> String {
 }
 
 /// `GET /@{who}/{slug}`
-pub async fn show(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn show(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let by = reference(&who, &slug);
     let thread = web.app().posts().thread(web.caller(), &by, web.page_of(REPLIES_A_PAGE)).await?;
     let model = model(&web, thread, Errors::none()).await?;
@@ -43,7 +43,7 @@ pub async fn show(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer
 }
 
 /// `POST /@{who}/{slug}/reply`
-pub async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let member = web.member()?;
     let by = reference(&who, &slug);
     let parent = web.app().posts().find(web.caller(), &by).await?;
@@ -126,7 +126,7 @@ async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
 }
 
 /// `GET /@{who}/{slug}/history`
-pub async fn history(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+pub(crate) async fn history(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let by = reference(&who, &slug);
     let post = web.app().posts().find(web.caller(), &by).await?;
     let versions = web.app().posts().history(web.caller(), &by).await?;

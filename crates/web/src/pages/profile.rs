@@ -13,7 +13,7 @@ use crate::view::models::{FollowButton, ProfilePage};
 use crate::web::{POSTS_A_PAGE, Web};
 
 /// `GET /@{who}`: a local name, or `name@host`.
-pub async fn show(web: Web, Path(who): Path<String>) -> Answer {
+pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     let actor = find(&web, &who).await?;
     if actor.page != format!("/@{who}") {
         return Ok(web.go(&OwnPath::of(&actor.page), ""));
@@ -40,7 +40,7 @@ pub async fn show(web: Web, Path(who): Path<String>) -> Answer {
 }
 
 /// The actor that a path names.
-pub async fn find(web: &Web, who: &str) -> Result<ActorView, Failure> {
+pub(crate) async fn find(web: &Web, who: &str) -> Result<ActorView, Failure> {
     if !who.contains('@') {
         return Ok(web.app().actors().find_local(who).await?);
     }

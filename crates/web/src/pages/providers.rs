@@ -16,7 +16,7 @@ use crate::wrong::form_errors;
 const ABOUT_CHARS: usize = 160;
 
 /// `GET /providers`
-pub async fn list(web: Web) -> Answer {
+pub(crate) async fn list(web: Web) -> Answer {
     let actors = web.app().providers().list(web.caller()).await?;
     let present = web.presenter();
     let people = actors
@@ -36,13 +36,13 @@ pub async fn list(web: Web) -> Answer {
 }
 
 /// `GET /providers/new`
-pub async fn form(web: Web) -> Answer {
+pub(crate) async fn form(web: Web) -> Answer {
     web.caller().may(Act::CreateProvider)?;
     web.page(&page(&web, Errors::none()))
 }
 
 /// `POST /providers/new`
-pub async fn create(web: Web) -> Answer {
+pub(crate) async fn create(web: Web) -> Answer {
     let fields = web.fields();
     let new = NewProvider {
         handle: fields.get("handle").to_owned(),

@@ -10,7 +10,7 @@ use crate::view::{Choice, Choices, Errors, Item};
 use crate::web::Web;
 
 /// `GET /reading`
-pub async fn form(web: Web) -> Answer {
+pub(crate) async fn form(web: Web) -> Answer {
     let (size, scheme, space) = web.visit().frame.reading.words();
     let mut page =
         FormPage::new(web.cx(web.t("reading-title")), "/reading", web.t("reading-button"));
@@ -34,10 +34,9 @@ fn question(web: &Web, name: &'static str, words: &[&str], chosen: &str) -> Item
 }
 
 /// `POST /reading`
-pub async fn save(web: Web) -> Answer {
+pub(crate) async fn save(web: Web) -> Answer {
     let fields = web.fields();
-    let chosen =
-        Reading::from_words(fields.get("size"), fields.get("scheme"), fields.get("space"));
+    let chosen = Reading::from_words(fields.get("size"), fields.get("scheme"), fields.get("space"));
     let mut response = web.go(&OwnPath::of("/reading"), "reading");
     set_cookie(&mut response, &web.visit().jar.set(Name::Reading, &chosen.to_cookie()))?;
     Ok(response)

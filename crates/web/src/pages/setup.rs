@@ -14,7 +14,7 @@ use crate::web::Web;
 use crate::wrong::form_errors;
 
 /// `GET /setup?token=…`
-pub async fn form(web: Web) -> Answer {
+pub(crate) async fn form(web: Web) -> Answer {
     match web.app().instance().check_setup_token(web.query("token")).await {
         Ok(()) => web.page(&page(&web, Errors::none())),
         Err(Error::Denied(Denial::SetupToken)) => gone(&web),
@@ -23,7 +23,7 @@ pub async fn form(web: Web) -> Answer {
 }
 
 /// `POST /setup`
-pub async fn finish(web: Web) -> Answer {
+pub(crate) async fn finish(web: Web) -> Answer {
     let fields = web.fields();
     let setup = SetUp {
         instance_name: fields.get("instance_name").to_owned(),

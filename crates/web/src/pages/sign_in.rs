@@ -17,7 +17,7 @@ use crate::web::Web;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// `GET /sign-in`
-pub async fn form(web: Web) -> Answer {
+pub(crate) async fn form(web: Web) -> Answer {
     if web.member().is_ok() {
         return Ok(web.go(&next(web.query("next")), ""));
     }
@@ -25,7 +25,7 @@ pub async fn form(web: Web) -> Answer {
 }
 
 /// `POST /sign-in`
-pub async fn sign_in(web: Web) -> Answer {
+pub(crate) async fn sign_in(web: Web) -> Answer {
     let (fields, visit) = (web.fields(), web.visit());
     let accounts = web.app().accounts();
     let signed =
@@ -38,9 +38,7 @@ pub async fn sign_in(web: Web) -> Answer {
             }
             return signed_in(&web, &token, &next(fields.get("next")), "");
         }
-        Err(Error::Denied(Denial::Credentials)) => {
-            (StatusCode::UNAUTHORIZED, "wrong-credentials")
-        }
+        Err(Error::Denied(Denial::Credentials)) => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
         Err(Error::Denied(Denial::Suspended)) => (StatusCode::FORBIDDEN, "wrong-suspended"),
         Err(Error::Throttled { .. }) => (StatusCode::TOO_MANY_REQUESTS, "wrong-throttled"),
         Err(other) => return Err(other.into()),
@@ -55,7 +53,7 @@ pub async fn sign_in(web: Web) -> Answer {
 /// # Errors
 ///
 /// 500 if the token is no cookie, which cannot be.
-pub fn signed_in(web: &Web, token: &SessionToken, to: &OwnPath, said: &str) -> Answer {
+pub(crate) fn signed_in(web: &Web, token: &SessionToken, to: &OwnPath, said: &str) -> Answer {
     let jar = web.visit().jar;
     let mut response = web.go(to, said);
     set_cookie(&mut response, &jar.set(Name::Session, &token.0))?;
@@ -64,7 +62,7 @@ pub fn signed_in(web: &Web, token: &SessionToken, to: &OwnPath, said: &str) -> A
 }
 
 /// `POST /sign-out`
-pub async fn sign_out(web: Web) -> Answer {
+pub(crate) async fn sign_out(web: Web) -> Answer {
     if let Some(token) = &web.visit().session {
         web.app().accounts().sign_out(token).await?;
     }
@@ -80,7 +78,7 @@ pub async fn sign_out(web: Web) -> Answer {
 /// # Errors
 ///
 /// 500 if it is none.
-pub fn set_cookie(response: &mut Response, line: &str) -> Result<(), Failure> {
+pub(crate) fn set_cookie(response: &mut Response, line: &str) -> Result<(), Failure> {
     let line = HeaderValue::from_str(line).map_err(|_never| Failure::bug("a cookie of ours"))?;
     response.headers_mut().append(SET_COOKIE, line);
     Ok(())

@@ -12,27 +12,24 @@ use crate::view::{Choice, Choices, Errors, Field, Item};
 use crate::web::Web;
 use crate::wrong::form_errors;
 
-const ROLES: [(TeamRole, &str); 3] = [
-    (TeamRole::Author, "author"),
-    (TeamRole::Approver, "approver"),
-    (TeamRole::Owner, "owner"),
-];
+const ROLES: [(TeamRole, &str); 3] =
+    [(TeamRole::Author, "author"), (TeamRole::Approver, "approver"), (TeamRole::Owner, "owner")];
 
 /// What a role is called.
-pub fn role_words(web: &Web, role: TeamRole) -> String {
+pub(crate) fn role_words(web: &Web, role: TeamRole) -> String {
     let word = ROLES.iter().find(|(known, _)| *known == role).map_or("author", |(_, word)| word);
     web.t(&format!("role-{word}"))
 }
 
 /// `GET /team/{handle}`
-pub async fn show(web: Web, Path(handle): Path<String>) -> Answer {
+pub(crate) async fn show(web: Web, Path(handle): Path<String>) -> Answer {
     web.member()?;
     let page = page(&web, &handle, Errors::none()).await?;
     web.page(&page)
 }
 
 /// `POST /team/{handle}/add`
-pub async fn add(web: Web, Path(handle): Path<String>) -> Answer {
+pub(crate) async fn add(web: Web, Path(handle): Path<String>) -> Answer {
     let locale = web.visit().frame.locale;
     let fields = web.fields();
     let chosen = ROLES.iter().find(|(_, word)| *word == fields.get("role"));
@@ -53,7 +50,7 @@ pub async fn add(web: Web, Path(handle): Path<String>) -> Answer {
 }
 
 /// `POST /team/{handle}/remove`
-pub async fn remove(web: Web, Path(handle): Path<String>) -> Answer {
+pub(crate) async fn remove(web: Web, Path(handle): Path<String>) -> Answer {
     let person = web.fields().get("handle");
     let done = web.app().providers().remove_from_team(web.caller(), &handle, person).await;
     let errors = match done {

@@ -6,7 +6,7 @@ use crate::web::Web;
 
 /// A page of text: its words stand in `texts.ftl`.
 #[derive(Debug)]
-pub struct Text {
+pub(crate) struct Text {
     /// Its path.
     pub path: &'static str,
     /// What its keys begin with.
@@ -18,7 +18,7 @@ pub struct Text {
 }
 
 /// All of them.
-pub static PAGES: [Text; 7] = [
+pub(crate) static PAGES: [Text; 7] = [
     Text {
         path: "/help",
         key: "help",
@@ -54,7 +54,7 @@ pub static PAGES: [Text; 7] = [
 ];
 
 /// `GET` of one of them.
-pub async fn show(web: Web, page: &'static Text) -> Answer {
+pub(crate) async fn show(web: Web, page: &'static Text) -> Answer {
     let say = |key: String| {
         let community = web.visit().frame.community.as_str();
         let named = web.with(&key, "name", community);

@@ -15,13 +15,13 @@ use crate::wrong::{form_errors, words};
 const ROWS: u8 = 9;
 
 /// `GET /write`
-pub async fn form(web: Web) -> Answer {
+pub(crate) async fn form(web: Web) -> Answer {
     let page = page(&web, Errors::none()).await?;
     web.page(&page)
 }
 
 /// `POST /write`
-pub async fn publish(web: Web) -> Answer {
+pub(crate) async fn publish(web: Web) -> Answer {
     let locale = web.visit().frame.locale;
     let fields = web.fields();
     let member = web.member()?;
@@ -84,7 +84,13 @@ fn more(web: &Web, chosen: Audience, errors: &Errors) -> More {
         items: vec![
             Item::Choices(composer::more_audience(web, chosen)),
             composer::line(web, "title", ("write-title-field", "write-title-hint"), title, errors),
-            composer::line(web, "warning", ("write-warning", "write-warning-hint"), warning, errors),
+            composer::line(
+                web,
+                "warning",
+                ("write-warning", "write-warning-hint"),
+                warning,
+                errors,
+            ),
             Item::Select(composer::language(web, &lang, errors)),
         ],
     }

@@ -17,13 +17,13 @@ use crate::wrong::words;
 const FOLLOWING_SHOWN: u32 = 100;
 
 /// `GET /you`
-pub async fn show(web: Web) -> Answer {
+pub(crate) async fn show(web: Web) -> Answer {
     let page = page(&web, Errors::none()).await?;
     web.page(&page)
 }
 
 /// `POST /you/follow`
-pub async fn follow(web: Web) -> Answer {
+pub(crate) async fn follow(web: Web) -> Answer {
     let member = web.member()?;
     let sent = web.fields().get("address").trim();
     let done = match Address::parse(sent) {
@@ -45,7 +45,7 @@ pub async fn follow(web: Web) -> Answer {
 }
 
 /// `POST /you/unfollow`
-pub async fn unfollow(web: Web) -> Answer {
+pub(crate) async fn unfollow(web: Web) -> Answer {
     let member = web.member()?;
     let address = Address::parse(web.fields().get("address"))
         .map_err(|invalid| Failure::from(Error::field("address", invalid)))?;
@@ -63,12 +63,14 @@ fn back(web: &Web) -> OwnPath {
 /// # Errors
 ///
 /// What has nothing to do with the address.
-pub fn address_words(web: &Web, error: Error) -> Result<String, Failure> {
+pub(crate) fn address_words(web: &Web, error: Error) -> Result<String, Failure> {
     let key = match error {
         Error::Invalid(fields) => {
             let invalid = fields.first().map_or(Invalid::Format, |wrong| wrong.invalid);
             let invalid = match invalid {
-                Invalid::Format if web.fields().get("address").trim().is_empty() => Invalid::Missing,
+                Invalid::Format if web.fields().get("address").trim().is_empty() => {
+                    Invalid::Missing
+                }
                 other => other,
             };
             return Ok(words(web.visit().frame.locale, FieldError { field: "address", invalid }));

@@ -2,7 +2,7 @@
 
 /// Somebody or some provider.
 #[derive(Clone, Debug, Default)]
-pub struct Person {
+pub(crate) struct Person {
     /// The display name.
     pub name: String,
     /// The name before the `@`.
@@ -22,7 +22,7 @@ pub struct Person {
 }
 
 /// One or two letters that stand for a name.
-pub fn initials(name: &str) -> String {
+pub(crate) fn initials(name: &str) -> String {
     let words: Vec<&str> =
         name.split_whitespace().filter(|w| w.starts_with(char::is_alphanumeric)).collect();
     let first = words.first().and_then(|w| w.chars().next());
@@ -31,14 +31,14 @@ pub fn initials(name: &str) -> String {
 }
 
 /// One of six colours, the same for the same name each time.
-pub fn hue(name: &str) -> u8 {
+pub(crate) fn hue(name: &str) -> u8 {
     let sum = name.bytes().fold(7_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
     u8::try_from(sum % 6).unwrap_or(0) + 1
 }
 
 /// What a post answers.
 #[derive(Clone, Debug)]
-pub struct ReplyTo {
+pub(crate) struct ReplyTo {
     /// Its page here, if the reader may see it.
     pub page: Option<String>,
     /// Who wrote it, if we know.
@@ -47,7 +47,7 @@ pub struct ReplyTo {
 
 /// The text in another language.
 #[derive(Clone, Debug)]
-pub struct Other {
+pub(crate) struct Other {
     /// What the language calls itself.
     pub name: String,
     /// Its tag.
@@ -58,7 +58,7 @@ pub struct Other {
 
 /// A post as it stands in a list or on its own page.
 #[derive(Clone, Debug, Default)]
-pub struct PostCard {
+pub(crate) struct PostCard {
     /// For the anchor.
     pub id: String,
     /// Who says it.
@@ -115,7 +115,7 @@ pub struct PostCard {
 
 /// A page of posts.
 #[derive(Clone, Debug, Default)]
-pub struct PostList {
+pub(crate) struct PostList {
     /// The posts, the newest first.
     pub posts: Vec<PostCard>,
     /// The path of the first page.

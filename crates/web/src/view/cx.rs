@@ -22,7 +22,7 @@ const FOOTER: [(&str, &str); 7] = [
 
 /// Who is signed in, as far as pages need to know.
 #[derive(Clone, Debug)]
-pub struct Me {
+pub(crate) struct Me {
     /// The display name.
     pub name: String,
     /// The local name.
@@ -33,7 +33,7 @@ pub struct Me {
 
 /// What is the same for everything in one request.
 #[derive(Debug)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// The language of the page.
     pub locale: Locale,
     /// The address without its language prefix, with its query.
@@ -60,7 +60,7 @@ pub struct Frame {
 
 /// One step of the way to a page.
 #[derive(Clone, Debug)]
-pub struct Crumb {
+pub(crate) struct Crumb {
     /// What it is called.
     pub name: String,
     /// Its path.
@@ -69,7 +69,7 @@ pub struct Crumb {
 
 /// The frame of one page: what every template calls `cx`.
 #[derive(Clone, Debug)]
-pub struct Cx {
+pub(crate) struct Cx {
     frame: Arc<Frame>,
     title: String,
     here: &'static str,
@@ -80,13 +80,13 @@ pub struct Cx {
 
 impl Cx {
     /// The frame of a page that is called `title`, in its `h1` and in the browser's tab.
-    pub fn new(frame: Arc<Frame>, title: String) -> Self {
+    pub(crate) fn new(frame: Arc<Frame>, title: String) -> Self {
         Self { frame, title, here: "", failed: false, crumbs: Vec::new(), address: None }
     }
 
     /// Says which page this is, where the request went to another address.
     #[must_use]
-    pub fn at(mut self, path: &str) -> Self {
+    pub(crate) fn at(mut self, path: &str) -> Self {
         self.address = Some(path.to_owned());
         self
     }
@@ -97,37 +97,37 @@ impl Cx {
 
     /// Marks the page's own link in the navigation.
     #[must_use]
-    pub fn here(mut self, here: &'static str) -> Self {
+    pub(crate) fn here(mut self, here: &'static str) -> Self {
         self.here = here;
         self
     }
 
     /// Says "Error" in the title, because something in a form is wrong.
     #[must_use]
-    pub fn failed(mut self, failed: bool) -> Self {
+    pub(crate) fn failed(mut self, failed: bool) -> Self {
         self.failed = failed;
         self
     }
 
     /// Adds one step of the way here.
     #[must_use]
-    pub fn crumb(mut self, name: impl Into<String>, page: impl Into<String>) -> Self {
+    pub(crate) fn crumb(mut self, name: impl Into<String>, page: impl Into<String>) -> Self {
         self.crumbs.push(Crumb { name: name.into(), page: page.into() });
         self
     }
 
     /// The words behind `key`.
-    pub fn t(&self, key: &str) -> String {
+    pub(crate) fn t(&self, key: &str) -> String {
         i18n::text(self.frame.locale, key, &[])
     }
 
     /// The words behind `key` with one thing put in.
-    pub fn with(&self, key: &str, name: &'static str, value: impl Into<Argument>) -> String {
+    pub(crate) fn with(&self, key: &str, name: &'static str, value: impl Into<Argument>) -> String {
         i18n::text(self.frame.locale, key, &[(name, value.into().0)])
     }
 
     /// "In reply to" somebody, or to somebody we do not know.
-    pub fn reply_words(&self, name: &Option<String>) -> String {
+    pub(crate) fn reply_words(&self, name: &Option<String>) -> String {
         match name {
             Some(name) => self.with("post-in-reply-to", "name", name),
             None => self.t("post-in-reply"),
@@ -135,38 +135,38 @@ impl Cx {
     }
 
     /// A path of ours in the language of the page.
-    pub fn href(&self, path: impl AsRef<str>) -> String {
+    pub(crate) fn href(&self, path: impl AsRef<str>) -> String {
         localised(self.frame.locale, path.as_ref())
     }
 
     /// The `h1`.
-    pub fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         &self.title
     }
 
     /// The title for tabs and bookmarks.
-    pub fn document_title(&self) -> String {
+    pub(crate) fn document_title(&self) -> String {
         let title = format!("{} - {}", self.title, self.frame.community);
         if self.failed { self.with("error-title", "title", title) } else { title }
     }
 
     /// The language of the page.
-    pub fn locale(&self) -> Locale {
+    pub(crate) fn locale(&self) -> Locale {
         self.frame.locale
     }
 
     /// Its tag.
-    pub fn lang(&self) -> &'static str {
+    pub(crate) fn lang(&self) -> &'static str {
         self.frame.locale.tag()
     }
 
     /// The classes that carry the reader's settings.
-    pub fn html_class(&self) -> Option<String> {
+    pub(crate) fn html_class(&self) -> Option<String> {
         self.frame.reading.classes()
     }
 
     /// The same page in both languages.
-    pub fn alternates(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn alternates(&self) -> Vec<(&'static str, String)> {
         Locale::ALL
             .into_iter()
             .map(|locale| (locale.tag(), localised(locale, self.address())))
@@ -174,98 +174,100 @@ impl Cx {
     }
 
     /// The same page in the other language.
-    pub fn twin_href(&self) -> String {
+    pub(crate) fn twin_href(&self) -> String {
         localised(self.frame.locale.twin(), self.address())
     }
 
     /// The tag of the other language.
-    pub fn twin_lang(&self) -> &'static str {
+    pub(crate) fn twin_lang(&self) -> &'static str {
         self.frame.locale.twin().tag()
     }
 
     /// What the other language calls itself.
-    pub fn twin_name(&self) -> &'static str {
+    pub(crate) fn twin_name(&self) -> &'static str {
         self.frame.locale.twin().own_name()
     }
 
     /// The community's name.
-    pub fn community(&self) -> &str {
+    pub(crate) fn community(&self) -> &str {
         &self.frame.community
     }
 
     /// Who is signed in.
-    pub fn member(&self) -> Option<&Me> {
+    pub(crate) fn member(&self) -> Option<&Me> {
         self.frame.me.as_ref()
     }
 
     /// What forms must send back. Asking for it sets the cookie that belongs to it.
-    pub fn csrf(&self) -> &str {
+    pub(crate) fn csrf(&self) -> &str {
         self.frame.has_form.store(true, Ordering::Relaxed);
         &self.frame.csrf
     }
 
     /// Whether the page is the one behind a link of the navigation.
-    pub fn is_here(&self, name: &str) -> bool {
+    pub(crate) fn is_here(&self, name: &str) -> bool {
         self.here == name
     }
 
     /// The way here.
-    pub fn crumbs(&self) -> &[Crumb] {
+    pub(crate) fn crumbs(&self) -> &[Crumb] {
         &self.crumbs
     }
 
     /// Where the footer leads, and the keys of its words.
-    pub fn footer(&self) -> [(&'static str, &'static str); 7] {
+    pub(crate) fn footer(&self) -> [(&'static str, &'static str); 7] {
         FOOTER
     }
 
     /// Where the source of this software is.
-    pub fn source_url(&self) -> &str {
+    pub(crate) fn source_url(&self) -> &str {
         &self.frame.source_url
     }
 
     /// This software's version.
-    pub fn version(&self) -> &'static str {
+    pub(crate) fn version(&self) -> &'static str {
         self.frame.version
     }
 
     /// One of our icons.
-    pub fn icon(&self, name: &str) -> &'static str {
+    pub(crate) fn icon(&self, name: &str) -> &'static str {
         icons::icon(name)
     }
 
     /// The stylesheet's address.
-    pub fn css(&self) -> &'static str {
+    pub(crate) fn css(&self) -> &'static str {
         assets::css()
     }
 
     /// The address of the font that every page needs.
-    pub fn font(&self) -> &'static str {
+    pub(crate) fn font(&self) -> &'static str {
         assets::font()
     }
 
     /// The address of the picture in the browser's tab.
-    pub fn favicon(&self) -> &'static str {
+    pub(crate) fn favicon(&self) -> &'static str {
         assets::favicon()
     }
 
     /// What the same request shares.
-    pub fn frame(&self) -> &Arc<Frame> {
+    pub(crate) fn frame(&self) -> &Arc<Frame> {
         &self.frame
     }
 }
 
 /// `path`, which starts with a slash, in `locale`: Welsh pages stand under `/cy`.
-pub fn localised(locale: Locale, path: &str) -> String {
+pub(crate) fn localised(locale: Locale, path: &str) -> String {
     match locale {
         Locale::En => path.to_owned(),
         Locale::Cy if path == "/" => "/cy".to_owned(),
-        Locale::Cy => format!("/cy{}", path.replacen("/?", "?", usize::from(path.starts_with("/?")))),
+        Locale::Cy => {
+            format!("/cy{}", path.replacen("/?", "?", usize::from(path.starts_with("/?"))))
+        }
     }
 }
 
 /// What templates may put into words: they hand out references of every kind.
-pub struct Argument(Arg<'static>);
+pub(crate) struct Argument(Arg<'static>);
 
 impl From<&str> for Argument {
     fn from(text: &str) -> Self {

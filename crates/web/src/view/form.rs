@@ -2,7 +2,7 @@
 
 /// One line of an error summary.
 #[derive(Clone, Debug)]
-pub struct ErrorLine {
+pub(crate) struct ErrorLine {
     /// The field's name.
     pub field: &'static str,
     /// Where the link leads: the field itself, or nothing.
@@ -13,43 +13,43 @@ pub struct ErrorLine {
 
 /// What was wrong with a form.
 #[derive(Clone, Debug, Default)]
-pub struct Errors(Vec<ErrorLine>);
+pub(crate) struct Errors(Vec<ErrorLine>);
 
 impl Errors {
     /// Nothing was wrong.
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self::default()
     }
 
     /// Notes what was wrong with a field.
-    pub fn add(&mut self, field: &'static str, words: String) {
+    pub(crate) fn add(&mut self, field: &'static str, words: String) {
         self.0.push(ErrorLine { field, href: format!("#{field}"), words });
     }
 
     /// Notes what was wrong with the whole.
-    pub fn add_general(&mut self, words: String) {
+    pub(crate) fn add_general(&mut self, words: String) {
         self.0.push(ErrorLine { field: "", href: String::new(), words });
     }
 
     /// The lines, in the order of the form.
-    pub fn lines(&self) -> &[ErrorLine] {
+    pub(crate) fn lines(&self) -> &[ErrorLine] {
         &self.0
     }
 
     /// Whether nothing was wrong.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// What was wrong with one field.
-    pub fn of(&self, field: &str) -> Option<String> {
+    pub(crate) fn of(&self, field: &str) -> Option<String> {
         self.0.iter().find(|line| line.field == field).map(|line| line.words.clone())
     }
 }
 
 /// A box to type in.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// Its name and its `id`.
     pub name: &'static str,
     /// What it asks.
@@ -74,7 +74,7 @@ pub struct Field {
 
 impl Field {
     /// One line of text.
-    pub fn line(name: &'static str, label: String) -> Self {
+    pub(crate) fn line(name: &'static str, label: String) -> Self {
         Self {
             name,
             label,
@@ -90,20 +90,20 @@ impl Field {
     }
 
     /// A box for long text.
-    pub fn area(name: &'static str, label: String, rows: u8) -> Self {
+    pub(crate) fn area(name: &'static str, label: String, rows: u8) -> Self {
         Self { rows, ..Self::line(name, label) }
     }
 
     /// With a sentence that helps.
     #[must_use]
-    pub fn hint(mut self, hint: String) -> Self {
+    pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
         self
     }
 
     /// With what the person wrote, and what was wrong with it.
     #[must_use]
-    pub fn filled(mut self, value: &str, errors: &Errors) -> Self {
+    pub(crate) fn filled(mut self, value: &str, errors: &Errors) -> Self {
         value.clone_into(&mut self.value);
         self.error = errors.of(self.name);
         self
@@ -111,34 +111,34 @@ impl Field {
 
     /// With a `type`.
     #[must_use]
-    pub fn kind(mut self, kind: &'static str) -> Self {
+    pub(crate) fn kind(mut self, kind: &'static str) -> Self {
         self.kind = kind;
         self
     }
 
     /// With a word for password managers and browsers.
     #[must_use]
-    pub fn autocomplete(mut self, word: &'static str) -> Self {
+    pub(crate) fn autocomplete(mut self, word: &'static str) -> Self {
         self.autocomplete = Some(word);
         self
     }
 
     /// For a name or an address, which no spelling check should touch.
     #[must_use]
-    pub fn code(mut self) -> Self {
+    pub(crate) fn code(mut self) -> Self {
         self.spellcheck_off = true;
         self
     }
 
     /// Made narrow, because the answer is short.
     #[must_use]
-    pub fn short(mut self) -> Self {
+    pub(crate) fn short(mut self) -> Self {
         self.short = true;
         self
     }
 
     /// The ids of what describes it.
-    pub fn described_by(&self) -> Option<String> {
+    pub(crate) fn described_by(&self) -> Option<String> {
         described_by(self.name, self.hint.is_some(), self.error.is_some())
     }
 }
@@ -152,7 +152,7 @@ fn described_by(name: &str, hint: bool, error: bool) -> Option<String> {
 
 /// One of several answers.
 #[derive(Clone, Debug)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// What is sent.
     pub value: String,
     /// What it says.
@@ -167,19 +167,13 @@ pub struct Choice {
 
 impl Choice {
     /// An answer, chosen if it is `chosen`.
-    pub fn new(value: &str, label: String, chosen: &str) -> Self {
-        Self {
-            checked: value == chosen,
-            value: value.to_owned(),
-            label,
-            hint: None,
-            lang: None,
-        }
+    pub(crate) fn new(value: &str, label: String, chosen: &str) -> Self {
+        Self { checked: value == chosen, value: value.to_owned(), label, hint: None, lang: None }
     }
 
     /// With a sentence that helps.
     #[must_use]
-    pub fn hint(mut self, hint: String) -> Self {
+    pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
         self
     }
@@ -187,7 +181,7 @@ impl Choice {
 
 /// A question with several answers.
 #[derive(Clone, Debug)]
-pub struct Choices {
+pub(crate) struct Choices {
     /// The field's name.
     pub name: &'static str,
     /// The question.
@@ -204,27 +198,32 @@ pub struct Choices {
 
 impl Choices {
     /// A question.
-    pub fn new(name: &'static str, legend: String, options: Vec<Choice>, errors: &Errors) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        legend: String,
+        options: Vec<Choice>,
+        errors: &Errors,
+    ) -> Self {
         Self { name, legend, hint: None, error: errors.of(name), options, is_first_part: true }
     }
 
     /// With a sentence that helps.
     #[must_use]
-    pub fn hint(mut self, hint: String) -> Self {
+    pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
         self
     }
 
     /// A question whose other answers stand further up.
     #[must_use]
-    pub fn second_part(mut self) -> Self {
+    pub(crate) fn second_part(mut self) -> Self {
         self.is_first_part = false;
         self.error = None;
         self
     }
 
     /// The `id` of one answer; the first one has that of the field.
-    pub fn id_of(&self, index: &usize, option: &Choice) -> String {
+    pub(crate) fn id_of(&self, index: &usize, option: &Choice) -> String {
         if *index == 0 && self.is_first_part {
             self.name.to_owned()
         } else {
@@ -233,14 +232,14 @@ impl Choices {
     }
 
     /// The ids of what describes it.
-    pub fn described_by(&self) -> Option<String> {
+    pub(crate) fn described_by(&self) -> Option<String> {
         described_by(self.name, self.hint.is_some(), self.error.is_some())
     }
 }
 
 /// A part of a form.
 #[derive(Clone, Debug)]
-pub enum Item {
+pub(crate) enum Item {
     /// Sent, not shown.
     Hidden(&'static str, String),
     /// A sentence between fields.
@@ -255,7 +254,7 @@ pub enum Item {
 
 /// Parts of a form that most people do not need.
 #[derive(Clone, Debug)]
-pub struct More {
+pub(crate) struct More {
     /// What they are.
     pub summary: String,
     /// Whether they are shown at once.

@@ -3,11 +3,11 @@
 //! Invariant: everything is escaped by askama, except `Html`, which only the sanitiser makes, and
 //! our own icons.
 
-pub mod cards;
-pub mod cx;
-pub mod form;
-pub mod models;
+pub(crate) mod cards;
+pub(crate) mod cx;
+pub(crate) mod form;
+pub(crate) mod models;
 
-pub use cards::{Person, PostCard, PostList};
-pub use cx::{Cx, Frame, Me};
-pub use form::{Choice, Choices, Errors, Field, Item, More};
+pub(crate) use cards::{Person, PostCard, PostList};
+pub(crate) use cx::{Cx, Frame, Me};
+pub(crate) use form::{Choice, Choices, Errors, Field, Item, More};

@@ -9,7 +9,7 @@ use super::form::{Errors, Item, More};
 /// A page that is one form.
 #[derive(Template)]
 #[template(path = "form.html")]
-pub struct FormPage {
+pub(crate) struct FormPage {
     /// The frame.
     pub cx: Cx,
     /// What was wrong.
@@ -36,7 +36,7 @@ pub struct FormPage {
 
 impl FormPage {
     /// A form with nothing in it yet.
-    pub fn new(cx: Cx, action: impl Into<String>, button: String) -> Self {
+    pub(crate) fn new(cx: Cx, action: impl Into<String>, button: String) -> Self {
         Self {
             cx,
             errors: Errors::none(),
@@ -54,7 +54,7 @@ impl FormPage {
 
     /// With what was wrong, which the title says too.
     #[must_use]
-    pub fn errors(mut self, errors: Errors) -> Self {
+    pub(crate) fn errors(mut self, errors: Errors) -> Self {
         self.cx = self.cx.failed(!errors.is_empty());
         self.errors = errors;
         self
@@ -64,7 +64,7 @@ impl FormPage {
 /// The community's front page, or one's own.
 #[derive(Template)]
 #[template(path = "home.html")]
-pub struct HomePage {
+pub(crate) struct HomePage {
     /// The frame.
     pub cx: Cx,
     /// What was just done.
@@ -76,7 +76,7 @@ pub struct HomePage {
 }
 
 /// The button that follows or stops following.
-pub struct FollowButton {
+pub(crate) struct FollowButton {
     /// Where it is sent.
     pub action: &'static str,
     /// Who is meant.
@@ -90,7 +90,7 @@ pub struct FollowButton {
 /// Somebody's page.
 #[derive(Template)]
 #[template(path = "profile.html")]
-pub struct ProfilePage {
+pub(crate) struct ProfilePage {
     /// The frame.
     pub cx: Cx,
     /// What was just done.
@@ -118,7 +118,7 @@ pub struct ProfilePage {
 /// A post with what it answers and what answers it.
 #[derive(Template)]
 #[template(path = "post.html")]
-pub struct PostPage {
+pub(crate) struct PostPage {
     /// The frame.
     pub cx: Cx,
     /// What was wrong with the reply.
@@ -144,7 +144,7 @@ pub struct PostPage {
 }
 
 /// A provider in the list.
-pub struct ProviderCard {
+pub(crate) struct ProviderCard {
     /// The provider.
     pub person: Person,
     /// The beginning of what it says about itself.
@@ -154,7 +154,7 @@ pub struct ProviderCard {
 /// The providers of this community.
 #[derive(Template)]
 #[template(path = "providers.html")]
-pub struct ProvidersPage {
+pub(crate) struct ProvidersPage {
     /// The frame.
     pub cx: Cx,
     /// What was just done.
@@ -166,7 +166,7 @@ pub struct ProvidersPage {
 }
 
 /// Somebody in a team.
-pub struct TeamLine {
+pub(crate) struct TeamLine {
     /// The display name.
     pub name: String,
     /// The local name.
@@ -180,7 +180,7 @@ pub struct TeamLine {
 /// Who speaks for a provider.
 #[derive(Template)]
 #[template(path = "team.html")]
-pub struct TeamPage {
+pub(crate) struct TeamPage {
     /// The frame.
     pub cx: Cx,
     /// What was wrong.
@@ -198,7 +198,7 @@ pub struct TeamPage {
 }
 
 /// A provider whose team one is in.
-pub struct MyTeam {
+pub(crate) struct MyTeam {
     /// The provider.
     pub person: Person,
     /// What one may do for it, in words.
@@ -210,7 +210,7 @@ pub struct MyTeam {
 }
 
 /// Somebody whom one follows.
-pub struct Followed {
+pub(crate) struct Followed {
     /// Who.
     pub person: Person,
     /// Whether they have not agreed yet.
@@ -220,7 +220,7 @@ pub struct Followed {
 /// One's own page.
 #[derive(Template)]
 #[template(path = "you.html")]
-pub struct YouPage {
+pub(crate) struct YouPage {
     /// The frame.
     pub cx: Cx,
     /// What was wrong.
@@ -238,7 +238,7 @@ pub struct YouPage {
 }
 
 /// One text that a post has had.
-pub struct Version {
+pub(crate) struct Version {
     /// When it became the text, in words.
     pub when: String,
     /// The same for machines.
@@ -254,7 +254,7 @@ pub struct Version {
 /// The texts a post has had.
 #[derive(Template)]
 #[template(path = "history.html")]
-pub struct HistoryPage {
+pub(crate) struct HistoryPage {
     /// The frame.
     pub cx: Cx,
     /// The texts, the newest first.
@@ -264,7 +264,7 @@ pub struct HistoryPage {
 /// A page that says one thing: what went wrong, or what comes next.
 #[derive(Template)]
 #[template(path = "message.html")]
-pub struct MessagePage {
+pub(crate) struct MessagePage {
     /// The frame.
     pub cx: Cx,
     /// What it says.
@@ -283,21 +283,13 @@ pub struct MessagePage {
 
 impl MessagePage {
     /// A page that says `lines`.
-    pub fn new(cx: Cx, lines: Vec<String>) -> Self {
-        Self {
-            cx,
-            lines,
-            kept: None,
-            button: None,
-            leaves: false,
-            copy: None,
-            links: Vec::new(),
-        }
+    pub(crate) fn new(cx: Cx, lines: Vec<String>) -> Self {
+        Self { cx, lines, kept: None, button: None, leaves: false, copy: None, links: Vec::new() }
     }
 }
 
 /// A part of a page of text.
-pub struct Section {
+pub(crate) struct Section {
     /// Its heading.
     pub heading: String,
     /// Its sentences.
@@ -309,7 +301,7 @@ pub struct Section {
 /// A page of text: help, privacy, rules.
 #[derive(Template)]
 #[template(path = "text.html")]
-pub struct TextPage {
+pub(crate) struct TextPage {
     /// The frame.
     pub cx: Cx,
     /// Sentences at the top.
@@ -323,7 +315,7 @@ pub struct TextPage {
 /// Posts with a hashtag.
 #[derive(Template)]
 #[template(path = "tag.html")]
-pub struct TagPage {
+pub(crate) struct TagPage {
     /// The frame.
     pub cx: Cx,
     /// The posts.
