@@ -8,8 +8,7 @@ const MOST_PAGES = 80;
 /** Pages of the same kind differ in names, numbers and ids only. */
 const kind = (pathname) =>
   pathname
-    .replace(/@[^/]+@[^/]+/, "@away")
-    .replace(/@[^/@]+/, "@name")
+    .replace(/@[^/]+/, (name) => (name.includes("@", 1) ? "@away" : "@name"))
     .replace(/\/(tags|team|follow)\/[^/?]+/, "/$1/x")
     .replace(/=[^&]*/g, "=")
     .replace(/\/[a-z2-7]{13,}/g, "/x")
@@ -33,8 +32,9 @@ export async function crawl(browser, base, start, state) {
         broken.push(`${path} answers ${answer.status()}`);
         continue;
       }
-      if (!/text\/html/.test(answer.headers()["content-type"] ?? "")) continue;
-      pages.push({ path, html: await answer.text(), answer });
+      const headers = answer.headers();
+      if (!/text\/html/.test(headers["content-type"] ?? "")) continue;
+      pages.push({ path, html: await answer.text(), headers });
       const links = await page.locator("a[href]").evaluateAll((all) => all.map((a) => a.href));
       for (const link of links) {
         const url = new URL(link);

@@ -173,6 +173,21 @@ export async function followFromElsewhere(browser, program, profile) {
   }
 }
 
+/** A page that is gone says so, as a whole page with a way on. */
+export async function meetAGap(browser, base, address) {
+  const context = await without(browser, base);
+  try {
+    const page = await context.newPage();
+    const answer = await page.goto(address);
+    const faults = [404, 410].includes(answer.status()) ? [] : [`answers ${answer.status()}`];
+    if ((await page.locator("h1").count()) !== 1) faults.push("no heading");
+    if ((await page.locator("nav a").count()) === 0) faults.push("no way on");
+    return faults;
+  } finally {
+    await context.close();
+  }
+}
+
 /** The other language is one link away, and stays. */
 export async function switchLanguage(browser, base) {
   const context = await without(browser, base);

@@ -39,23 +39,19 @@ const keyPages = (posts, member) => [
   ["provider-welsh", "/cy/@hazelbank"],
 ];
 
-async function everyPage(posts, member) {
-  const start = ["/", "/@hazelbank", "/@rowan", posts.long, posts.edited, "/cy"];
-  for (const [who, state] of [["visitor", undefined], ["member", member]]) {
-    const begin = state ? ["/you", "/write", "/team/hazelbank", ...start] : start;
-    const { pages, broken } = await crawl(browser, program.base, begin, state);
-    tally.note(`${who}: no broken link`, broken);
-    for (const { path: address, html, answer } of pages) {
-      await tally.run(`${who} ${address}: valid`, () => validate(html));
-      await tally.run(`${who} ${address}: headers`, () => headersOf(answer));
-      await tally.run(`${who} ${address}: weight, other origins`, () =>
-        weigh(browser, program.base, address, state),
-      );
-      await tally.run(`${who} ${address}: axe on a phone`, () =>
-        inspect(browser, program.base, address, "phone", state),
-      );
-      await tally.run(`${who} ${address}: keyboard`, () => walk(browser, program.base, address, state));
-    }
+/** Checks every kind of page; the browser looks at one language, for the markup is the same. */
+async function everyPage(who, start, state) {
+  const { base } = program;
+  const { pages, broken } = await crawl(browser, base, start, state);
+  tally.note(`${who}: no broken link`, broken);
+  for (const { path: address, html, headers } of pages) {
+    const name = `${who} ${address}`;
+    await tally.run(`${name}: valid`, () => validate(html));
+    tally.note(`${name}: headers`, headersOf(headers));
+    if (address.startsWith("/cy")) continue;
+    await tally.run(`${name}: weight, other origins`, () => weigh(browser, base, address, state));
+    await tally.run(`${name}: axe on a phone`, () => inspect(browser, base, address, "phone", state));
+    await tally.run(`${name}: keyboard`, () => walk(browser, base, address, state));
   }
 }
 
@@ -70,34 +66,48 @@ async function keyPagesInAllModes(posts, member) {
   }
 }
 
+/** What people come to do; gives the cookies of somebody who is signed in. */
+async function allJourneys(posts) {
+  const { base } = program;
+  await tally.run("journey: wrong password", () => journeys.signInWrongly(browser, base));
+  const member = await journeys.signIn(browser, base);
+  tally.note("journey: sign in", []);
+  const walks = {
+    "write, answer, edit, delete": () => journeys.writeAndDelete(browser, base, member),
+    "write nothing": () => journeys.writeNothing(browser, base, member),
+    "follow from elsewhere": () =>
+      journeys.followFromElsewhere(browser, program, "/@hazelbank"),
+    "a post that was deleted": () => journeys.meetAGap(browser, base, posts.gone),
+    language: () => journeys.switchLanguage(browser, base),
+    "sign out": () => journeys.signOut(browser, base),
+  };
+  for (const [name, body] of Object.entries(walks)) await tally.run(`journey: ${name}`, body);
+  return member;
+}
+
+/** Runs one part and says how long it took. */
+async function part(name, body) {
+  const begun = performance.now();
+  const result = await body();
+  console.log(`${name}: ${Math.round((performance.now() - begun) / 1000)} s`);
+  return result;
+}
+
 async function main() {
   await program.start();
   browser = await launch();
   const { base } = program;
-  await tally.run("set-up page: axe on a phone", () =>
-    inspect(browser, base, program.setUpLink() ?? "/setup", "phone"),
-  );
+  const setUp = program.setUpLink() ?? "/setup";
+  await tally.run("set-up page: axe", () => inspect(browser, base, setUp, "phone"));
   await tally.run("journey: set up", () => journeys.setUp(browser, program));
-  const posts = await seed(program);
-  await tally.run("journey: wrong password", () => journeys.signInWrongly(browser, base));
-  const member = await journeys.signIn(browser, base);
-  tally.note("journey: sign in", []);
-  await tally.run("journey: write, answer, edit, delete", () =>
-    journeys.writeAndDelete(browser, base, member),
-  );
-  await tally.run("journey: write nothing", () => journeys.writeNothing(browser, base, member));
-  await tally.run("journey: follow from elsewhere", () =>
-    journeys.followFromElsewhere(browser, program, "/@hazelbank"),
-  );
-  await tally.run("journey: language", () => journeys.switchLanguage(browser, base));
-  await tally.run("journey: sign out", () => journeys.signOut(browser, base));
-  await tally.run("a deleted post is gone", async () => {
-    const answer = await fetch(base + posts.gone, { headers: { accept: "text/html" } });
-    return [404, 410].includes(answer.status) ? "" : `answers ${answer.status}`;
-  });
-  await everyPage(posts, member);
-  await keyPagesInAllModes(posts, member);
-  await shoot(browser, base, shots, keyPages(posts, member));
+  const posts = await part("seeds", () => seed(program));
+  const member = await part("journeys", () => allJourneys(posts));
+  const start = ["/", "/@hazelbank", "/@rowan", posts.long, posts.edited, "/cy"];
+  await part("every page, visitor", () => everyPage("visitor", start));
+  const more = ["/you", "/write", "/team/hazelbank", ...start];
+  await part("every page, member", () => everyPage("member", more, member));
+  await part("key pages", () => keyPagesInAllModes(posts, member));
+  await part("pictures", () => shoot(browser, base, shots, keyPages(posts, member)));
   console.log(`pictures in ${shots}`);
 }
 

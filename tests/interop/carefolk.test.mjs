@@ -185,7 +185,9 @@ step("carefolk follows the peer's person", ["self"], async () => {
   known.following = true;
 });
 
-step("what the peer's person posts is on the public home page", ["following"], async () => {
+step("what the community itself follows is on its public home page", ["following"], async () => {
+  await care.run(["follow", peer.handle, "--as", "instance"]);
+  await until("both follows to stand", () => peer.followers.size === 2);
   await peer.post({ html: "<p>The bus is back on the old route.</p>" });
   await until("the post on the home page", async () => {
     const answer = await fetch(care.origin, { headers: { accept: "text/html" } });

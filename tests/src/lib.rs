@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Tests of the whole, from outside: see `it/`.

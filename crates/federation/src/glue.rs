@@ -15,7 +15,9 @@ use carefolk_app::{App, Error, Page};
 use carefolk_domain::{ActorState, Moment};
 use carefolk_httpkit::Problem;
 use carefolk_signatures::{PublicKey, SignatureError};
+use carefolk_wire::ActorKind;
 use carefolk_wire::nodeinfo::Version;
+use carefolk_wire::write::Actor;
 use moka::sync::Cache;
 
 use crate::errand::Circle;
@@ -136,6 +138,8 @@ pub(crate) enum Document {
 pub(crate) enum ActorPart {
     /// The actor itself.
     Whole,
+    /// The same for a reader that knows people only: an organization says that it is a person.
+    WholeAsPerson,
     /// Who follows it.
     Followers,
     /// Whom it follows.
@@ -153,11 +157,22 @@ pub(crate) async fn actor_part(
     let actors = app.actors();
     let found = match part {
         ActorPart::Whole => actors.document(slug).await.map(|actor| actor.to_json()),
+        ActorPart::WholeAsPerson => {
+            actors.document(slug).await.map(|actor| as_person(actor).to_json())
+        }
         ActorPart::Followers => actors.followers_document(slug).await,
         ActorPart::Following => actors.following_document(slug).await,
         ActorPart::Featured => actors.featured_document(slug).await,
     };
     Ok(there(found)?.map(Document::Json))
+}
+
+/// The same actor, but a person where it is an organization.
+fn as_person(mut actor: Actor) -> Actor {
+    if actor.kind == ActorKind::Organization {
+        actor.kind = ActorKind::Person;
+    }
+    actor
 }
 
 /// The actor with that handle.

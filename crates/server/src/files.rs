@@ -76,7 +76,7 @@ pub(crate) fn read_key(path: &Path) -> Result<[u8; MASTER_KEY_BYTES], KeyFault> 
     let mut bytes = Vec::with_capacity(MASTER_KEY_BYTES + 1);
     // One byte more than a key has is enough to see that it is none.
     file.take(MASTER_KEY_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    bytes.try_into().map_err(|_: Vec<u8>| KeyFault::Length)
+    bytes.try_into().map_err(|_bytes: Vec<u8>| KeyFault::Length)
 }
 
 /// Reads the key, or makes it of `fresh` bytes where there is none.

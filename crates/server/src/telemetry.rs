@@ -34,10 +34,8 @@ pub(crate) fn start_quietly(log: &Log) -> anyhow::Result<()> {
 fn start_at(log: &Log, level: Level) -> anyhow::Result<()> {
     // Other people's crates are heard from their warnings on: their info is about connections.
     let others = level.min(Level::WARN);
-    let mut filter = others.to_string().to_lowercase();
-    for name in OURS {
-        filter.push_str(&format!(",{name}={level}"));
-    }
+    let ours = OURS.map(|name| format!("{name}={level}")).join(",");
+    let filter = format!("{others},{ours}");
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_ansi(std::io::stderr().is_terminal())

@@ -125,6 +125,8 @@ impl Db {
             // connection; a transaction that its process forgot does not hold rows for ever.
             .options([("lock_timeout", patience.as_str())])
             .options([("idle_in_transaction_session_timeout", "60s")])
+            // Compiling the claim of deliveries takes a second, running it a few milliseconds.
+            .options([("jit", "off")])
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(options.postgres_connections.max(1))

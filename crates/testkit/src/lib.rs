@@ -10,10 +10,12 @@
 
 mod database;
 mod kit;
+mod rows;
 mod world;
 
 pub use database::{TestDb, fresh};
 pub use kit::{Kit, KitOptions, PASSWORD, operator};
+pub use rows::{Rows, rows};
 pub use world::{FakeRemote, FixedKeys, MockClock, SeededChance};
 
 /// The moment at which every kit begins: 1 December 2026, 9 o'clock UTC.

@@ -17,17 +17,30 @@ const PURPOSE: &[u8] = b"carefolk form token 1\0";
 
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// The token that belongs to the secret of a cookie.
-pub(crate) fn token(secret: &str) -> String {
-    let mut hash = Sha256::new();
-    hash.update(PURPOSE);
-    hash.update(secret.as_bytes());
-    URL_SAFE_NO_PAD.encode(hash.finalize())
+/// Bytes of the hash, and of the mask over it.
+pub(crate) const MASK_BYTES: usize = 32;
+
+/// The token that belongs to the secret of a cookie, under a mask that is new each time: pages
+/// are compressed, and what stands the same in each could be guessed from their sizes (BREACH).
+pub(crate) fn token(secret: &str, mask: [u8; MASK_BYTES]) -> String {
+    let masked = hash(secret).into_iter().zip(mask).map(|(byte, mask)| byte ^ mask);
+    let bytes: Vec<u8> = mask.into_iter().chain(masked).collect();
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Whether `sent` belongs to one of the secrets the browser has.
 pub(crate) fn matches<'a>(sent: &str, secrets: impl IntoIterator<Item = &'a str>) -> bool {
-    secrets.into_iter().any(|secret| bool::from(token(secret).as_bytes().ct_eq(sent.as_bytes())))
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(sent) else { return false };
+    let Some((mask, masked)) = bytes.split_at_checked(MASK_BYTES) else { return false };
+    let sent: Vec<u8> = masked.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
+    secrets.into_iter().any(|secret| bool::from(hash(secret).as_slice().ct_eq(&sent)))
+}
+
+fn hash(secret: &str) -> [u8; MASK_BYTES] {
+    let mut hash = Sha256::new();
+    hash.update(PURPOSE);
+    hash.update(secret.as_bytes());
+    hash.finalize().into()
 }
 
 /// Whether the browser's own word, if it gives one, is that our own page sent this.
@@ -65,15 +78,20 @@ mod tests {
 
     #[test]
     fn a_token_belongs_to_one_secret() {
-        assert!(matches(&token("mine"), ["other", "mine"]));
-        assert!(!matches(&token("yours"), ["mine"]));
-        assert!(!matches("", ["mine"]) && !matches(&token(""), []));
+        assert!(matches(&token("mine", [7; 32]), ["other", "mine"]));
+        assert!(!matches(&token("yours", [7; 32]), ["mine"]));
+        assert!(!matches(&token("", [7; 32]), []));
+        let cut = URL_SAFE_NO_PAD.encode([7; 32]);
+        for none in ["", "!", "AAAA", &cut] {
+            assert!(!matches(none, ["mine", ""]), "{none}");
+        }
     }
 
     #[test]
-    fn the_token_does_not_give_the_secret_away() {
-        assert_ne!(token("mine"), URL_SAFE_NO_PAD.encode(Sha256::digest(b"mine")));
-        assert!(!token("mine").contains("mine"));
+    fn the_token_looks_different_each_time_and_does_not_give_the_secret_away() {
+        assert_ne!(token("mine", [1; 32]), token("mine", [2; 32]));
+        let unmasked = token("mine", [0; 32]);
+        assert!(!unmasked.ends_with(&URL_SAFE_NO_PAD.encode(Sha256::digest(b"mine"))));
     }
 
     #[test]

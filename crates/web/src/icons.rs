@@ -29,6 +29,9 @@ pub(crate) fn icon(name: &str) -> &'static str {
         "alert" => {
             r#"<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4l9 16H3z"/><path d="M12 10v4M12 17v.1"/></svg>"#
         }
+        "scene" => {
+            r#"<svg class="scene" viewBox="0 0 240 130" aria-hidden="true"><circle class="c" cx="188" cy="34" r="17"/><path class="b" d="M2 118C34 78 74 66 112 88 146 64 196 60 238 100V118z"/><path class="a" d="M2 128V110C60 92 112 104 150 112 184 104 214 104 238 112V128z"/><path class="e" d="M36 104V74L56 58 76 74V104z"/><path class="d" d="M31 78L56 57 81 78"/><path d="M51 104V89H61V104"/><path class="e" d="M92 106V64L118 44 144 64V106z"/><path class="d" d="M86 69L118 43 150 69"/><path d="M112 106V86H124V106M101 74H109V82H101zM127 74H135V82H127z"/><path class="d" d="M118 66C113 62 111 60 111 57 111 53 116 53 118 57 120 53 125 53 125 57 125 60 123 62 118 66z"/><path class="e" d="M160 108V82L176 69 192 82V108z"/><path class="d" d="M155 86L176 68 197 86"/><path d="M172 108V95H180V108M210 112V92"/><circle class="b" cx="210" cy="84" r="10"/><path d="M20 112V96"/><circle class="b" cx="20" cy="88" r="9"/></svg>"#
+        }
         _ => "",
     }
 }

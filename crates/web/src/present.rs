@@ -7,7 +7,7 @@ use carefolk_domain::{ActorKind, Audience, Html, RenditionKind};
 
 use crate::dates;
 use crate::languages;
-use crate::view::cards::{Other, ReplyTo, hue, initials};
+use crate::view::cards::{Other, Place, ReplyTo, hue, initials};
 use crate::view::models::Version;
 use crate::view::{Frame, Person, PostCard, PostList};
 
@@ -20,17 +20,6 @@ const EXCERPT_CHARS: usize = 500;
 /// Makes page models in the language and at the moment of one request.
 pub(crate) struct Presenter<'a> {
     frame: &'a Frame,
-}
-
-/// Where a post stands on its page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In a list of posts under a heading of level 2.
-    List,
-    /// On its own page, as what the page is about.
-    Main,
-    /// On the page of a post that it answers or that answers it.
-    Thread,
 }
 
 impl<'a> Presenter<'a> {
@@ -50,7 +39,7 @@ impl<'a> Presenter<'a> {
     }
 
     /// Somebody or some provider.
-    pub(crate) fn person(&self, actor: &ActorView) -> Person {
+    pub(crate) fn person(actor: &ActorView) -> Person {
         Person {
             address: actor.address(),
             name: actor.name.clone(),
@@ -67,12 +56,12 @@ impl<'a> Presenter<'a> {
     pub(crate) fn post(&self, post: PostView, place: Place) -> PostCard {
         let (audience_key, audience_icon) = audience(post.audience);
         let excerpt = if place == Place::List { excerpt(&post.html) } else { None };
+        let is_elsewhere = post.origin.is_some();
         let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
         PostCard {
             id: post.id.to_string(),
-            author: self.person(&post.author),
-            is_original_elsewhere: post.origin.is_some() && is_web(&post.url),
-            url: post.url,
+            author: Self::person(&post.author),
+            original: Some(post.url).filter(|url| is_elsewhere && is_web(url)),
             history: format!("{}/history", post.page),
             edit: format!("{}/edit", post.page),
             delete: format!("{}/delete", post.page),
@@ -92,8 +81,7 @@ impl<'a> Presenter<'a> {
             replies: post.replies,
             may_change: post.may_change,
             deleted: post.deleted,
-            is_main: place == Place::Main,
-            is_reply: false,
+            place,
             level: 3,
         }
     }

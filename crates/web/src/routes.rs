@@ -58,6 +58,6 @@ fn pages() -> Router<WebState> {
         .route("/setup", get(setup::form).post(setup::finish))
         .route("/reading", get(reading::form).post(reading::save));
     texts::PAGES.iter().fold(router, |router, page| {
-        router.route(page.path, get(move |web| texts::show(web, page)))
+        router.route(page.path, get(move |web| async move { texts::show(&web, page) }))
     })
 }

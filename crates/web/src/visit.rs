@@ -8,7 +8,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use carefolk_app::accounts::SessionToken;
 use carefolk_app::{Caller, Error, Member};
-use carefolk_domain::Role;
 use carefolk_i18n::Locale;
 use http::header::USER_AGENT;
 use http::request::Parts;
@@ -82,14 +81,16 @@ impl Visit {
         member: Option<Member>,
         community: String,
     ) -> Self {
-        let fresh_secret =
-            (member.is_none() && form.is_none()).then(|| new_secret(state)).unwrap_or_default();
+        let needs_secret = member.is_none() && form.is_none();
+        let fresh_secret = if needs_secret { new_secret(state) } else { String::new() };
+        let mut mask = [0_u8; csrf::MASK_BYTES];
+        state.chance.fill(&mut mask);
         let basis = match (&member, &session) {
             (Some(_), Some(token)) => token,
             _ => form.as_ref().unwrap_or(&fresh_secret),
         };
         let reading = jar.read(&parts.headers, Name::Reading);
-        let frame = frame(state, parts, member.as_ref(), community, csrf::token(basis));
+        let frame = frame(state, parts, member.as_ref(), community, csrf::token(basis, mask));
         let frame =
             Frame { reading: reading.map(Reading::from_cookie).unwrap_or_default(), ..frame };
         let query = parts.uri.query().unwrap_or_default();
@@ -126,18 +127,13 @@ fn frame(
         locale: locale_of(&path),
         address: without_language(&path).to_owned(),
         community,
-        me: member.map(|member| Me {
-            name: member.name.clone(),
-            handle: member.handle.clone(),
-            is_admin: member.role == Role::Admin,
-        }),
+        me: member.map(|member| Me { name: member.name.clone() }),
         reading: Reading::default(),
         csrf,
         has_form: AtomicBool::new(false),
         now_ms: state.app.now().0,
         source_url: settings.source_url.clone(),
         version: settings.version,
-        base_url: state.base_url().to_owned(),
     }
 }
 

@@ -161,33 +161,6 @@ impl Web {
         Presenter::new(&self.visit.frame)
     }
 
-    /// A page.
-    ///
-    /// # Errors
-    ///
-    /// 500 if the template fails.
-    pub(crate) fn page(&self, template: &impl Template) -> Answer {
-        self.page_with(StatusCode::OK, template)
-    }
-
-    /// A page with the form that somebody has to look at again.
-    ///
-    /// # Errors
-    ///
-    /// As [`Web::page`].
-    pub(crate) fn form_again(&self, template: &impl Template) -> Answer {
-        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, template)
-    }
-
-    /// A page with a status.
-    ///
-    /// # Errors
-    ///
-    /// As [`Web::page`].
-    pub(crate) fn page_with(&self, status: StatusCode, template: &impl Template) -> Answer {
-        render(status, template)
-    }
-
     /// Sends the browser to a page of ours, in the language of this one, to say what was done.
     pub(crate) fn go(&self, to: &OwnPath, said: &str) -> Response {
         let mut path = localised(self.visit.frame.locale, to.as_str());
@@ -203,7 +176,25 @@ impl Web {
     }
 }
 
-/// A page made of a template.
+/// A page.
+///
+/// # Errors
+///
+/// As [`render`].
+pub(crate) fn show(template: &impl Template) -> Answer {
+    render(StatusCode::OK, template)
+}
+
+/// A page with the form that somebody has to look at again.
+///
+/// # Errors
+///
+/// As [`render`].
+pub(crate) fn form_again(template: &impl Template) -> Answer {
+    render(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// A page made of a template, with a status.
 ///
 /// # Errors
 ///

@@ -1,6 +1,7 @@
 //! Looking up actors elsewhere: the handle, the actor's document, and the way back.
 
 use carefolk_domain::{Address, Denial, Invalid, uri};
+use carefolk_store::StoreError;
 use carefolk_store::entity::actor;
 use carefolk_wire::read;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -94,8 +95,21 @@ impl Actors<'_> {
     /// Fetches an actor from its own id and stores it.
     pub(crate) async fn fetch(&self, id: &str) -> Result<actor::Model, Error> {
         let described = self.describe_anew(id).await?;
+        self.store(&described).await
+    }
+
+    /// Writes what an actor says about itself. On PostgreSQL two processes may meet the same
+    /// stranger at once: who comes second finds the row of the first.
+    async fn store(&self, described: &Described) -> Result<actor::Model, Error> {
+        match self.store_once(described).await {
+            Err(Error::Store(StoreError::Conflict)) => self.store_once(described).await,
+            other => other,
+        }
+    }
+
+    async fn store_once(&self, described: &Described) -> Result<actor::Model, Error> {
         let tx = self.0.begin().await?;
-        let row = remote::upsert(self.0, &tx, &described).await?;
+        let row = remote::upsert(self.0, &tx, described).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -124,9 +138,7 @@ impl Actors<'_> {
         if !self.0.peers().is_open_to(&described.host).await? {
             return Err(Denial::Peer.into());
         }
-        let tx = self.0.begin().await?;
-        let row = remote::upsert(self.0, &tx, &described).await?;
-        tx.commit().await?;
+        let row = self.store(&described).await?;
         self.keys_of(&row).await
     }
 

@@ -1,8 +1,11 @@
-//! Applying what was stored: claim a batch, apply each in a transaction of its own.
+//! Applying what was stored: claim a batch, plan it without a transaction, apply it in one.
+
+use std::collections::BTreeSet;
 
 use carefolk_domain::{Moment, Span, backoff};
 use carefolk_store::dialect::{self, InboundEnd};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
+use futures_util::{StreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{Inbound, Outcome, dispatch};
@@ -11,6 +14,9 @@ use crate::peers;
 
 /// How many activities are claimed at once.
 const BATCH: u32 = 64;
+
+/// How many activities are planned at once: planning may fetch from other servers.
+const PLANS_AT_ONCE: usize = 16;
 
 /// How long a worker may take for a batch before another may take it over.
 const LEASE: Span = Span::minutes(2);
@@ -31,44 +37,85 @@ impl Inbound<'_> {
         let claimed = dialect::claim_inbound(tx.store(), now, now + LEASE, BATCH).await?;
         tx.commit().await?;
         let count = claimed.len();
-        for row in claimed {
-            if let Err(error) = self.process(&row).await {
-                self.put_back(&row, &error).await?;
-            }
+        let planned: Vec<Planned> = stream::iter(claimed)
+            .map(|row| async move {
+                let plan = dispatch::plan(self.0, &row).await;
+                (row, plan)
+            })
+            .buffered(PLANS_AT_ONCE)
+            .collect()
+            .await;
+        if !planned.is_empty() {
+            self.apply_all(planned).await?;
+            self.0.0.bells.deliveries.notify_one();
         }
         Ok(count)
     }
 
-    async fn process(&self, row: &inbound_activity::Model) -> Result<(), Error> {
-        let plan = dispatch::plan(self.0, row).await?;
-        let mut tx = self.0.begin().await?;
-        if !still_waits(&tx, row).await? {
-            return Ok(());
+    /// One transaction for the batch, and a savepoint for each: one commit to the disk for many
+    /// activities, and one that fails takes nothing else with it.
+    async fn apply_all(&self, planned: Vec<Planned>) -> Result<(), Error> {
+        let batch = self.0.begin().await?;
+        let mut hosts = BTreeSet::new();
+        for (row, plan) in planned {
+            let mut tx = batch.part().await?;
+            let applied = match plan {
+                Ok(plan) => self.apply(&mut tx, &row, plan).await,
+                Err(error) => Err(error),
+            };
+            match applied {
+                Ok(()) => tx.commit().await?,
+                Err(error) => {
+                    drop(tx);
+                    put_back(&batch, &row, &error).await?;
+                }
+            }
+            hosts.insert(row.host);
         }
-        let outcome = dispatch::apply(self.0, &mut tx, plan).await?;
-        mark(&tx, row, outcome).await?;
-        peers::heard_from(tx.conn(), &row.host, tx.now()).await?;
-        tx.commit().await?;
-        self.0.0.bells.deliveries.notify_one();
-        tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
-        Ok(())
+        for host in hosts {
+            peers::heard_from(self.0, batch.conn(), &host, batch.now()).await?;
+        }
+        batch.commit().await
     }
 
-    async fn put_back(&self, row: &inbound_activity::Model, error: &Error) -> Result<(), Error> {
-        let failures = u32::try_from(row.attempts).unwrap_or(1);
-        let parked = row.attempts >= TRIES;
-        tracing::warn!(kind = %row.kind, host = %row.host, parked, %error, "inbound failed");
-        let tx = self.0.begin().await?;
-        let end = InboundEnd {
-            id: row.id,
-            state: if parked { InboundState::Failed } else { InboundState::Waiting },
-            run_at: tx.now() + backoff::delay(failures),
-            outcome: None,
-            error: Some(error.to_string()),
-        };
-        dialect::finish_inbound(tx.store(), &[end]).await?;
-        tx.commit().await
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        row: &inbound_activity::Model,
+        plan: dispatch::Plan,
+    ) -> Result<(), Error> {
+        if !still_waits(tx, row).await? {
+            return Ok(());
+        }
+        let outcome = dispatch::apply(self.0, tx, plan).await?;
+        tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
+        mark(tx, row, outcome).await
     }
+}
+
+/// A claimed activity and what is to be done about it.
+type Planned = (inbound_activity::Model, Result<dispatch::Plan, Error>);
+
+/// Writes down that an activity failed: it is tried again, or parked when trying is no use (P11).
+/// A server that does not answer is waited for much longer than a fault of ours.
+async fn put_back(tx: &Tx, row: &inbound_activity::Model, error: &Error) -> Result<(), Error> {
+    let failures = u32::try_from(row.attempts).unwrap_or(1);
+    let theirs = matches!(error, Error::Upstream(_) | Error::Busy);
+    let parked = if theirs {
+        tx.now() - row.received_at >= backoff::GIVE_UP_AFTER
+    } else {
+        row.attempts >= TRIES
+    };
+    tracing::warn!(kind = %row.kind, host = %row.host, parked, %error, "inbound failed");
+    let end = InboundEnd {
+        id: row.id,
+        state: if parked { InboundState::Failed } else { InboundState::Waiting },
+        run_at: tx.now() + backoff::delay(failures),
+        outcome: None,
+        error: Some(error.to_string()),
+    };
+    dialect::finish_inbound(tx.store(), &[end]).await?;
+    Ok(())
 }
 
 /// Whether nobody else applied it meanwhile: asked in the transaction of the effects.

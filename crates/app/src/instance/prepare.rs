@@ -1,8 +1,11 @@
 //! What every database needs before it serves.
 
-use carefolk_domain::{ActorKind, DomainId, Handle, UriHash};
-use carefolk_store::entity::{actor, actor_key, domain, post};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder, Set};
+use carefolk_domain::{ActorKind, DomainId, Handle, Html, UriHash};
+use carefolk_store::entity::{actor, actor_key, domain, follow, mention, post, rendition};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
+    sea_query::Expr,
+};
 
 use super::{INSTANCE_HANDLE, Instance};
 use crate::actors::local::{self, NewActor};
@@ -69,6 +72,7 @@ impl Instance<'_> {
         let tx = self.0.begin().await?;
         rewrite_actors(&tx, &base, &host).await?;
         rewrite_posts(&tx, &base).await?;
+        rewrite_names(&tx, &base).await?;
         let mut row = row.into_active_model();
         row.base_url = Set(base);
         row.handle_host = Set(host);
@@ -129,6 +133,42 @@ async fn rewrite_posts(tx: &Tx, base: &str) -> Result<(), Error> {
             ..Default::default()
         };
         changed.update(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Whom posts name, and the ids of follows between people here.
+async fn rewrite_names(tx: &Tx, base: &str) -> Result<(), Error> {
+    for row in mention::Entity::find().all(tx.conn()).await? {
+        let href = moved(&row.href, base);
+        if href == row.href {
+            continue;
+        }
+        let hash = UriHash::of(&href);
+        mention::Entity::update_many()
+            .col_expr(mention::Column::Href, Expr::value(href))
+            .col_expr(mention::Column::HrefHash, Expr::value(hash))
+            .filter(mention::Column::PostId.eq(row.post_id))
+            .filter(mention::Column::HrefHash.eq(row.href_hash))
+            .exec(tx.conn())
+            .await?;
+    }
+    for row in follow::Entity::find().all(tx.conn()).await? {
+        let uri = moved(&row.activity_uri, base);
+        let mut changed = row.into_active_model();
+        changed.activity_hash = Set(UriHash::of(&uri));
+        changed.activity_uri = Set(uri);
+        changed.update(tx.conn()).await?;
+    }
+    for row in rendition::Entity::find().all(tx.conn()).await? {
+        let html = Html::sanitise(&row.html.as_str().replace(UNSET_BASE, base));
+        rendition::Entity::update_many()
+            .col_expr(rendition::Column::Html, Expr::value(html))
+            .filter(rendition::Column::PostId.eq(row.post_id))
+            .filter(rendition::Column::Kind.eq(row.kind))
+            .filter(rendition::Column::Lang.eq(row.lang))
+            .exec(tx.conn())
+            .await?;
     }
     Ok(())
 }

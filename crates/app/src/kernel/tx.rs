@@ -47,6 +47,12 @@ impl Tx {
         &self.inner
     }
 
+    /// A part of this change that can fail alone; its `commit` merges it into this one.
+    pub(crate) async fn part(&self) -> Result<Self, Error> {
+        let inner = self.inner.savepoint().await?;
+        Ok(Self::new(inner, self.now, Arc::clone(&self.bells)))
+    }
+
     /// Wakes the delivery workers once this is committed.
     pub fn ring_deliveries(&mut self) {
         self.ring_deliveries = true;

@@ -118,14 +118,16 @@ pub(crate) async fn find_or_create(
 
 /// Notes that `host` spoke to us, and wakes what waits for it (P7).
 pub(crate) async fn heard_from(
+    app: &App,
     conn: &impl ConnectionTrait,
     host: &str,
     now: Moment,
 ) -> Result<(), Error> {
+    let id = find_or_create(app, conn, host, now).await?;
     peer::Entity::update_many()
         .col_expr(peer::Column::LastHeardAt, Expr::value(now))
         .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
-        .filter(peer::Column::Host.eq(host))
+        .filter(peer::Column::Id.eq(id))
         .exec(conn)
         .await?;
     Ok(())

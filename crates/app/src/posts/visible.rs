@@ -11,18 +11,32 @@ use crate::kernel::caller::{Caller, Member};
 
 /// The posts that `viewer` may see.
 pub(crate) fn visible_to(viewer: &Caller) -> Condition {
-    Condition::all()
-        .add(post::Column::State.eq(PostState::Published))
-        .add(audience_for(viewer))
-        .add(post::Column::ActorId.not_in_subquery(hidden_actors()))
+    Condition::all().add(post::Column::State.eq(PostState::Published)).add(allowed_for(viewer))
 }
 
 /// The posts that `viewer` may know of, with the tombstones of deleted ones, for threads.
 pub(crate) fn traces_for(viewer: &Caller) -> Condition {
     Condition::all()
         .add(post::Column::State.is_in([PostState::Published, PostState::Deleted]))
+        .add(allowed_for(viewer))
+}
+
+fn allowed_for(viewer: &Caller) -> Condition {
+    let allowed = Condition::all()
         .add(audience_for(viewer))
-        .add(post::Column::ActorId.not_in_subquery(hidden_actors()))
+        .add(post::Column::ActorId.not_in_subquery(actors_of(Standing::Suspended)));
+    match viewer {
+        Caller::Operator(_) => allowed,
+        Caller::Visitor => {
+            allowed.add(post::Column::ActorId.not_in_subquery(actors_of(Standing::Limited)))
+        }
+        Caller::Member(member) => allowed.add(
+            Condition::any()
+                .add(post::Column::ActorId.not_in_subquery(actors_of(Standing::Limited)))
+                .add(post::Column::ActorId.in_subquery(followed_by(member)))
+                .add(post::Column::Id.in_subquery(addressed_to(member))),
+        ),
+    }
 }
 
 fn audience_for(viewer: &Caller) -> Condition {
@@ -84,18 +98,23 @@ fn addressed_to(member: &Member) -> SelectStatement {
         .into_query()
 }
 
-/// Actors whose posts nobody is shown: suspended ones, and those of suspended peers.
-fn hidden_actors() -> SelectStatement {
+/// Actors who are `standing` themselves, or whose peer is: suspended ones are shown to nobody,
+/// limited ones to who follows them or is addressed.
+fn actors_of(standing: Standing) -> SelectStatement {
+    let state = match standing {
+        Standing::Suspended => ActorState::Suspended,
+        _ => ActorState::Limited,
+    };
     let hosts = peer::Entity::find()
         .select_only()
         .column(peer::Column::Host)
-        .filter(peer::Column::Standing.eq(Standing::Suspended))
+        .filter(peer::Column::Standing.eq(standing))
         .into_query();
     actor::Entity::find()
         .select_only()
         .column(actor::Column::Id)
         .filter(
-            Condition::any().add(actor::Column::State.is_in([ActorState::Suspended])).add(
+            Condition::any().add(actor::Column::State.eq(state)).add(
                 Condition::all()
                     .add(actor::Column::DomainId.is_null())
                     .add(actor::Column::Host.in_subquery(hosts)),

@@ -3,7 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     reason = "test code: a failure here is a failed test"
 )]
 

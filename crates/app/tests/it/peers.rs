@@ -1,6 +1,7 @@
 //! Decisions about peers.
 
-use carefolk_app::{Error, FederationMode};
+use carefolk_app::posts::PostRef;
+use carefolk_app::{Caller, Error, FederationMode};
 use carefolk_domain::{Address, Denial, Role, Standing};
 use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_testkit::{Kit, KitOptions, operator};
@@ -60,4 +61,35 @@ async fn only_who_runs_the_instance_decides() {
     let nurse = kit.account("nurse", Role::Member).await;
     let refused = kit.app.peers().suspend(&nurse, "v.example").await;
     assert!(matches!(refused, Err(Error::Denied(Denial::Role))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn posts_of_a_limited_peer_are_seen_by_who_follows_them_only() {
+    let kit = Kit::new().await;
+    let fan = kit.account("fan", Role::Member).await;
+    let guest = kit.account("guest", Role::Member).await;
+    settle_in(&kit, "v.example", "ann");
+    let address = Address::parse("ann@v.example").unwrap();
+    kit.app.follows().follow(&fan, "fan", &address).await.unwrap();
+    kit.settle().await;
+    let asked = kit.remote.sent_to(crate::stranger::ANN_INBOX).remove(0);
+    say(&kit, &act(1, "Accept", asked)).await;
+    say(&kit, &act(2, "Create", note(1, "hello"))).await;
+    let by = PostRef::Uri("https://v.example/notes/1".to_owned());
+    assert!(kit.app.posts().find(&guest, &by).await.is_ok());
+
+    kit.app.peers().limit(&operator(), "v.example").await.unwrap();
+    assert!(kit.app.posts().find(&Caller::Visitor, &by).await.is_err());
+    assert!(kit.app.posts().find(&guest, &by).await.is_err());
+    assert!(kit.app.posts().find(&fan, &by).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_server_that_only_spoke_to_us_is_listed_with_when() {
+    let kit = Kit::new().await;
+    settle_in(&kit, "v.example", "ann");
+    say(&kit, &act(1, "Create", note(1, "hello"))).await;
+    let peers = kit.app.peers().list(&operator()).await.unwrap();
+    assert_eq!(peers.len(), 1);
+    assert_eq!(peers[0].last_heard, Some(carefolk_testkit::BEGINNING));
 }

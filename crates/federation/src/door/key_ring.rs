@@ -6,7 +6,7 @@ use std::time::Duration;
 use carefolk_app::ports::{PortError, Remote};
 use carefolk_app::{App, Error};
 use carefolk_domain::{Span, uri};
-use carefolk_httpkit::{Problem, RateLimit};
+use carefolk_httpkit::{Allowance, Problem, RateLimit};
 use carefolk_signatures::Presented;
 use carefolk_wire::read::{self, Key, Network};
 use http::StatusCode;
@@ -29,8 +29,11 @@ const USELESS_AFTER: Span = Span::days(7);
 /// How often one key is read again because it did not fit or was stale (S-017).
 const REFETCH_EACH: Duration = Duration::from_mins(5);
 
-/// How many keys of one host are fetched: this many at once, then one a second (S-020).
-const FETCHES_AT_ONCE: u32 = 60;
+/// How many keys of one host are fetched: a server whose people found us brings many at once.
+const FETCHES: Allowance = Allowance { burst: 100, per_second: 10 };
+
+/// How many are fetched for farewells: a closing server sends one for everybody it had (S-020).
+const FAREWELL_FETCHES: Allowance = Allowance { burst: 5, per_second: 1 };
 
 const TOO_MANY: StatusCode = StatusCode::TOO_MANY_REQUESTS;
 
@@ -50,6 +53,7 @@ pub(crate) struct KeyRing {
     held: Cache<String, Arc<HeldKey>>,
     refetches: RateLimit<String>,
     fetches: RateLimit<String>,
+    farewell_fetches: RateLimit<String>,
     network: Network,
 }
 
@@ -66,7 +70,8 @@ impl KeyRing {
         Self {
             held: Cache::builder().max_capacity(KEYS_KEPT).time_to_live(KEPT_FOR).build(),
             refetches: RateLimit::one_each(REFETCH_EACH, 1),
-            fetches: RateLimit::one_each(Duration::from_secs(1), FETCHES_AT_ONCE),
+            fetches: RateLimit::new(FETCHES),
+            farewell_fetches: RateLimit::new(FAREWELL_FETCHES),
             network,
         }
     }
@@ -143,7 +148,8 @@ impl KeyRing {
         remote: &dyn Remote,
         speaker: &Speaker,
     ) -> Result<Fetch, Problem> {
-        self.fetches.check(speaker.host.clone()).map_err(Problem::throttled)?;
+        let limit = if speaker.says_farewell { &self.farewell_fetches } else { &self.fetches };
+        limit.check(speaker.host.clone()).map_err(Problem::throttled)?;
         let fetched = match remote.fetch(&speaker.key_uri).await {
             Ok(fetched) => fetched,
             Err(error) => return Ok(failed(&error)),

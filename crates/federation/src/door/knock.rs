@@ -120,10 +120,13 @@ fn malformed(error: impl std::fmt::Display) -> Problem {
     bad_request()
 }
 
-/// Who speaks, if the parts of the request agree on it (S-013, S-031, S-034).
+/// Who speaks, if the parts of the request agree on it (S-013, S-031 to S-036).
 fn speaker(state: &State, head: &Head, presented: &Presented) -> Result<Speaker, Problem> {
     let is_ours = |id: &str| uri::same_origin(id, state.base_url());
     if is_ours(&head.actor) || is_ours(&head.id) || !uri::same_origin(&head.actor, &head.id) {
+        return Err(forbidden());
+    }
+    if meddles(head) {
         return Err(forbidden());
     }
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
@@ -137,6 +140,13 @@ fn speaker(state: &State, head: &Head, presented: &Presented) -> Result<Speaker,
     let says_farewell = head.kind == carefolk_wire::ActivityKind::Delete
         && head.object.as_ref() == Some(&head.actor);
     Ok(Speaker { actor: head.actor.clone(), host, key_uri, says_farewell })
+}
+
+/// Whether somebody makes, changes or deletes what lives on another server (S-032, S-034, S-036).
+fn meddles(head: &Head) -> bool {
+    use carefolk_wire::ActivityKind::{Create, Delete, Update};
+    let elsewhere = |object: &String| !uri::same_origin(object, &head.actor);
+    matches!(head.kind, Create | Update | Delete) && head.object.as_ref().is_some_and(elsewhere)
 }
 
 /// The one value of a header; two are two readings.

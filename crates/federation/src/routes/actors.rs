@@ -7,6 +7,7 @@ use axum::response::Response;
 use carefolk_app::Page;
 use carefolk_httpkit::Problem;
 use http::HeaderMap;
+use http::header::USER_AGENT;
 
 use super::activity_json::answer;
 use super::check_reader;
@@ -24,7 +25,21 @@ pub(super) async fn actor(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    answer(part(&state, &headers, &slug, ActorPart::Whole).await)
+    let whole = if knows_people_only(&headers) {
+        ActorPart::WholeAsPerson
+    } else {
+        ActorPart::Whole
+    };
+    answer(part(&state, &headers, &slug, whole).await)
+}
+
+/// Servers that drop an actor of type `Organization` (interop.md B2). They name themselves in
+/// every request, so nothing has to be remembered about them.
+const KNOW_PEOPLE_ONLY: &[&str] = &["PieFed/", "Pixelfed/"];
+
+fn knows_people_only(headers: &HeaderMap) -> bool {
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    KNOW_PEOPLE_ONLY.iter().any(|name| agent.contains(name))
 }
 
 /// Who follows it.
@@ -95,6 +110,17 @@ fn page(query: &str) -> Option<Page> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_that_know_people_only_name_themselves() {
+        let knows = |agent: &'static str| {
+            let headers = HeaderMap::from_iter([(USER_AGENT, http::HeaderValue::from_static(agent))]);
+            knows_people_only(&headers)
+        };
+        assert!(knows("PieFed/1.6.0; +https://p.example"));
+        assert!(knows("(Pixelfed/0.12.5; +https://p.example)"));
+        assert!(!knows("http.rb/5.2.0 (Mastodon/4.5.0; +https://m.example/)"));
+    }
 
     #[test]
     fn a_page_is_asked_for_by_name() {

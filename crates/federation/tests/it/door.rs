@@ -244,7 +244,7 @@ async fn a_closing_servers_farewells_cause_no_storm_of_fetches() {
         let knock = Post { key_id: &key_id, key: other_key(), ..gate.post(&body) };
         assert_eq!(gate.ask(knock.signed()).await.status().as_u16(), 202, "{n}");
     }
-    assert!(gate.fetches() < 120, "{} fetches", gate.fetches());
+    assert!(gate.fetches() < 60, "{} fetches", gate.fetches());
 }
 
 #[tokio::test]

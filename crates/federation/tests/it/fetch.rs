@@ -164,7 +164,7 @@ async fn a_document_is_read_up_to_one_mebibyte_unpacked() {
     let fits = lab.remote.fetch(&peer.url("/1048576")).await.unwrap();
     assert_eq!(fits.body.len(), 1 << 20);
     // Zeros are sent packed a thousandfold, so it is what comes out that is counted.
-    assert_eq!(peer.seen()[0].header("accept-encoding"), Some("gzip, br"));
+    assert_eq!(peer.seen()[0].header("accept-encoding"), Some("gzip,br"));
     for path in ["/1048577", "/30000000"] {
         let refused = lab.remote.fetch(&peer.url(path)).await.map(|f| f.url);
         assert_eq!(refused, Err(PortError::Invalid("the document is too large")), "{path}");

@@ -1,12 +1,12 @@
 //! Servers on loopback, and an application with the real pipes to them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::response::Response;
-use carefolk_app::ports::{Parcel, SigningKey};
+use carefolk_app::ports::{Keys, NewKeys, Parcel, PortError, SigningKey};
 use carefolk_app::{App, AppParts, AppSettings, FederationMode};
 use carefolk_domain::Moment;
 use carefolk_federation::{ConnectorOptions, HttpRemote, KeyMint, LabNetworks};
@@ -120,6 +120,16 @@ pub(crate) fn document(id: &str) -> Response {
     answer(200, "application/activity+json", format!(r#"{{"id":"{id}","type":"Note"}}"#))
 }
 
+/// Real keys, made once for all laboratories: RSA keys are slow to make.
+struct OneMint(KeyMint);
+
+impl Keys for OneMint {
+    fn mint(&self) -> Result<NewKeys, PortError> {
+        static MINTED: OnceLock<NewKeys> = OnceLock::new();
+        Ok(MINTED.get_or_init(|| self.0.mint().unwrap()).clone())
+    }
+}
+
 /// An instance with the real pipes, in a laboratory of loopback addresses.
 pub(crate) struct Lab {
     pub(crate) app: App,
@@ -147,7 +157,7 @@ impl Lab {
             clock,
             chance: chance.clone(),
             remote: Arc::new(remote.clone()),
-            keys: Arc::new(KeyMint::new(master, chance)),
+            keys: Arc::new(OneMint(KeyMint::new(master, chance))),
             settings: AppSettings {
                 base_url,
                 local_base_url: "http://127.0.0.1:8080".to_owned(),

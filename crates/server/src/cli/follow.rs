@@ -22,7 +22,7 @@ pub(crate) struct FollowArgs {
 
 fn address(text: &str) -> Result<Address, String> {
     Address::parse(text)
-        .map_err(|_| "this is no address, such as hazelbank@care.example".to_owned())
+        .map_err(|_shape| "this is no address, such as hazelbank@care.example".to_owned())
 }
 
 impl FollowArgs {

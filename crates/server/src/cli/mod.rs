@@ -21,6 +21,10 @@ use clap::{Parser, Subcommand};
 use crate::output::Out;
 use crate::settings::{self, Loaded, Sources};
 
+/// As text, because markdown's backticks have no place in a terminal.
+const CONFIG_HELP: &str =
+    "The settings file [otherwise CAREFOLK_CONFIG, or ./carefolk.toml if it is there]";
+
 /// A community server for people who give, need and arrange care.
 ///
 /// `carefolk demo` shows two communities full of life. `carefolk serve` runs your own: the first
@@ -29,8 +33,8 @@ use crate::settings::{self, Loaded, Sources};
 #[derive(Debug, Parser)]
 #[command(name = "carefolk", version, max_term_width = 90, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// The settings file [otherwise CAREFOLK_CONFIG, or ./carefolk.toml if it is there]
-    #[arg(long, global = true, value_name = "FILE")]
+    /// The settings file
+    #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP)]
     config: Option<PathBuf>,
     /// Answer with JSON, for scripts
     #[arg(long, global = true)]

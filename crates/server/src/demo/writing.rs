@@ -29,7 +29,7 @@ pub(crate) type Keys = HashMap<String, String>;
 impl Seeder<'_> {
     /// Says what was not said yet, changes what was changed and deletes what was deleted.
     pub(crate) async fn posts(&self) -> anyhow::Result<Keys> {
-        let said = self.said(&self.community.posts).await?;
+        let mut said = self.said().await?;
         let mut keys = Keys::new();
         let mut views = Vec::with_capacity(self.community.posts.len());
         for post in &self.community.posts {
@@ -38,6 +38,9 @@ impl Seeder<'_> {
                 None => None,
             };
             let view = self.say_once(post, parent, &said).await?;
+            if view.replies > 0 {
+                self.add_answers_to(&view.uri, &mut said).await?;
+            }
             if let Some(key) = &post.key {
                 keys.insert(key.clone(), view.uri.clone());
             }
@@ -55,7 +58,7 @@ impl Seeder<'_> {
                 changed.map_err(|error| plain(error, "change a post"))?;
             }
         }
-        for (_, view) in views.iter().filter(|(post, _)| post.delete) {
+        for (_, view) in views.iter().filter(|(post, view)| post.delete && !view.deleted) {
             let deleted = self.app.posts().delete(&self.caller, view.id).await;
             deleted.map_err(|error| plain(error, "delete a post"))?;
         }
@@ -64,13 +67,14 @@ impl Seeder<'_> {
 
     /// Answers posts of the neighbour, as soon as they have arrived here.
     pub(crate) async fn answers(&self, neighbours: &Keys) -> anyhow::Result<()> {
-        let said = self.said(&self.community.answers).await?;
+        let mut said = Said::new();
         let suffix = format!("@{}", self.neighbour.0.name.to_lowercase());
         for answer in &self.community.answers {
             let key = answer.reply_to.as_deref().and_then(|to| to.strip_suffix(&suffix));
             let parent = key.and_then(|key| neighbours.get(key));
             let parent = parent.with_context(|| format!("no post {:?}", answer.reply_to))?;
             if self.has_arrived(parent).await? {
+                self.add_answers_to(parent, &mut said).await?;
                 self.say_once(answer, Some(parent.clone()), &said).await?;
             } else {
                 tracing::warn!(parent, "a post did not arrive in time; its answer is left out");
@@ -138,10 +142,11 @@ impl Seeder<'_> {
             .replace(&mark(&neighbour.name), neighbours_host)
     }
 
-    /// Everything that the authors of `posts` have said already.
-    async fn said(&self, posts: &[Post]) -> anyhow::Result<Said> {
+    /// Everything that authors of this community have said already, but for answers.
+    async fn said(&self) -> anyhow::Result<Said> {
         let mut said = Said::new();
-        let mut authors: Vec<&str> = posts.iter().map(|post| post.author.as_str()).collect();
+        let firsts = self.community.posts.iter().filter(|post| post.reply_to.is_none());
+        let mut authors: Vec<&str> = firsts.map(|post| post.author.as_str()).collect();
         authors.sort_unstable();
         authors.dedup();
         for handle in authors {
@@ -156,9 +161,7 @@ impl Seeder<'_> {
                 let page = Page::after(cursor.as_deref(), PAGE);
                 let posts = self.app.timelines().profile(&self.caller, actor.id, page).await;
                 let posts = posts.map_err(|error| plain(error, &format!("read {handle}")))?;
-                for post in posts.posts {
-                    said.insert((handle.to_owned(), post.published), post);
-                }
+                said.extend(posts.posts.into_iter().map(moment_of));
                 cursor = posts.next;
                 if cursor.is_none() {
                     break;
@@ -167,4 +170,25 @@ impl Seeder<'_> {
         }
         Ok(said)
     }
+
+    /// Adds what was answered to the post `uri` by people of this community.
+    async fn add_answers_to(&self, uri: &str, said: &mut Said) -> anyhow::Result<()> {
+        let by = PostRef::Uri(uri.to_owned());
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = Page::after(cursor.as_deref(), PAGE);
+            let thread = self.app.posts().thread(&self.caller, &by, page).await;
+            let thread = thread.map_err(|error| plain(error, "read a thread"))?;
+            let ours = thread.replies.into_iter().filter(|reply| reply.author.is_local);
+            said.extend(ours.map(moment_of));
+            cursor = thread.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn moment_of(view: PostView) -> ((String, Moment), PostView) {
+    ((view.author.handle.clone(), view.published), view)
 }

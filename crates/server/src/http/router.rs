@@ -12,11 +12,13 @@ use carefolk_federation::{Federation, HttpRemote, Limits};
 use carefolk_httpkit::headers::Transport;
 use carefolk_httpkit::host::HEALTH_PATH;
 use carefolk_httpkit::{HostCheck, TrustedProxies, client_ip, headers, host};
+use carefolk_web::WebState;
 use http::StatusCode;
 use tower_http::compression::CompressionLayer;
 
 use super::trace;
 use crate::settings::Settings;
+use crate::world::SystemChance;
 
 /// The whole server. `listen` is where it listens in the end.
 pub(super) fn router(
@@ -26,8 +28,9 @@ pub(super) fn router(
     listen: SocketAddr,
 ) -> Router {
     let federation = Federation::new(app.clone(), Arc::new(remote.clone()), Limits::default());
-    let pages = Router::new().layer(CompressionLayer::new());
-    let faces = federation.negotiated(pages).merge(federation.router());
+    let web = WebState::new(app.clone(), Arc::new(SystemChance));
+    let pages = carefolk_web::router(web).layer(CompressionLayer::new());
+    let faces = federation.router().merge(federation.negotiated(pages));
     let health = Router::new().route(HEALTH_PATH, get(health)).with_state(app.clone());
     let https = settings.instance.url.as_ref().is_some_and(|url| url.text.starts_with("https:"));
     let transport = if https { Transport::Https } else { Transport::Http };

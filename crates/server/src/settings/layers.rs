@@ -47,7 +47,7 @@ impl Sources {
 }
 
 fn text(name: &str, value: OsString) -> anyhow::Result<String> {
-    value.into_string().map_err(|_| anyhow!("the variable {name} is not UTF-8 text"))
+    value.into_string().map_err(|_value| anyhow!("the variable {name} is not UTF-8 text"))
 }
 
 /// Values by key, such as `http.listen`.
@@ -147,11 +147,12 @@ fn parse(text: &str) -> anyhow::Result<Flat> {
 
 /// A variable's text read as TOML: `["10.0.0.1"]`, `5`, `true`.
 fn toml_value(name: &str, text: &str) -> anyhow::Result<Value> {
-    let mut flat = parse(&format!("value = {text}"))
-        .map_err(|_| anyhow!("{name} must be written as in a TOML file, such as [\"a\", \"b\"]"))?;
+    let mut flat = parse(&format!("value = {text}")).map_err(|_drawing| {
+        anyhow!("{name} must be written as in a TOML file, such as 5 or [\"a\", \"b\"]")
+    })?;
     match (flat.remove("value"), flat.is_empty()) {
         (Some(value), true) => Ok(value),
-        _ => bail!("{name} must hold one value, such as [\"a\", \"b\"]"),
+        _ => bail!("{name} must hold one value, such as 5 or [\"a\", \"b\"]"),
     }
 }
 

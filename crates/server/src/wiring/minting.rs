@@ -11,7 +11,7 @@ use carefolk_store::{Db, Mint, StoreError, Worker, dialect};
 const LEASE_FOR: Span = Span::minutes(5);
 
 /// How often a server prolongs it: several tries before it ends.
-const RENEW_EVERY: Duration = Duration::from_secs(60);
+const RENEW_EVERY: Duration = Duration::from_mins(1);
 
 /// The right to mint ids, until it is given back.
 #[derive(Debug)]

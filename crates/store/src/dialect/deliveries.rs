@@ -141,14 +141,17 @@ pub async fn explain_claim_deliveries(
 /// and what is in flight is counted through an index that holds nothing else.
 fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, prefix: &str) -> Sql {
     let DeliveryClaim { now, lease_until, holder, window_per_host: window, limit } = *claim;
-    // SQLite has no LATERAL: there the sub-select gives row numbers, and they give the rows.
+    // SQLite has no LATERAL: there the sub-select gives row numbers, and they give the rows. It
+    // also has to be told the index: left alone it walks over everything that is due, once for
+    // each server.
     let (join, lock) = match kind {
         DbKind::Sqlite => {
-            let next = next_of_server("d.id", window);
+            let index = "INDEXED BY delivery__peer_id__state__order_key__id";
+            let next = next_of_server("d.id", index, window);
             (format!("CROSS JOIN delivery next ON next.id IN ({next})"), "")
         }
         DbKind::Postgres => {
-            let next = next_of_server("d.id, d.run_at, d.order_key", window);
+            let next = next_of_server("d.id, d.run_at, d.order_key", "", window);
             (format!("CROSS JOIN LATERAL ({next}) next"), "FOR UPDATE SKIP LOCKED")
         }
     };
@@ -178,9 +181,9 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, prefix: &str) -> Sql {
 ///
 /// The earliest of each order is looked up row by row, on purpose: as NOT EXISTS, PostgreSQL may
 /// turn it into a join over the whole queue.
-fn next_of_server(columns: &str, window: u32) -> String {
+fn next_of_server(columns: &str, index: &str, window: u32) -> String {
     format!(
-        "SELECT {columns} FROM delivery d \
+        "SELECT {columns} FROM delivery d {index} \
          WHERE d.peer_id = ready.peer_id AND d.state = 'waiting' AND d.run_at <= $1 \
            AND (d.locked_until IS NULL OR d.locked_until <= $1) \
            AND d.id = (SELECT min(e.id) FROM delivery e WHERE e.peer_id = d.peer_id \

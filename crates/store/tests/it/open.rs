@@ -108,7 +108,7 @@ async fn who_waits_too_long_for_a_turn_is_told_busy() {
         return; // One pool for all there; the pool's own wait is the same code.
     }
     let url = format!("sqlite:{}", new_file("open_busy").display());
-    let patience = Duration::from_millis(50);
+    let patience = Duration::from_secs(1);
     let db = Db::open(&url, OpenOptions { patience, ..OpenOptions::default() }).await.unwrap();
     let first = db.begin().await.unwrap();
     assert!(matches!(db.begin().await, Err(StoreError::Busy)));

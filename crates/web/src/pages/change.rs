@@ -7,10 +7,10 @@ use carefolk_domain::{Denial, Lang};
 use super::{composer, post};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
-use crate::present::Place;
+use crate::view::cards::Place;
 use crate::view::models::FormPage;
 use crate::view::{Cx, Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web};
 use crate::wrong::form_errors;
 
 /// Rows of the box for the text.
@@ -21,7 +21,7 @@ pub(crate) async fn edit_form(web: Web, Path((who, slug)): Path<(String, String)
     web.member()?;
     let post = web.app().posts().find(web.caller(), &post::reference(&who, &slug)).await?;
     let source = web.app().posts().source(web.caller(), post.id).await?;
-    web.page(&edit_page(&web, &post, &source, Errors::none()))
+    web::show(&edit_page(&web, &post, &source, Errors::none()))
 }
 
 /// `POST /@{who}/{slug}/edit`
@@ -47,7 +47,7 @@ pub(crate) async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) ->
         lang: sent.lang.unwrap_or(source.lang),
         ..source
     };
-    web.form_again(&edit_page(&web, &post, &kept, errors))
+    web::form_again(&edit_page(&web, &post, &kept, errors))
 }
 
 fn edit_page(web: &Web, post: &PostView, source: &SourceView, errors: Errors) -> FormPage {
@@ -77,11 +77,11 @@ pub(crate) async fn delete_form(web: Web, Path((who, slug)): Path<(String, Strin
     }
     page.back = Some((post.page.clone(), web.t("delete-back")));
     page.danger = true;
-    let mut card = web.presenter().post(post, Place::Thread);
+    let mut card = web.presenter().post(post, Place::Before);
     card.may_change = false;
     card.level = 2;
     page.about = Some(card);
-    web.page(&page)
+    web::show(&page)
 }
 
 /// `POST /@{who}/{slug}/delete`

@@ -71,7 +71,7 @@ pub(crate) fn audience(web: &Web, chosen: Audience, errors: &Errors) -> Choices 
 /// The other two answers to the same question.
 pub(crate) fn more_audience(web: &Web, chosen: Audience) -> Choices {
     let options = choices(web, &[Audience::Quiet, Audience::Followers], chosen);
-    Choices::new("audience", web.t("write-audience-more"), options, &Errors::none()).second_part()
+    Choices::more("audience", web.t("write-audience-more"), options)
 }
 
 fn choices(web: &Web, audiences: &[Audience], chosen: Audience) -> Vec<Choice> {

@@ -12,9 +12,9 @@ use super::you::address_words;
 use crate::answer::{Answer, Failure};
 use crate::view::models::{FormPage, MessagePage};
 use crate::view::{Cx, Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web};
 
-/// Where the address of the actor goes in another site's template (OStatus subscribe).
+/// Where the address of the actor goes in another site's template (the old `ostatus` subscribe link).
 const TEMPLATE_MARK: &str = "{uri}";
 
 /// The longest address of another site's follow page.
@@ -23,7 +23,7 @@ const TARGET_MAX_BYTES: usize = 2_048;
 /// `GET /follow/{handle}`
 pub(crate) async fn form(web: Web, Path(handle): Path<String>) -> Answer {
     let actor = followable(&web, &handle).await?;
-    web.page(&page(&web, &actor, Errors::none()))
+    web::show(&page(&web, &actor, Errors::none()))
 }
 
 /// `POST /follow/{handle}`
@@ -33,20 +33,20 @@ pub(crate) async fn send(web: Web, Path(handle): Path<String>) -> Answer {
         Ok(Asked::Here) => {
             let mut errors = Errors::none();
             errors.add("address", web.t("follow-here"));
-            web.form_again(&page(&web, &actor, errors))
+            web::form_again(&page(&web, &actor, errors))
         }
         Ok(Asked::Page { host, target }) => {
             let mut page = onward(&web, &actor, "follow-ready", &host);
             let words = web.with("follow-ready-button", "host", &host);
             page.button = Some((target, words));
             page.leaves = true;
-            web.page(&page)
+            web::show(&page)
         }
-        Ok(Asked::NoPage { host }) => web.page(&onward(&web, &actor, "follow-manual", &host)),
+        Ok(Asked::NoPage { host }) => web::show(&onward(&web, &actor, "follow-manual", &host)),
         Err(error) => {
             let mut errors = Errors::none();
             errors.add("address", address_words(&web, error)?);
-            web.form_again(&page(&web, &actor, errors))
+            web::form_again(&page(&web, &actor, errors))
         }
     }
 }

@@ -5,9 +5,10 @@ use carefolk_app::Caller;
 use carefolk_app::timelines::PostPage;
 
 use crate::answer::Answer;
+use crate::present::Presenter;
 use crate::view::models::HomePage;
 use crate::view::{Cx, Person};
-use crate::web::{POSTS_A_PAGE, Web};
+use crate::web::{self, POSTS_A_PAGE, Web};
 
 /// How many providers are named beside the news.
 const PROVIDERS_SHOWN: usize = 8;
@@ -31,14 +32,14 @@ pub(crate) async fn tag(web: Web, Path(tag): Path<String>) -> Answer {
     let shown: String = tag.chars().filter(|c| !c.is_control()).take(100).collect();
     let title = web.with("tag-title", "tag", &shown);
     let list = web.presenter().list(posts, &web.visit().frame.address, web.is_first_page());
-    web.page(&crate::view::models::TagPage { cx: web.cx(title), list })
+    web::show(&crate::view::models::TagPage { cx: web.cx(title), list })
 }
 
 async fn respond(web: &Web, cx: Cx, posts: PostPage, path: &str) -> Answer {
     let present = web.presenter();
     let providers = web.app().providers().list(web.caller()).await?;
     let providers: Vec<Person> =
-        providers.iter().take(PROVIDERS_SHOWN).map(|actor| present.person(actor)).collect();
+        providers.iter().take(PROVIDERS_SHOWN).map(Presenter::person).collect();
     let list = present.list(posts, path, web.is_first_page());
-    web.page(&HomePage { cx, said: web.said(), list, providers })
+    web::show(&HomePage { cx, said: web.said(), list, providers })
 }

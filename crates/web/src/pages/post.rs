@@ -9,10 +9,11 @@ use carefolk_domain::{Audience, Lang};
 use super::composer;
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
-use crate::present::{Place, beginning};
+use crate::present::{Presenter, beginning};
+use crate::view::cards::Place;
 use crate::view::models::{HistoryPage, PostPage};
 use crate::view::{Errors, Item, PostCard};
-use crate::web::Web;
+use crate::web::{self, Web};
 use crate::wrong::form_errors;
 
 /// Replies on one page.
@@ -39,7 +40,7 @@ pub(crate) async fn show(web: Web, Path((who, slug)): Path<(String, String)>) ->
     let by = reference(&who, &slug);
     let thread = web.app().posts().thread(web.caller(), &by, web.page_of(REPLIES_A_PAGE)).await?;
     let model = model(&web, thread, Errors::none()).await?;
-    web.page(&model)
+    web::show(&model)
 }
 
 /// `POST /@{who}/{slug}/reply`
@@ -65,7 +66,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
             let page = web.page_of(REPLIES_A_PAGE);
             let thread = web.app().posts().thread(web.caller(), &by, page).await?;
             let model = model(&web, thread, errors).await?;
-            web.form_again(&model)
+            web::form_again(&model)
         }
     }
 }
@@ -87,13 +88,11 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
     let crumb = (thread.post.author.name.clone(), thread.post.author.page.clone());
-    let in_thread = |post: PostView| present.post(post, Place::Thread);
     let reply_audience = web.t(match thread.post.audience {
         Audience::Public | Audience::Quiet => "reply-audience-public",
         Audience::Local => "reply-audience-local",
         _ => "reply-audience-followers",
     });
-    let answers = |post: PostCard| PostCard { is_reply: true, ..post };
     Ok(PostPage {
         cx: web
             .cx(title)
@@ -103,15 +102,19 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
             .crumb(crumb.0, crumb.1),
         errors,
         said: web.said(),
-        ancestors: thread.ancestors.into_iter().map(in_thread).collect(),
+        ancestors: cards(&present, thread.ancestors, Place::Before),
         main: present.post(thread.post, Place::Main),
-        replies: thread.replies.into_iter().map(in_thread).map(answers).collect(),
+        replies: cards(&present, thread.replies, Place::Reply),
         next: thread.next,
         reply,
         reply_audience,
         sign_in_to_reply: is_open.then_some(sign_in),
         address,
     })
+}
+
+fn cards(present: &Presenter<'_>, posts: Vec<PostView>, place: Place) -> Vec<PostCard> {
+    posts.into_iter().map(|post| present.post(post, place)).collect()
 }
 
 async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
@@ -131,7 +134,7 @@ pub(crate) async fn history(web: Web, Path((who, slug)): Path<(String, String)>)
     let post = web.app().posts().find(web.caller(), &by).await?;
     let versions = web.app().posts().history(web.caller(), &by).await?;
     let present = web.presenter();
-    web.page(&HistoryPage {
+    web::show(&HistoryPage {
         cx: web
             .cx(web.t("history-title"))
             .crumb(web.t("nav-home"), "/")

@@ -8,9 +8,9 @@ use carefolk_domain::{ActorKind, Address};
 
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
-use crate::present::is_web;
+use crate::present::{Presenter, is_web};
 use crate::view::models::{FollowButton, ProfilePage};
-use crate::web::{POSTS_A_PAGE, Web};
+use crate::web::{self, POSTS_A_PAGE, Web};
 
 /// `GET /@{who}`: a local name, or `name@host`.
 pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
@@ -21,10 +21,10 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     let page = web.page_of(POSTS_A_PAGE);
     let posts = web.app().timelines().profile(web.caller(), actor.id, page).await?;
     let present = web.presenter();
-    let person = present.person(&actor);
+    let person = Presenter::person(&actor);
     let federates = web.app().settings().federates();
     let model = ProfilePage {
-        cx: web.cx(actor.name.clone()).crumb(web.t("nav-home"), "/"),
+        cx: web.cx(actor.name.clone()),
         said: web.said(),
         about: Some(actor.summary.as_str().to_owned()).filter(|html| !html.trim().is_empty()),
         facts: facts(&web, &actor),
@@ -36,7 +36,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
         elsewhere: Some(actor.url.clone()).filter(|url| !actor.is_local && is_web(url)),
         person,
     };
-    web.page(&model)
+    web::show(&model)
 }
 
 /// The actor that a path names.

@@ -6,10 +6,10 @@ use carefolk_domain::authorise::Act;
 
 use crate::answer::Answer;
 use crate::own_path::OwnPath;
-use crate::present::beginning;
+use crate::present::{Presenter, beginning};
 use crate::view::models::{FormPage, ProviderCard, ProvidersPage};
 use crate::view::{Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web};
 use crate::wrong::form_errors;
 
 /// How much of what a provider says about itself stands in the list.
@@ -18,16 +18,15 @@ const ABOUT_CHARS: usize = 160;
 /// `GET /providers`
 pub(crate) async fn list(web: Web) -> Answer {
     let actors = web.app().providers().list(web.caller()).await?;
-    let present = web.presenter();
     let people = actors
         .iter()
         .map(|actor| ProviderCard {
-            person: present.person(actor),
+            person: Presenter::person(actor),
             about: Some(beginning(&actor.summary.to_plain(), ABOUT_CHARS))
                 .filter(|about| !about.is_empty()),
         })
         .collect();
-    web.page(&ProvidersPage {
+    web::show(&ProvidersPage {
         cx: web.cx(web.t("providers-title")).here("providers"),
         said: web.said(),
         people,
@@ -38,7 +37,7 @@ pub(crate) async fn list(web: Web) -> Answer {
 /// `GET /providers/new`
 pub(crate) async fn form(web: Web) -> Answer {
     web.caller().may(Act::CreateProvider)?;
-    web.page(&page(&web, Errors::none()))
+    web::show(&page(&web, Errors::none()))
 }
 
 /// `POST /providers/new`
@@ -54,7 +53,7 @@ pub(crate) async fn create(web: Web) -> Answer {
         Ok(actor) => Ok(web.go(&OwnPath::of(&actor.page), "provider")),
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
-            web.form_again(&page(&web, errors))
+            web::form_again(&page(&web, errors))
         }
     }
 }

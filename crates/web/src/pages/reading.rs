@@ -7,7 +7,7 @@ use crate::own_path::OwnPath;
 use crate::reading::{Reading, Scheme, TextSize};
 use crate::view::models::FormPage;
 use crate::view::{Choice, Choices, Errors, Item};
-use crate::web::Web;
+use crate::web::{self, Web};
 
 /// `GET /reading`
 pub(crate) async fn form(web: Web) -> Answer {
@@ -23,7 +23,7 @@ pub(crate) async fn form(web: Web) -> Answer {
         question(&web, "scheme", &schemes, scheme),
         question(&web, "space", &["normal", "wide"], space),
     ];
-    web.page(&page)
+    web::show(&page)
 }
 
 fn question(web: &Web, name: &'static str, words: &[&str], chosen: &str) -> Item {

@@ -10,13 +10,13 @@ use crate::answer::Answer;
 use crate::own_path::OwnPath;
 use crate::view::models::{FormPage, MessagePage};
 use crate::view::{Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web, render};
 use crate::wrong::form_errors;
 
 /// `GET /setup?token=…`
 pub(crate) async fn form(web: Web) -> Answer {
     match web.app().instance().check_setup_token(web.query("token")).await {
-        Ok(()) => web.page(&page(&web, Errors::none())),
+        Ok(()) => web::show(&page(&web, Errors::none())),
         Err(Error::Denied(Denial::SetupToken)) => gone(&web),
         Err(other) => Err(other.into()),
     }
@@ -38,7 +38,7 @@ pub(crate) async fn finish(web: Web) -> Answer {
         Err(Error::Denied(Denial::SetupToken)) => gone(&web),
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
-            web.form_again(&page(&web, errors))
+            web::form_again(&page(&web, errors))
         }
     }
 }
@@ -48,7 +48,7 @@ fn gone(web: &Web) -> Answer {
     let cx = web.cx(web.t("setup-gone-title")).at("/setup");
     let mut page = MessagePage::new(cx, vec![web.t("setup-gone")]);
     page.links.push(("/".to_owned(), web.t("problem-home")));
-    web.page_with(StatusCode::FORBIDDEN, &page)
+    render(StatusCode::FORBIDDEN, &page)
 }
 
 fn page(web: &Web, errors: Errors) -> FormPage {

@@ -12,7 +12,7 @@ use crate::cookies::Name;
 use crate::own_path::OwnPath;
 use crate::view::models::FormPage;
 use crate::view::{Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web, render};
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -21,7 +21,7 @@ pub(crate) async fn form(web: Web) -> Answer {
     if web.member().is_ok() {
         return Ok(web.go(&next(web.query("next")), ""));
     }
-    web.page(&page(&web, Errors::none()))
+    web::show(&page(&web, Errors::none()))
 }
 
 /// `POST /sign-in`
@@ -45,7 +45,7 @@ pub(crate) async fn sign_in(web: Web) -> Answer {
     };
     let mut errors = Errors::none();
     errors.add("name", web.t(key));
-    web.page_with(status, &page(&web, errors))
+    render(status, &page(&web, errors))
 }
 
 /// Sends somebody who has just shown who they are on their way, with their cookie.

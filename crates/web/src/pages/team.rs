@@ -9,7 +9,7 @@ use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::view::models::{TeamLine, TeamPage};
 use crate::view::{Choice, Choices, Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web};
 use crate::wrong::form_errors;
 
 const ROLES: [(TeamRole, &str); 3] =
@@ -25,7 +25,7 @@ pub(crate) fn role_words(web: &Web, role: TeamRole) -> String {
 pub(crate) async fn show(web: Web, Path(handle): Path<String>) -> Answer {
     web.member()?;
     let page = page(&web, &handle, Errors::none()).await?;
-    web.page(&page)
+    web::show(&page)
 }
 
 /// `POST /team/{handle}/add`
@@ -46,7 +46,7 @@ pub(crate) async fn add(web: Web, Path(handle): Path<String>) -> Answer {
         Err(error) => form_errors(locale, error)?,
     };
     let page = page(&web, &handle, errors).await?;
-    web.form_again(&page)
+    web::form_again(&page)
 }
 
 /// `POST /team/{handle}/remove`
@@ -63,7 +63,7 @@ pub(crate) async fn remove(web: Web, Path(handle): Path<String>) -> Answer {
         Err(error) => return Err(error.into()),
     };
     let page = page(&web, &handle, errors).await?;
-    web.form_again(&page)
+    web::form_again(&page)
 }
 
 fn needs_lead(web: &Web) -> Errors {

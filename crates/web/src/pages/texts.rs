@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::view::models::{Section, TextPage};
-use crate::web::Web;
+use crate::web::{self, Web};
 
 /// A page of text: its words stand in `texts.ftl`.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub(crate) static PAGES: [Text; 7] = [
 ];
 
 /// `GET` of one of them.
-pub(crate) async fn show(web: Web, page: &'static Text) -> Answer {
+pub(crate) fn show(web: &Web, page: &'static Text) -> Answer {
     let say = |key: String| {
         let community = web.visit().frame.community.as_str();
         let named = web.with(&key, "name", community);
@@ -74,7 +74,7 @@ pub(crate) async fn show(web: Web, page: &'static Text) -> Answer {
         })
         .collect();
     let links = page.links.iter().map(|(path, key)| ((*path).to_owned(), web.t(key))).collect();
-    web.page(&TextPage {
+    web::show(&TextPage {
         cx: web.cx(say(format!("{}-title", page.key))),
         lead: vec![say(format!("{}-lead", page.key))],
         sections,

@@ -8,7 +8,7 @@ use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::view::models::FormPage;
 use crate::view::{Errors, Item, More};
-use crate::web::Web;
+use crate::web::{self, Web};
 use crate::wrong::{form_errors, words};
 
 /// Rows of the box for the text.
@@ -17,7 +17,7 @@ const ROWS: u8 = 9;
 /// `GET /write`
 pub(crate) async fn form(web: Web) -> Answer {
     let page = page(&web, Errors::none()).await?;
-    web.page(&page)
+    web::show(&page)
 }
 
 /// `POST /write`
@@ -30,7 +30,7 @@ pub(crate) async fn publish(web: Web) -> Answer {
         let wrong = FieldError { field: "audience", invalid: Invalid::Choice };
         errors.add("audience", words(locale, wrong));
         let page = page(&web, errors).await?;
-        return web.form_again(&page);
+        return web::form_again(&page);
     };
     let new = NewPost {
         author: fields.some("author").unwrap_or_else(|| member.handle.clone()),
@@ -46,7 +46,7 @@ pub(crate) async fn publish(web: Web) -> Answer {
         Ok(post) => Ok(web.go(&OwnPath::of(&post.page), "published")),
         Err(error) => {
             let page = page(&web, form_errors(locale, error)?).await?;
-            web.form_again(&page)
+            web::form_again(&page)
         }
     }
 }

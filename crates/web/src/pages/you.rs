@@ -8,9 +8,10 @@ use carefolk_domain::{Address, Denial, FieldError, Invalid};
 use super::team::role_words;
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
+use crate::present::Presenter;
 use crate::view::models::{Followed, MyTeam, YouPage};
 use crate::view::{Errors, Field, Item};
-use crate::web::Web;
+use crate::web::{self, Web};
 use crate::wrong::words;
 
 /// How many followed people are listed.
@@ -19,7 +20,7 @@ const FOLLOWING_SHOWN: u32 = 100;
 /// `GET /you`
 pub(crate) async fn show(web: Web) -> Answer {
     let page = page(&web, Errors::none()).await?;
-    web.page(&page)
+    web::show(&page)
 }
 
 /// `POST /you/follow`
@@ -39,7 +40,7 @@ pub(crate) async fn follow(web: Web) -> Answer {
             let mut errors = Errors::none();
             errors.add("address", address_words(&web, error)?);
             let page = page(&web, errors).await?;
-            web.form_again(&page)
+            web::form_again(&page)
         }
     }
 }
@@ -88,13 +89,12 @@ pub(crate) fn address_words(web: &Web, error: Error) -> Result<String, Failure> 
 
 async fn page(web: &Web, errors: Errors) -> Result<YouPage, Failure> {
     let member = web.member()?;
-    let present = web.presenter();
     let me = web.app().actors().find_local(&member.handle).await?;
     let teams = web.app().providers().mine(member).await?;
     let teams = teams
         .into_iter()
         .map(|(provider, role)| MyTeam {
-            person: present.person(&provider),
+            person: Presenter::person(&provider),
             role: role_words(web, role),
             write: format!("/write?as={}", provider.handle),
             page: format!("/team/{}", provider.handle),
@@ -107,7 +107,7 @@ async fn page(web: &Web, errors: Errors) -> Result<YouPage, Failure> {
         .into_iter()
         .filter(|follow| follow.state != FollowState::Rejected)
         .map(|follow| Followed {
-            person: present.person(&follow.followee),
+            person: Presenter::person(&follow.followee),
             is_waiting: follow.state == FollowState::Pending,
         })
         .collect();
@@ -118,7 +118,7 @@ async fn page(web: &Web, errors: Errors) -> Result<YouPage, Failure> {
     Ok(YouPage {
         cx: web.cx(web.t("you-title")).here("you").at("/you").failed(!errors.is_empty()),
         said: web.said(),
-        me: present.person(&me),
+        me: Presenter::person(&me),
         teams,
         following,
         items: vec![Item::Input(address)],

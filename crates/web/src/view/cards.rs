@@ -56,6 +56,32 @@ pub(crate) struct Other {
     pub html: String,
 }
 
+/// Where a post stands on its page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a list of posts.
+    #[default]
+    List,
+    /// On its own page, as what the page is about.
+    Main,
+    /// On the page of a post that answers it.
+    Before,
+    /// On the page of a post that it answers.
+    Reply,
+}
+
+impl Place {
+    /// Whether the page is about it.
+    pub(crate) fn is_main(self) -> bool {
+        self == Self::Main
+    }
+
+    /// Whether it answers another one on the same page.
+    pub(crate) fn is_reply(self) -> bool {
+        self == Self::Reply
+    }
+}
+
 /// A post as it stands in a list or on its own page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PostCard {
@@ -65,10 +91,8 @@ pub(crate) struct PostCard {
     pub author: Person,
     /// Its page here.
     pub page: String,
-    /// Its page on its own server.
-    pub url: String,
-    /// Whether that is another server.
-    pub is_original_elsewhere: bool,
+    /// Its page on its own server, if that is another one.
+    pub original: Option<String>,
     /// The page of its earlier texts.
     pub history: String,
     /// The page to change it.
@@ -105,10 +129,8 @@ pub(crate) struct PostCard {
     pub may_change: bool,
     /// Whether only a tombstone is left.
     pub deleted: bool,
-    /// Whether this is the page's own post.
-    pub is_main: bool,
-    /// Whether it answers another one on the same page.
-    pub is_reply: bool,
+    /// Where it stands on the page.
+    pub place: Place,
     /// The level of its heading.
     pub level: u8,
 }

@@ -5,12 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use carefolk_i18n::{self as i18n, Arg, Locale};
 
-use crate::assets;
-use crate::icons;
 use crate::reading::Reading;
 
 /// Where the footer leads, in the order of every page; help is always first.
-const FOOTER: [(&str, &str); 7] = [
+pub(crate) const FOOTER: [(&str, &str); 7] = [
     ("/help", "footer-help"),
     ("/worried", "footer-worried"),
     ("/accessibility", "footer-accessibility"),
@@ -25,10 +23,6 @@ const FOOTER: [(&str, &str); 7] = [
 pub(crate) struct Me {
     /// The display name.
     pub name: String,
-    /// The local name.
-    pub handle: String,
-    /// Whether this person runs the community.
-    pub is_admin: bool,
 }
 
 /// What is the same for everything in one request.
@@ -54,8 +48,6 @@ pub(crate) struct Frame {
     pub source_url: String,
     /// This software's version.
     pub version: &'static str,
-    /// The address of this server, for addresses to copy.
-    pub base_url: String,
 }
 
 /// One step of the way to a page.
@@ -126,14 +118,6 @@ impl Cx {
         i18n::text(self.frame.locale, key, &[(name, value.into().0)])
     }
 
-    /// "In reply to" somebody, or to somebody we do not know.
-    pub(crate) fn reply_words(&self, name: &Option<String>) -> String {
-        match name {
-            Some(name) => self.with("post-in-reply-to", "name", name),
-            None => self.t("post-in-reply"),
-        }
-    }
-
     /// A path of ours in the language of the page.
     pub(crate) fn href(&self, path: impl AsRef<str>) -> String {
         localised(self.frame.locale, path.as_ref())
@@ -148,11 +132,6 @@ impl Cx {
     pub(crate) fn document_title(&self) -> String {
         let title = format!("{} - {}", self.title, self.frame.community);
         if self.failed { self.with("error-title", "title", title) } else { title }
-    }
-
-    /// The language of the page.
-    pub(crate) fn locale(&self) -> Locale {
-        self.frame.locale
     }
 
     /// Its tag.
@@ -214,44 +193,9 @@ impl Cx {
         &self.crumbs
     }
 
-    /// Where the footer leads, and the keys of its words.
-    pub(crate) fn footer(&self) -> [(&'static str, &'static str); 7] {
-        FOOTER
-    }
-
     /// Where the source of this software is.
     pub(crate) fn source_url(&self) -> &str {
         &self.frame.source_url
-    }
-
-    /// This software's version.
-    pub(crate) fn version(&self) -> &'static str {
-        self.frame.version
-    }
-
-    /// One of our icons.
-    pub(crate) fn icon(&self, name: &str) -> &'static str {
-        icons::icon(name)
-    }
-
-    /// The stylesheet's address.
-    pub(crate) fn css(&self) -> &'static str {
-        assets::css()
-    }
-
-    /// The address of the font that every page needs.
-    pub(crate) fn font(&self) -> &'static str {
-        assets::font()
-    }
-
-    /// The address of the picture in the browser's tab.
-    pub(crate) fn favicon(&self) -> &'static str {
-        assets::favicon()
-    }
-
-    /// What the same request shares.
-    pub(crate) fn frame(&self) -> &Arc<Frame> {
-        &self.frame
     }
 }
 

@@ -153,6 +153,8 @@ fn described_by(name: &str, hint: bool, error: bool) -> Option<String> {
 /// One of several answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
+    /// Its `id`.
+    pub id: String,
     /// What is sent.
     pub value: String,
     /// What it says.
@@ -168,7 +170,14 @@ pub(crate) struct Choice {
 impl Choice {
     /// An answer, chosen if it is `chosen`.
     pub(crate) fn new(value: &str, label: String, chosen: &str) -> Self {
-        Self { checked: value == chosen, value: value.to_owned(), label, hint: None, lang: None }
+        Self {
+            id: String::new(),
+            checked: value == chosen,
+            value: value.to_owned(),
+            label,
+            hint: None,
+            lang: None,
+        }
     }
 
     /// With a sentence that helps.
@@ -186,14 +195,10 @@ pub(crate) struct Choices {
     pub name: &'static str,
     /// The question.
     pub legend: String,
-    /// A sentence that helps.
-    pub hint: Option<String>,
     /// What was wrong with it.
     pub error: Option<String>,
-    /// The answers.
+    /// The answers. The first has the field's name as its `id`, for links of errors.
     pub options: Vec<Choice>,
-    /// Whether the first answer carries the `id` that error links lead to.
-    pub is_first_part: bool,
 }
 
 impl Choices {
@@ -204,36 +209,28 @@ impl Choices {
         options: Vec<Choice>,
         errors: &Errors,
     ) -> Self {
-        Self { name, legend, hint: None, error: errors.of(name), options, is_first_part: true }
-    }
-
-    /// With a sentence that helps.
-    #[must_use]
-    pub(crate) fn hint(mut self, hint: String) -> Self {
-        self.hint = Some(hint);
-        self
-    }
-
-    /// A question whose other answers stand further up.
-    #[must_use]
-    pub(crate) fn second_part(mut self) -> Self {
-        self.is_first_part = false;
-        self.error = None;
-        self
-    }
-
-    /// The `id` of one answer; the first one has that of the field.
-    pub(crate) fn id_of(&self, index: &usize, option: &Choice) -> String {
-        if *index == 0 && self.is_first_part {
-            self.name.to_owned()
-        } else {
-            format!("{}-{}", self.name, option.value)
+        let mut choices = Self { name, legend, error: errors.of(name), options }.numbered();
+        if let Some(first) = choices.options.first_mut() {
+            name.clone_into(&mut first.id);
         }
+        choices
+    }
+
+    /// More answers to a question that stands further up.
+    pub(crate) fn more(name: &'static str, legend: String, options: Vec<Choice>) -> Self {
+        Self { name, legend, error: None, options }.numbered()
+    }
+
+    fn numbered(mut self) -> Self {
+        for option in &mut self.options {
+            option.id = format!("{}-{}", self.name, option.value);
+        }
+        self
     }
 
     /// The ids of what describes it.
     pub(crate) fn described_by(&self) -> Option<String> {
-        described_by(self.name, self.hint.is_some(), self.error.is_some())
+        described_by(self.name, false, self.error.is_some())
     }
 }
 
@@ -242,8 +239,6 @@ impl Choices {
 pub(crate) enum Item {
     /// Sent, not shown.
     Hidden(&'static str, String),
-    /// A sentence between fields.
-    Note(String),
     /// A box to type in.
     Input(Field),
     /// Answers as radio buttons.

@@ -52,7 +52,8 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     lab.stop().await
 }
 
-/// Fills the database as it fills in life: the provider posts, and a followed actor posts a lot.
+/// Fills the database as it fills in life: the provider posts, and an actor whom the
+/// community follows posts a lot.
 async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
     let key = Arc::new(Key::generate()?);
     let outside = Outside::open(key.public_pem()?).await?;
@@ -62,7 +63,7 @@ async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
         lab.run(&["post", "create", "--as", "hazelbank", "--text-stdin"], &text).await?;
     }
     let address = format!("{}@{}", writer.name(), writer.host);
-    lab.run(&["follow", &address, "--as", "hazelbank"], "").await?;
+    lab.run(&["follow", &address, "--as", "instance"], "").await?;
     watch(LONGEST, 1, || outside.follows().len()).await;
     let follow = outside.follows().into_iter().next().context("the follow did not arrive")?;
     let accept = writer.accept(&follow).to_string();

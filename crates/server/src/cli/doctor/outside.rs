@@ -79,8 +79,9 @@ fn server(settings: &Settings) -> Finding {
     if !settings.storage.exists() {
         return Finding::notice(what, "has never been started", "run: carefolk serve");
     }
-    match files::is_locked(&settings.storage) {
-        true => Finding::good(what, "is running"),
-        false => Finding::notice(what, "is not running", "run: carefolk serve"),
+    if files::is_locked(&settings.storage) {
+        Finding::good(what, "is running")
+    } else {
+        Finding::notice(what, "is not running", "run: carefolk serve")
     }
 }

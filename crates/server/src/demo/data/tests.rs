@@ -27,7 +27,7 @@ fn each_community_has_what_the_demo_promises() {
     assert!(alderbrook.posts.iter().any(|post| post.text.chars().count() > 4_000));
     let answers = alderbrook.posts.iter().filter(|post| {
         let to = post.reply_to.as_deref().unwrap_or_default();
-        to == "ask" || to.starts_with('t') && to[1..].parse::<u32>().is_ok()
+        to == "ask" || to.strip_prefix('t').is_some_and(|n| n.parse::<u32>().is_ok())
     });
     assert_eq!(answers.count(), 30);
 }

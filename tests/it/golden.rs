@@ -1,0 +1,334 @@
+//! Every JSON document we send, made by real commands and compared with the files in
+//! `tests/golden/federation`, which docs/federation shows.
+//!
+//! `CAREFOLK_UPDATE_GOLDEN=1` writes the files anew; `cargo xtask docs` then copies them to the
+//! pages. A changed byte is a line of the changelog under *Federation*.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::body::Body;
+use carefolk_app::Caller;
+use carefolk_app::inbound::Arrival;
+use carefolk_app::posts::{EditPost, NewPost, PostView};
+use carefolk_app::providers::NewProvider;
+use carefolk_domain::{Address, Audience, Lang, Role, Span};
+use carefolk_federation::{Federation, Limits};
+use carefolk_testkit::{Kit, operator};
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const ANN: &str = "https://v.example/users/ann";
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// A file's name and its text.
+type Golden = (&'static str, String);
+
+/// A community with a provider, and Ann elsewhere, who follows it.
+struct Scene {
+    kit: Kit,
+    router: Router,
+    nurse: Caller,
+    acts: u32,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let kit = Kit::new().await;
+        let nurse = kit.account("nurse", Role::Member).await;
+        let hazelbank = NewProvider {
+            handle: "hazelbank".to_owned(),
+            name: "Hazelbank Day Centre".to_owned(),
+            summary: "Company, lunch and *a lift home*.".to_owned(),
+            owner: "nurse".to_owned(),
+        };
+        kit.app.providers().create(&operator(), hazelbank).await.unwrap();
+        kit.remote.put(ANN, &ann().to_string());
+        kit.remote.finger("ann@v.example", ANN);
+        let face = Federation::new(kit.app.clone(), kit.remote.clone(), Limits::default());
+        Self { router: face.negotiated(Router::new()).merge(face.router()), kit, nurse, acts: 0 }
+    }
+
+    /// What stands at one of our addresses.
+    async fn read(&self, uri: &str, status: StatusCode) -> String {
+        let path = uri.strip_prefix("https://care.example").unwrap_or(uri);
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status, "{path}");
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    async fn get(&self, uri: &str) -> String {
+        self.read(uri, StatusCode::OK).await
+    }
+
+    /// The last activity of that type that was sent to anybody, byte for byte.
+    fn sent(&self, kind: &str) -> String {
+        let is_it = |body: &str| serde_json::from_str::<Value>(body).unwrap()["type"] == kind;
+        let sent = self.kit.remote.sent().into_iter().rev();
+        sent.map(|(_, body)| body).find(|body| is_it(body)).unwrap()
+    }
+
+    /// Ann says something, and everything that follows from it is done.
+    async fn hear(&mut self, kind: &str, object: Value) {
+        self.acts += 1;
+        let id = format!("https://v.example/acts/{}", self.acts);
+        let activity = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": id,
+            "type": kind, "actor": ANN, "object": object});
+        let arrival = Arrival {
+            uri: id,
+            actor_uri: ANN.to_owned(),
+            host: "v.example".to_owned(),
+            kind: kind.to_owned(),
+            body: activity.to_string(),
+        };
+        self.kit.app.inbound().accept(arrival).await.unwrap();
+        self.kit.settle().await;
+    }
+
+    /// Hazelbank says something; a minute passes.
+    async fn say(&self, new: NewPost) -> PostView {
+        let post = self.kit.app.posts().publish(&self.nurse, new).await.unwrap();
+        self.kit.settle().await;
+        self.kit.clock.advance(Span::minutes(1));
+        post
+    }
+
+    async fn actor(&self, handle: &str) -> String {
+        self.kit.app.actors().find_local(handle).await.unwrap().uri
+    }
+}
+
+fn ann() -> Value {
+    json!({
+        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+        "id": ANN, "type": "Person", "preferredUsername": "ann", "name": "Ann",
+        "inbox": format!("{ANN}/inbox"), "outbox": format!("{ANN}/outbox"),
+        "followers": format!("{ANN}/followers"),
+        "endpoints": {"sharedInbox": "https://v.example/inbox"},
+        "publicKey": {"id": format!("{ANN}#main-key"), "owner": ANN,
+            "publicKeyPem": "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----\n"}
+    })
+}
+
+/// The object of an activity, as text and in its own order.
+fn object(activity: &str) -> String {
+    let (_, rest) = activity.split_once("\"object\":").unwrap();
+    rest.strip_suffix('}').unwrap().to_owned()
+}
+
+async fn actors(scene: &Scene) -> Vec<Golden> {
+    vec![
+        ("actor_person.json", scene.get(&scene.actor("nurse").await).await),
+        ("actor_organization.json", scene.get(&scene.actor("hazelbank").await).await),
+        ("actor_application.json", scene.get(&scene.actor("instance").await).await),
+    ]
+}
+
+async fn follows(scene: &mut Scene) -> Vec<Golden> {
+    let hazelbank = scene.actor("hazelbank").await;
+    scene.hear("Follow", json!(hazelbank)).await;
+    let accept = scene.sent("Accept");
+    let address = Address::parse("ann@v.example").unwrap();
+    scene.kit.app.follows().follow(&scene.nurse, "nurse", &address).await.unwrap();
+    scene.kit.settle().await;
+    let follow = scene.sent("Follow");
+    scene.hear("Accept", serde_json::from_str(&follow).unwrap()).await;
+    let following = scene.get(&format!("{}/following", scene.actor("nurse").await)).await;
+    scene.kit.app.follows().unfollow(&scene.nurse, "nurse", &address).await.unwrap();
+    scene.kit.settle().await;
+    vec![
+        ("accept.json", accept),
+        ("follow.json", follow),
+        ("undo_follow.json", scene.sent("Undo")),
+        ("followers.json", scene.get(&format!("{hazelbank}/followers")).await),
+        ("following.json", following),
+    ]
+}
+
+async fn posts(scene: &mut Scene) -> Vec<Golden> {
+    let public = NewPost {
+        warning: Some("Food".to_owned()),
+        lang: Lang::parse("en-GB"),
+        ..Kit::words("hazelbank", "@ann@v.example The **café** is open.\n\n#Lunch at 12")
+    };
+    let public = scene.say(public).await;
+    let mut golden = vec![
+        ("create.json", scene.sent("Create")),
+        ("note_public.json", scene.get(&public.uri).await),
+    ];
+    let question = json!({"id": "https://v.example/notes/1", "type": "Note", "attributedTo": ANN,
+        "content": "<p>Is there cake?</p>", "inReplyTo": public.uri, "to": [PUBLIC], "cc": [],
+        "published": "2026-12-01T09:00:50Z"});
+    scene.hear("Create", question).await;
+    let reply = NewPost {
+        in_reply_to: Some("https://v.example/notes/1".to_owned()),
+        ..Kit::words("hazelbank", "There is.")
+    };
+    let reply = scene.say(reply).await;
+    golden.push(("note_reply.json", scene.get(&reply.uri).await));
+    let words = Kit::words("hazelbank", "Who wants to help on Friday?");
+    scene.say(NewPost { audience: Audience::Followers, ..words }).await;
+    golden.push(("note_followers_only.json", object(&scene.sent("Create"))));
+    golden.extend([
+        ("replies.json", scene.get(&format!("{}/replies", public.uri)).await),
+        ("context.json", scene.get(&format!("{}/context", public.uri)).await),
+    ]);
+    let edit = EditPost {
+        post: reply.id,
+        text: "There is, and tea.".to_owned(),
+        warning: None,
+        lang: None,
+    };
+    scene.kit.app.posts().edit(&scene.nurse, edit).await.unwrap();
+    scene.kit.settle().await;
+    golden.push(("update.json", scene.sent("Update")));
+    golden
+}
+
+async fn endings(scene: &mut Scene) -> Vec<Golden> {
+    let post = scene.say(Kit::words("hazelbank", "A slip of the pen")).await;
+    scene.kit.app.posts().delete(&scene.nurse, post.id).await.unwrap();
+    scene.kit.settle().await;
+    vec![
+        ("delete.json", scene.sent("Delete")),
+        ("tombstone.json", scene.read(&post.uri, StatusCode::GONE).await),
+    ]
+}
+
+async fn collections(scene: &Scene) -> Vec<Golden> {
+    let hazelbank = scene.actor("hazelbank").await;
+    vec![
+        ("outbox.json", scene.get(&format!("{hazelbank}/outbox")).await),
+        ("outbox_page.json", scene.get(&format!("{hazelbank}/outbox?page=true")).await),
+        ("featured.json", scene.get(&format!("{hazelbank}/featured")).await),
+    ]
+}
+
+async fn discovery(scene: &Scene) -> Vec<Golden> {
+    let query = "/.well-known/webfinger?resource=acct:hazelbank@care.example";
+    vec![
+        ("webfinger.json", scene.get(query).await),
+        ("nodeinfo_index.json", scene.get("/.well-known/nodeinfo").await),
+        ("nodeinfo_2_0.json", scene.get("/nodeinfo/2.0").await),
+        ("nodeinfo_2_1.json", scene.get("/nodeinfo/2.1").await),
+    ]
+}
+
+/// Compact JSON with line breaks, in its own order: a map would sort its names.
+fn pretty(compact: &str) -> String {
+    let (mut out, mut depth) = (String::new(), 0_usize);
+    let (mut in_text, mut escaped) = (false, false);
+    let mut letters = compact.trim().chars().peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    };
+    while let Some(letter) = letters.next() {
+        if in_text {
+            out.push(letter);
+            in_text = escaped || letter != '"';
+            escaped = letter == '\\' && !escaped;
+            continue;
+        }
+        match letter {
+            '"' => in_text = true,
+            '}' | ']' => {
+                depth -= 1;
+                line(&mut out, depth);
+            }
+            _ => {}
+        }
+        out.push(letter);
+        match letter {
+            '{' | '[' => match letters.next_if(|next| matches!(next, '}' | ']')) {
+                Some(end) => out.push(end),
+                None => {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            },
+            ',' => line(&mut out, depth),
+            ':' => out.push(' '),
+            _ => {}
+        }
+    }
+    out.push('\n');
+    out
+}
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+fn is_to_be_written() -> bool {
+    std::env::var("CAREFOLK_UPDATE_GOLDEN").is_ok_and(|word| word == "1")
+}
+
+/// The names of the files in a folder that end so, in order.
+fn names(folder: &Path, ending: &str) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(ending)).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn every_document_we_send_is_the_one_in_its_file() {
+    let mut scene = Scene::new().await;
+    let mut golden = actors(&scene).await;
+    golden.extend(follows(&mut scene).await);
+    golden.extend(posts(&mut scene).await);
+    golden.extend(endings(&mut scene).await);
+    golden.extend(collections(&scene).await);
+    golden.extend(discovery(&scene).await);
+    let folder = folder("tests/golden/federation");
+    for (name, json) in &golden {
+        let (path, text) = (folder.join(name), pretty(json));
+        // What was only laid out anew still says the same.
+        let same = serde_json::from_str::<Value>(&text).unwrap();
+        assert_eq!(same, serde_json::from_str::<Value>(json).unwrap(), "{name}");
+        if is_to_be_written() {
+            fs::write(&path, &text).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(text, kept, "{name} is not what is sent (CAREFOLK_UPDATE_GOLDEN=1 writes it)");
+    }
+    let mut sent: Vec<&str> = golden.iter().map(|(name, _)| *name).collect();
+    sent.sort_unstable();
+    assert_eq!(names(&folder, ".json"), sent, "a file that nothing is compared with");
+}
+
+/// What a page shows between `<!-- golden: NAME -->` and `<!-- /golden -->`.
+fn shown(page: &str) -> Vec<(&str, &str)> {
+    let pieces = page.split("<!-- golden: ").skip(1);
+    pieces
+        .map(|piece| {
+            let (name, rest) = piece.split_once(" -->").unwrap();
+            let (block, _) = rest.split_once("<!-- /golden -->").unwrap();
+            let json = block.trim().strip_prefix("```json\n").unwrap();
+            (name, json.strip_suffix("```").unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn every_golden_file_is_shown_on_a_page_as_it_is() {
+    let pages = folder("docs/federation");
+    let texts = names(&pages, ".md").into_iter().map(|name| fs::read_to_string(pages.join(name)));
+    let all = texts.map(Result::unwrap).collect::<Vec<_>>().join("\n");
+    let shown = shown(&all);
+    let golden = folder("tests/golden/federation");
+    for name in names(&golden, ".json") {
+        let text = fs::read_to_string(golden.join(&name)).unwrap();
+        let found: Vec<_> = shown.iter().filter(|(page, _)| *page == name).collect();
+        let [(_, json)] = found[..] else { panic!("{name} is on {} pages", found.len()) };
+        assert_eq!(*json, text, "the page with {name} is old: run `cargo xtask docs`");
+    }
+    assert_eq!(shown.len(), names(&golden, ".json").len(), "a page shows what does not exist");
+}
