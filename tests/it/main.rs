@@ -1,6 +1,13 @@
 //! The whole, from outside: two servers that talk over real HTTP, the inbox door, and every
 //! document we send. On SQLite and on PostgreSQL (`TEST_DB=postgres`).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test code: a failure here is a failed test"
+)]
+
 mod door;
 mod golden;
 mod knock;

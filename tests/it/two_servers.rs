@@ -269,10 +269,9 @@ async fn a_peer_that_was_down_gets_everything_in_order_when_it_is_back() {
     pair.clock.advance(Span::hours(5));
     let second = pair.say("Lunch is over").await;
     pair.settle().await;
-    let third = pair.say("We sent too much").await;
-    pair.alder.app.posts().delete(&pair.nurse, third.id).await.unwrap();
+    let menus = menus_with_a_mistake(&pair).await;
     pair.settle().await;
-    assert_eq!(pair.waiting().await, 5);
+    assert_eq!(pair.waiting().await, 3 + 3 * 6);
     assert_eq!(pair.birch.heard().len(), heard);
 
     pair.birch.open();
@@ -288,7 +287,23 @@ async fn a_peer_that_was_down_gets_everything_in_order_when_it_is_back() {
     };
     assert_eq!(of(&first), ["Create", "Update"]);
     assert_eq!(of(&second), ["Create"]);
-    assert_eq!(of(&third), ["Create", "Delete"]);
+    for menu in &menus {
+        assert_eq!(of(menu), ["Create", "Update", "Delete"]);
+    }
+}
+
+/// Six posts, each edited and then deleted after all: enough that a wrong order would show.
+async fn menus_with_a_mistake(pair: &Pair) -> Vec<PostView> {
+    let mut menus = Vec::new();
+    for day in 1..=6 {
+        let menu = pair.say(&format!("Menu of day {day}")).await;
+        let text = format!("Menu of day {day}, mended");
+        let edit = EditPost { post: menu.id, text, warning: None, lang: None };
+        pair.alder.app.posts().edit(&pair.nurse, edit).await.unwrap();
+        pair.alder.app.posts().delete(&pair.nurse, menu.id).await.unwrap();
+        menus.push(menu);
+    }
+    menus
 }
 
 /// The same with the workers of a real server running: nobody pushes the queues on.

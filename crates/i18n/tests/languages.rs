@@ -1,5 +1,7 @@
 //! The two languages say the same things.
 
+#![expect(clippy::unwrap_used, reason = "test code: a failure here is a failed test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -21,7 +23,7 @@ fn read(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     for line in text.lines() {
         let starts = line.starts_with(|c: char| c.is_ascii_lowercase());
         if let Some((name, _)) = line.split_once(" =").filter(|_| starts) {
-            key = name.to_owned();
+            name.clone_into(&mut key);
             let twice = found.insert(key.clone(), BTreeSet::new());
             assert!(twice.is_none(), "{key} stands in the file twice");
         }

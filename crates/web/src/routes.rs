@@ -50,6 +50,7 @@ fn pages() -> Router<WebState> {
         .route("/team/{handle}/add", post(team::add))
         .route("/team/{handle}/remove", post(team::remove))
         .route("/follow/{handle}", get(follow::form).post(follow::send))
+        .route("/authorize_interaction", get(follow::arrive))
         .route("/you", get(you::show))
         .route("/you/follow", post(you::follow))
         .route("/you/unfollow", post(you::unfollow))

@@ -80,7 +80,7 @@ impl FromRequestParts<WebState> for Web {
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Failure> {
         let visit = parts.extensions.get::<Arc<Visit>>().cloned();
-        let visit = visit.ok_or(Failure::bug("a page outside the gate"))?;
+        let visit = visit.ok_or_else(|| Failure::bug("a page outside the gate"))?;
         Ok(Self { state: state.clone(), visit })
     }
 }

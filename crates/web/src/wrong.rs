@@ -24,13 +24,11 @@ pub(crate) fn form_errors(locale: Locale, error: Error) -> Result<Errors, Failur
 /// What to do about one field: words of its own if there are any, else words for the kind.
 pub(crate) fn words(locale: Locale, wrong: FieldError) -> String {
     let (kind, max) = kind(wrong.invalid);
-    let own = format!("wrong-{}-{kind}", wrong.field);
-    if i18n::has(Locale::En, &own) {
-        return i18n::text(locale, &own, &[]);
-    }
     let max: Vec<(&'static str, Arg<'_>)> =
         max.into_iter().map(|max| ("max", Arg::from(max))).collect();
-    i18n::text(locale, &format!("wrong-{kind}"), &max)
+    let own = format!("wrong-{}-{kind}", wrong.field);
+    let said = i18n::text(locale, &own, &max);
+    if said == own { i18n::text(locale, &format!("wrong-{kind}"), &max) } else { said }
 }
 
 fn kind(invalid: Invalid) -> (&'static str, Option<usize>) {
@@ -70,13 +68,15 @@ mod tests {
             assert!(!said.starts_with("wrong-"), "{said}");
         }
         assert_eq!(
-            say("title", Invalid::TooLong(300)),
-            "Make this shorter: 300 characters at most"
+            say("unheard_of", Invalid::TooLong(3)),
+            "Make this shorter: 3 characters at most"
         );
     }
 
     #[test]
     fn a_known_field_has_words_of_its_own() {
         assert_eq!(say("email", Invalid::Missing), "Enter your email address");
+        let said = say("title", Invalid::TooLong(300));
+        assert_eq!(said, "Make the title shorter: 300 characters at most");
     }
 }

@@ -157,4 +157,27 @@ impl Actors<'_> {
         }
         Ok(queries::view(self.find_or_look_up(address).await?))
     }
+
+    /// The actor that somebody was sent here to follow, by its id or its address.
+    ///
+    /// # Errors
+    ///
+    /// As [`Actors::look_up_for`]; [`Error::Invalid`] on `uri` if it is neither.
+    pub async fn look_up_uri_for(&self, caller: &Caller, uri: &str) -> Result<ActorView, Error> {
+        if let Ok(address) = Address::parse(uri) {
+            return self.look_up_for(caller, &address).await;
+        }
+        if matches!(caller, Caller::Visitor) {
+            return Err(Denial::NotSignedIn.into());
+        }
+        let id = read::canonical_id_in(uri, self.network())
+            .map_err(|_neither| Error::field("uri", Invalid::Format))?;
+        if let Some(known) = queries::by_uri(self.0.read(), &id).await?.filter(queries::is_shown) {
+            return Ok(queries::view(known));
+        }
+        if !self.0.settings().federates() {
+            return Err(Denial::Peer.into());
+        }
+        Ok(queries::view(self.fetch(&id).await?))
+    }
 }

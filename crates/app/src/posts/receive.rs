@@ -146,9 +146,10 @@ async fn insert(
         in_reply_to_hash: Set(note.in_reply_to.as_deref().map(UriHash::of)),
         root_id: Set(parent.map(|parent| parent.root_id.unwrap_or(parent.id))),
         // Who does not say belongs to the conversation it answers (FEP-7888).
-        context_uri: Set(
-            note.context.clone().or_else(|| parent.and_then(|p| p.context_uri.clone())),
-        ),
+        context_uri: Set(note
+            .context
+            .clone()
+            .or_else(|| parent.and_then(|p| p.context_uri.clone()))),
         sensitive: Set(note.sensitive || note.summary.is_some()),
         published: Set(Some(published)),
         edited_at: Set(note.updated.map(|at| Moment(at).min(tx.now()))),

@@ -9,7 +9,8 @@ use crate::glue::Document;
 use crate::reach::media_type::ACTIVITY_JSON_UTF8;
 
 /// What an answer could depend on, for caches between us and its reader (S-147).
-const VARY_ON: &str = "Accept, Signature, Signature-Input, Authorization, Cookie, Accept-Language, User-Agent";
+const VARY_ON: &str =
+    "Accept, Signature, Signature-Input, Authorization, Cookie, Accept-Language, User-Agent";
 
 /// The answer for what was found. Mastodon takes a document only with status 200.
 pub(super) fn answer(found: Result<Option<Document>, Problem>) -> Response {

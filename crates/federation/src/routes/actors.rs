@@ -25,11 +25,8 @@ pub(super) async fn actor(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let whole = if knows_people_only(&headers) {
-        ActorPart::WholeAsPerson
-    } else {
-        ActorPart::Whole
-    };
+    let whole =
+        if knows_people_only(&headers) { ActorPart::WholeAsPerson } else { ActorPart::Whole };
     answer(part(&state, &headers, &slug, whole).await)
 }
 
@@ -114,7 +111,8 @@ mod tests {
     #[test]
     fn servers_that_know_people_only_name_themselves() {
         let knows = |agent: &'static str| {
-            let headers = HeaderMap::from_iter([(USER_AGENT, http::HeaderValue::from_static(agent))]);
+            let headers =
+                HeaderMap::from_iter([(USER_AGENT, http::HeaderValue::from_static(agent))]);
             knows_people_only(&headers)
         };
         assert!(knows("PieFed/1.6.0; +https://p.example"));

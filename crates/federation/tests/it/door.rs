@@ -11,6 +11,8 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_A
 use crate::gate::{Gate, Post, VIC, VIC_KEY, actor, farewell, key, like, other_key, vics_like};
 
 const EVE: &str = "https://e.example/users/eve";
+const MAL: &str = "https://v.example/users/mal";
+const MAL_KEY: &str = "https://v.example/users/mal#main-key";
 const EVE_KEY: &str = "https://e.example/users/eve#main-key";
 
 #[tokio::test]
@@ -117,11 +119,14 @@ async fn nobody_speaks_for_another_origin() {
     let gate = Gate::new().await;
     gate.put_vic();
     gate.kit.remote.put(EVE, &actor(EVE, EVE_KEY, key()));
+    // Mallory lives where Vic lives, with a key of her own.
+    gate.kit.remote.put(MAL, &actor(MAL, MAL_KEY, key()));
     let ours = gate.kit.app.actors().find_local("instance").await.unwrap().uri;
     let eve = |body: String, status: u16| (body, EVE_KEY, status);
     for (body, key_id, status) in [
         // S-013: Eve's key, Vic's name.
         eve(vics_like(), 401),
+        (vics_like(), MAL_KEY, 401),
         // S-031: Eve's word with an id at Vic's, and the other way round.
         eve(like("https://v.example/likes/9", EVE), 403),
         (like("https://e.example/likes/9", VIC), VIC_KEY, 403),

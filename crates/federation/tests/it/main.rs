@@ -1,6 +1,12 @@
 //! The federation face from outside: fetching, WebFinger and sending against servers on loopback,
 //! and the inbox door with signed requests.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "test code: a failure here is a failed test"
+)]
+
 mod deliver;
 mod door;
 mod fetch;

@@ -6,6 +6,7 @@ post-from = o gymuned arall, { $host }
 post-edited = newidiwyd { $when }
 post-change = Newid
 post-remove = Dileu
+post-more-from = Gweld eu tudalen a negeseuon eraill
 post-read-all = Darllen y neges gyfan
 post-warning = Sylwch:
 post-gone = Cafodd y neges hon ei dileu.

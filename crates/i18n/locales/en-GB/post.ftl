@@ -6,6 +6,7 @@ post-from = from another community, { $host }
 post-edited = changed { $when }
 post-change = Change
 post-remove = Remove
+post-more-from = See their page and other posts
 post-read-all = Read the whole post
 post-warning = Please be aware:
 post-gone = This post was removed.

@@ -113,3 +113,12 @@ fn a_password_is_never_shown() {
     let said = complaint(&[("database.url", "mysql://ann:hunter2@db/care")]);
     assert!(!said.contains("hunter2"), "{said}");
 }
+
+#[test]
+fn every_file_in_config_can_be_used() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
+    for name in ["default.toml", "dev.toml", "test.toml", "example.toml"] {
+        let loaded = load(&Sources { file: Some(folder.join(name)), variables: Vec::new() });
+        assert!(loaded.is_ok(), "{name}: {:#}", loaded.unwrap_err());
+    }
+}

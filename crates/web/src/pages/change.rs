@@ -106,6 +106,7 @@ async fn changeable(web: &Web, who: &str, slug: &str) -> Result<PostView, Failur
 
 fn crumbs(web: &Web, post: &PostView, title: &str) -> Cx {
     web.cx(web.t(title))
+        .tab(format!("{} - {}", web.t(title), post::tab(post)))
         .crumb(web.t("nav-home"), "/")
         .crumb(post.author.name.clone(), post.author.page.clone())
         .crumb(post::title(web, post), post.page.clone())

@@ -6,10 +6,11 @@
 use axum::extract::Path;
 use carefolk_app::Error;
 use carefolk_app::actors::ActorView;
-use carefolk_domain::{ActorKind, Address};
+use carefolk_domain::{ActorKind, Address, Denial};
 
 use super::you::address_words;
 use crate::answer::{Answer, Failure};
+use crate::own_path::OwnPath;
 use crate::view::models::{FormPage, MessagePage};
 use crate::view::{Cx, Errors, Field, Item};
 use crate::web::{self, Web};
@@ -48,6 +49,21 @@ pub(crate) async fn send(web: Web, Path(handle): Path<String>) -> Answer {
             errors.add("address", address_words(&web, error)?);
             web::form_again(&page(&web, &actor, errors))
         }
+    }
+}
+
+/// `GET /authorize_interaction?uri=…`: where other sites send our people who want to follow
+/// somebody there (the subscribe link in our WebFinger answers).
+pub(crate) async fn arrive(web: Web) -> Answer {
+    web.member()?;
+    let sent = web.query("uri").trim();
+    let actor = web.app().actors().look_up_uri_for(web.caller(), sent).await;
+    match actor {
+        Ok(actor) => Ok(web.go(&OwnPath::of(&actor.page), "")),
+        Err(Error::Invalid(_) | Error::Upstream(_) | Error::Denied(Denial::Peer)) => {
+            Err(Failure::not_found())
+        }
+        Err(other) => Err(other.into()),
     }
 }
 

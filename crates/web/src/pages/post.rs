@@ -22,6 +22,9 @@ const REPLIES_A_PAGE: u32 = 50;
 /// How much of a post stands in a title.
 const TITLE_CHARS: usize = 60;
 
+/// How much of what its author says about themselves stands beside it.
+const ABOUT_CHARS: usize = 200;
+
 /// The post that a path names.
 pub(crate) fn reference(who: &str, slug: &str) -> PostRef {
     PostRef::Page { handle: who.to_owned(), slug: slug.to_owned() }
@@ -33,6 +36,17 @@ pub(crate) fn title(web: &Web, post: &PostView) -> String {
         Some(title) => beginning(title, TITLE_CHARS * 2),
         None => web.with("post-title", "name", &post.author.name),
     }
+}
+
+/// What a post is called in the browser's tab and in bookmarks, where many stand side by side.
+pub(crate) fn tab(post: &PostView) -> String {
+    let words = match (&post.warning, post.title.as_ref().filter(|title| !title.trim().is_empty()))
+    {
+        (_, Some(title)) => title.clone(),
+        (Some(warning), None) => warning.clone(),
+        (None, None) => post.html.to_plain(),
+    };
+    format!("{}: {}", post.author.name, beginning(&words, TITLE_CHARS))
 }
 
 /// `GET /@{who}/{slug}`
@@ -77,7 +91,7 @@ fn after_reply(web: &Web, parent: &str, reply: &PostView) -> Response {
 
 async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Failure> {
     let present = web.presenter();
-    let title = title(web, &thread.post);
+    let (title, tab) = (title(web, &thread.post), tab(&thread.post));
     let page = thread.post.page.clone();
     let is_open = !thread.post.deleted;
     let reply = match web.caller() {
@@ -96,6 +110,7 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     Ok(PostPage {
         cx: web
             .cx(title)
+            .tab(tab)
             .at(&page)
             .failed(!errors.is_empty())
             .crumb(web.t("nav-home"), "/")
@@ -103,8 +118,10 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         errors,
         said: web.said(),
         ancestors: cards(&present, thread.ancestors, Place::Before),
+        about_author: Some(beginning(&thread.post.author.summary.to_plain(), ABOUT_CHARS))
+            .filter(|about| !about.is_empty()),
         main: present.post(thread.post, Place::Main),
-        replies: cards(&present, thread.replies, Place::Reply),
+        replies: replies(&present, thread.replies, &page),
         next: thread.next,
         reply,
         reply_audience,
@@ -115,6 +132,15 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
 
 fn cards(present: &Presenter<'_>, posts: Vec<PostView>, place: Place) -> Vec<PostCard> {
     posts.into_iter().map(|post| present.post(post, place)).collect()
+}
+
+/// What answers the post at `page`. That they do need not be said of those that answer it itself.
+fn replies(present: &Presenter<'_>, posts: Vec<PostView>, page: &str) -> Vec<PostCard> {
+    let mut replies = cards(present, posts, Place::Reply);
+    for reply in &mut replies {
+        reply.reply_to = reply.reply_to.take().filter(|to| to.page.as_deref() != Some(page));
+    }
+    replies
 }
 
 async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
@@ -137,6 +163,7 @@ pub(crate) async fn history(web: Web, Path((who, slug)): Path<(String, String)>)
     web::show(&HistoryPage {
         cx: web
             .cx(web.t("history-title"))
+            .tab(format!("{} - {}", web.t("history-title"), tab(&post)))
             .crumb(web.t("nav-home"), "/")
             .crumb(post.author.name.clone(), post.author.page.clone())
             .crumb(title(&web, &post), post.page.clone()),

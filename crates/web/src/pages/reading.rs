@@ -15,7 +15,7 @@ pub(crate) async fn form(web: Web) -> Answer {
     let mut page =
         FormPage::new(web.cx(web.t("reading-title")), "/reading", web.t("reading-button"));
     page.lead.push(web.t("reading-lead"));
-    page.lead.extend(web.said());
+    page.said = web.said();
     let sizes: Vec<&str> = TextSize::ALL.iter().map(|(_, word)| *word).collect();
     let schemes: Vec<&str> = Scheme::ALL.iter().map(|(_, word)| *word).collect();
     page.items = vec![

@@ -135,6 +135,14 @@ pub(crate) struct PostCard {
     pub level: u8,
 }
 
+impl PostCard {
+    /// Whether a link leads to its answers: everywhere but where they stand, and always in lists,
+    /// where "no replies" asks for one.
+    pub(crate) fn shows_replies(&self) -> bool {
+        self.place == Place::List || (self.place != Place::Main && self.replies > 0)
+    }
+}
+
 /// A page of posts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PostList {

@@ -68,12 +68,20 @@ pub(crate) struct Cx {
     failed: bool,
     crumbs: Vec<Crumb>,
     address: Option<String>,
+    tab: Option<String>,
 }
 
 impl Cx {
     /// The frame of a page that is called `title`, in its `h1` and in the browser's tab.
     pub(crate) fn new(frame: Arc<Frame>, title: String) -> Self {
-        Self { frame, title, here: "", failed: false, crumbs: Vec::new(), address: None }
+        Self { frame, title, here: "", failed: false, crumbs: Vec::new(), address: None, tab: None }
+    }
+
+    /// Says what stands in the browser's tab, where that must say more than the `h1`.
+    #[must_use]
+    pub(crate) fn tab(mut self, title: String) -> Self {
+        self.tab = Some(title);
+        self
     }
 
     /// Says which page this is, where the request went to another address.
@@ -130,7 +138,8 @@ impl Cx {
 
     /// The title for tabs and bookmarks.
     pub(crate) fn document_title(&self) -> String {
-        let title = format!("{} - {}", self.title, self.frame.community);
+        let title =
+            format!("{} - {}", self.tab.as_ref().unwrap_or(&self.title), self.frame.community);
         if self.failed { self.with("error-title", "title", title) } else { title }
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct FormPage {
     pub cx: Cx,
     /// What was wrong.
     pub errors: Errors,
+    /// What was just done.
+    pub said: Option<String>,
     /// Sentences before the form.
     pub lead: Vec<String>,
     /// The post that the form is about.
@@ -40,6 +42,7 @@ impl FormPage {
         Self {
             cx,
             errors: Errors::none(),
+            said: None,
             lead: Vec::new(),
             about: None,
             action: action.into(),
@@ -129,6 +132,8 @@ pub(crate) struct PostPage {
     pub ancestors: Vec<PostCard>,
     /// The post.
     pub main: PostCard,
+    /// The beginning of what its author says about themselves.
+    pub about_author: Option<String>,
     /// What answers it.
     pub replies: Vec<PostCard>,
     /// The cursor of the next page of replies.

@@ -11,6 +11,8 @@ const SENTENCE: &str = "<p>The lunch club meets in the church hall at noon, brin
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
     pub(crate) host: String,
+    /// Which of the servers that are played it lives on.
+    pub(crate) server: usize,
     pub(crate) number: usize,
 }
 
@@ -21,6 +23,11 @@ impl Actor {
 
     pub(crate) fn key_id(&self) -> String {
         format!("{}#main-key", self.id())
+    }
+
+    /// The address its server would come from, which the limits of the door count by.
+    pub(crate) fn address(&self) -> String {
+        format!("2001:db8:{:x}::1", self.server)
     }
 
     pub(crate) fn name(&self) -> String {

@@ -59,7 +59,7 @@ async fn gather(lab: &Lab, outside: &Outside, key: &Key, followers: usize) -> an
     let host = lab.host();
     let follow = |number: usize| -> anyhow::Result<Request> {
         let actor = outside.actor(number / ON_EACH, number);
-        key.post(&actor.key_id(), &host, "/inbox", actor.follow(&provider).to_string())
+        key.post(&actor, &host, "/inbox", actor.follow(&provider).to_string())
     };
     let requests = (0..followers).map(follow).collect::<anyhow::Result<Vec<_>>>()?;
     let sent = send_all(lab, requests, 16).await?;

@@ -21,7 +21,7 @@ use super::sign::Key;
 
 /// The senders: so many actors on so many servers.
 const ACTORS: usize = 100;
-const SERVERS: usize = 10;
+const SERVERS: usize = 100;
 
 /// Requests signed by one task.
 const BATCH: usize = 250;
@@ -76,7 +76,7 @@ pub(crate) async fn sign_all(
         let (key, actors, host) = (Arc::clone(key), Arc::clone(actors), lab.host());
         batches.spawn_blocking(move || {
             let sign = |(number, actor): (usize, &Actor)| {
-                key.post(&actor.key_id(), &host, "/inbox", actor.create(number).to_string())
+                key.post(actor, &host, "/inbox", actor.create(number).to_string())
             };
             let turns = actors.iter().cycle().skip(start % actors.len());
             (start..end).zip(turns).map(sign).collect::<anyhow::Result<Vec<Request>>>()

@@ -55,6 +55,7 @@ impl Lab {
             .env("CAREFOLK__INSTANCE__URL", format!("http://{}", self.host()))
             .env("CAREFOLK__HTTP__LISTEN", format!("127.0.0.1:{}", self.port))
             .env("CAREFOLK__FEDERATION__LAB_NETWORKS", r#"["127.0.0.0/8"]"#)
+            .env("CAREFOLK__HTTP__TRUSTED_PROXIES", "1")
             .env("CAREFOLK__STORAGE__PATH", &self.folder)
             .env("CAREFOLK__LOG__LEVEL", "warn")
             .stdin(Stdio::null())

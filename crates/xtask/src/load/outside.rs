@@ -53,7 +53,7 @@ impl Outside {
 
     /// Actor `number` at the `server`th of the servers that are played.
     pub(crate) fn actor(&self, server: usize, number: usize) -> Actor {
-        Actor { host: format!("load{server}.localhost:{}", self.port), number }
+        Actor { host: format!("load{server}.localhost:{}", self.port), server, number }
     }
 
     /// Create activities that arrived, and when the last of them did.
@@ -121,7 +121,7 @@ async fn answer(
     let Some(number) = number else {
         return Ok(Response::builder().status(StatusCode::NOT_FOUND).body(Full::default())?);
     };
-    let actor = Actor { host, number };
+    let actor = Actor { server: after(&host, "load").unwrap_or_default(), host, number };
     let (document, kind) = if is_finger {
         (actor.finger(), "application/jrd+json")
     } else {
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(finger["links"][0]["href"], actor.id());
 
         let create = actor.create(1).to_string();
-        let post = key.post(&actor.key_id(), &actor.host, "/actor/7/inbox", create).unwrap();
+        let post = key.post(&actor, &actor.host, "/actor/7/inbox", create).unwrap();
         assert_eq!(connection.send(post).await.unwrap().0, 202);
         assert_eq!((outside.posts().0, outside.unsigned()), (1, 0));
     }

@@ -67,7 +67,7 @@ async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
     watch(LONGEST, 1, || outside.follows().len()).await;
     let follow = outside.follows().into_iter().next().context("the follow did not arrive")?;
     let accept = writer.accept(&follow).to_string();
-    let accept = key.post(&writer.key_id(), &lab.host(), "/inbox", accept)?;
+    let accept = key.post(&writer, &lab.host(), "/inbox", accept)?;
     let sent = send_all(lab, vec![accept], 1).await?;
     ensure!(sent.accepted == 1, "the Accept was refused: {:?}", sent.refused);
 

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::Full;
 
+use super::actor::Actor;
 use super::http::Request;
 
 /// The lines of a PEM document are this long.
@@ -39,10 +40,11 @@ impl Key {
         Ok(format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n")))
     }
 
-    /// A signed delivery of `body` to the inbox at `path` of `host`.
+    /// A delivery of `body` to the inbox at `path` of `host`, signed by `actor` and as if it had
+    /// come through a proxy from the server of `actor`.
     pub(crate) fn post(
         &self,
-        key_id: &str,
+        actor: &Actor,
         host: &str,
         path: &str,
         body: String,
@@ -58,11 +60,13 @@ impl Key {
             .context("signing")?;
         let signature = STANDARD.encode(signature);
         let header = format!(
-            "keyId=\"{key_id}\",algorithm=\"rsa-sha256\",\
-             headers=\"(request-target) host date digest\",signature=\"{signature}\""
+            "keyId=\"{}\",algorithm=\"rsa-sha256\",\
+             headers=\"(request-target) host date digest\",signature=\"{signature}\"",
+            actor.key_id()
         );
         Ok(http::Request::post(path)
             .header("host", host)
+            .header("x-forwarded-for", actor.address())
             .header("date", date)
             .header("digest", digest)
             .header("content-type", "application/activity+json")

@@ -4,6 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::tree::{code, files, find, read};
 
+/// Arrows that still point up, as (user, used). This list may only get shorter: each is a knot to
+/// untie, by moving what both need to a module above both.
+const KNOTS: [(&str, &str); 7] = [
+    ("accounts", "timelines"),
+    ("actors", "instance"),
+    ("follows", "inbound"),
+    ("follows", "timelines"),
+    ("outbox", "actors"),
+    ("posts", "inbound"),
+    ("posts", "timelines"),
+];
+
 /// The module that a file belongs to: the first name below `src`.
 fn module(path: &str) -> String {
     let inside = path.strip_prefix("crates/app/src/").unwrap_or(path);
@@ -56,7 +68,7 @@ fn modules_of_the_app_use_only_what_stands_above_them() {
         order.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let floors: Vec<Vec<&str>> = lines.map(|line| line.split_whitespace().collect()).collect();
     let floor = |name: &str| floors.iter().position(|names| names.contains(&name));
-    let mut faults = Vec::new();
+    let (mut faults, mut met) = (Vec::new(), BTreeSet::<&(&str, &str)>::new());
     for path in files("crates/app/src", &[".rs"]) {
         let own = module(&path);
         let Some(here) = floor(&own) else {
@@ -64,10 +76,18 @@ fn modules_of_the_app_use_only_what_stands_above_them() {
             continue;
         };
         for name in used(&code(&read(&path))) {
-            if name != own && floor(&name).is_some_and(|there| there >= here) {
+            if name == own || floor(&name).is_none_or(|there| there < here) {
+                continue;
+            }
+            let knot = KNOTS.iter().find(|(from, to)| *from == own && *to == name);
+            if knot.is_none() {
                 faults.push(format!("{path} uses crate::{name}, which does not stand above {own}"));
             }
+            met.extend(knot);
         }
+    }
+    for knot in KNOTS.iter().filter(|knot| !met.contains(*knot)) {
+        faults.push(format!("{knot:?} is untied: take it off the list"));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -1,0 +1,14 @@
+//! The pages through the router, without a socket: the check of forms, headers, errors, words.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "test code: a failure here is a failed test"
+)]
+
+mod browser;
+mod forms;
+mod headers;
+mod languages;
+mod pages;
+mod words;
