@@ -125,8 +125,9 @@ fn actor_row(
         following_uri: Set(Some(format!("{uri}/following"))),
         featured_uri: Set(Some(format!("{uri}/featured"))),
         manually_approves: Set(false),
-        discoverable: Set(true),
-        indexable: Set(true),
+        // A provider is there to be found; a person says so themselves (FEP-5feb).
+        discoverable: Set(new.kind == ActorKind::Organization),
+        indexable: Set(new.kind == ActorKind::Organization),
         moved_to: Set(None),
         published: Set(Some(tx.now())),
         created_at: Set(tx.now()),

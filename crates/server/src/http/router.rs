@@ -27,7 +27,9 @@ pub(super) fn router(
     remote: &HttpRemote,
     listen: SocketAddr,
 ) -> Router {
-    let federation = Federation::new(app.clone(), Arc::new(remote.clone()), Limits::default());
+    // In a laboratory one machine plays many servers.
+    let limits = if app.settings().lab { Limits::laboratory() } else { Limits::default() };
+    let federation = Federation::new(app.clone(), Arc::new(remote.clone()), limits);
     let web = WebState::new(app.clone(), Arc::new(SystemChance));
     let pages = carefolk_web::router(web).layer(CompressionLayer::new());
     let faces = federation.router().merge(federation.negotiated(pages));
@@ -37,9 +39,9 @@ pub(super) fn router(
     let proxies = TrustedProxies(settings.http.trusted_proxies);
     faces
         .merge(health)
-        .layer(middleware::from_fn_with_state(transport, headers::security_headers))
         .layer(middleware::from_fn_with_state(proxies, client_ip::client_address))
         .layer(middleware::from_fn_with_state(names(settings, listen), host::check_host))
+        .layer(middleware::from_fn_with_state(transport, headers::security_headers))
         .layer(middleware::from_fn(trace::tell))
 }
 

@@ -18,6 +18,9 @@ use super::sign::Key;
 /// Posts that stand in the database while pages are asked for.
 const POSTS: usize = 10_000;
 
+/// Who wrote them: actors on servers of their own, for the door limits what one server may say.
+const WRITERS: usize = 10;
+
 /// Posts by the local provider, for its profile.
 const OWN_POSTS: usize = 40;
 
@@ -52,31 +55,44 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     lab.stop().await
 }
 
-/// Fills the database as it fills in life: the provider posts, and an actor whom the
-/// community follows posts a lot.
+/// Fills the database as it fills in life: the provider posts, and actors whom the
+/// community follows post a lot.
 async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
     let key = Arc::new(Key::generate()?);
     let outside = Outside::open(key.public_pem()?).await?;
-    let writer = outside.actor(0, 1);
+    let writers: Arc<[Actor]> = (0..WRITERS).map(|number| outside.actor(number, number)).collect();
     for number in 0..OWN_POSTS {
         let text = format!("Own notice number {number}: soup, bread and company at noon.");
         lab.run(&["post", "create", "--as", "hazelbank", "--text-stdin"], &text).await?;
     }
-    let address = format!("{}@{}", writer.name(), writer.host);
-    lab.run(&["follow", &address, "--as", "instance"], "").await?;
-    watch(LONGEST, 1, || outside.follows().len()).await;
-    let follow = outside.follows().into_iter().next().context("the follow did not arrive")?;
-    let accept = writer.accept(&follow).to_string();
-    let accept = key.post(&writer, &lab.host(), "/inbox", accept)?;
-    let sent = send_all(lab, vec![accept], 1).await?;
-    ensure!(sent.accepted == 1, "the Accept was refused: {:?}", sent.refused);
-
-    let actors: Arc<[Actor]> = Arc::from([writer.clone()]);
-    let requests = sign_all(lab, &key, &actors, 0..POSTS).await?;
+    for (met, writer) in writers.iter().enumerate() {
+        befriend(lab, &outside, &key, writer, met).await?;
+    }
+    let requests = sign_all(lab, &key, &writers, 0..POSTS).await?;
     let sent = send_all(lab, requests, 8).await?;
     ensure!(sent.accepted == POSTS, "posts were refused: {:?}", sent.refused);
     wait_for_last(lab).await?;
+    let writer = writers.first().cloned().context("nobody wrote")?;
     Ok((outside, writer))
+}
+
+/// Makes the community follow `writer`, as after `met` others, and accepts for the writer.
+async fn befriend(
+    lab: &Lab,
+    outside: &Outside,
+    key: &Key,
+    writer: &Actor,
+    met: usize,
+) -> anyhow::Result<()> {
+    let address = format!("{}@{}", writer.name(), writer.host);
+    lab.run(&["follow", &address, "--as", "instance"], "").await?;
+    watch(LONGEST, met + 1, || outside.follows().len()).await;
+    let follow = outside.follows().into_iter().nth(met).context("the follow did not arrive")?;
+    let accept = writer.accept(&follow).to_string();
+    let accept = key.post(writer, &lab.host(), "/inbox", accept)?;
+    let sent = send_all(lab, vec![accept], 1).await?;
+    ensure!(sent.accepted == 1, "the Accept was refused: {:?}", sent.refused);
+    Ok(())
 }
 
 /// Waits until the home page shows the post that was sent last.
