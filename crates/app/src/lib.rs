@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod peers;
 pub mod posts;
 pub mod providers;
+mod sweep;
 pub mod timelines;
 mod workers;
 

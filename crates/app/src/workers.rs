@@ -8,6 +8,9 @@ use tokio_util::task::TaskTracker;
 use crate::App;
 use crate::kernel::LOOK_EVERY;
 
+/// How often old rows are taken away.
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
+
 /// How long a worker rests after the database failed it.
 const REST: Duration = Duration::from_secs(2);
 
@@ -16,9 +19,24 @@ impl App {
     pub fn start_workers(&self, tracker: &TaskTracker, stop: &CancellationToken) {
         let (app, token) = (self.clone(), stop.clone());
         tracker.spawn(async move { app.process_loop(&token).await });
+        let (app, token) = (self.clone(), stop.clone());
+        tracker.spawn(async move { app.sweep_loop(&token).await });
         if self.settings().federates() {
             let (app, token) = (self.clone(), stop.clone());
             tracker.spawn(async move { app.outbox().deliver_until(&token).await });
+        }
+    }
+
+    async fn sweep_loop(&self, stop: &CancellationToken) {
+        loop {
+            // Never at the start: a restart has better things to do.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(SWEEP_EVERY) => {}
+            }
+            if let Err(error) = self.sweep().await {
+                tracing::error!(%error, "sweep");
+            }
         }
     }
 

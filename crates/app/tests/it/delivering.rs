@@ -104,3 +104,23 @@ async fn what_a_peer_rejects_is_a_dead_letter_that_an_admin_can_see() {
     kit.settle().await;
     assert_eq!(outbox.count(DeliveryState::Waiting).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn old_rows_go_and_what_still_matters_stays() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+    say(&kit, &follow(1, &hazelbank.uri)).await;
+    kit.remote.answer(SHARED_INBOX, Receipt::Rejected { status: 422 });
+    kit.post(&nurse, "hazelbank", "a dead letter").await;
+    kit.settle().await;
+    let done = async || kit.app.outbox().count(DeliveryState::Done).await.unwrap();
+    let dead = async || kit.app.outbox().count(DeliveryState::Dead).await.unwrap();
+    kit.clock.advance(Span::days(6));
+    assert_eq!(kit.app.sweep().await.unwrap(), 0);
+    assert_eq!((done().await, dead().await), (1, 1));
+    kit.clock.advance(Span::days(25));
+    assert!(kit.app.sweep().await.unwrap() >= 3, "an arrival, a delivery, a session");
+    assert_eq!((done().await, dead().await), (0, 1));
+}

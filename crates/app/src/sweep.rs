@@ -1,0 +1,63 @@
+//! Taking away rows that nobody needs any more, so that the database does not grow for ever.
+
+use carefolk_domain::Span;
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::inbound_activity::{self, InboundState};
+use carefolk_store::entity::session;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use crate::App;
+use crate::kernel::error::Error;
+
+/// How long the id of an activity is remembered: peers send again after days (interop.md B4).
+const INBOUND_KEPT: Span = Span::days(30);
+
+/// How long a delivery that was taken or cancelled is kept, for who wonders. Dead letters stay.
+const DELIVERIES_KEPT: Span = Span::days(7);
+
+/// How many rows go in one transaction: a writer must not wait for a sweep.
+const SWEEP_ROWS: u64 = 2_000;
+
+impl App {
+    /// Takes away old arrivals, ended deliveries and sessions; returns how many rows went.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`]; what is left goes at the next sweep.
+    pub async fn sweep(&self) -> Result<u64, Error> {
+        let tx = self.begin().await?;
+        let (now, conn) = (tx.now(), tx.conn());
+        let old = inbound_activity::Entity::find()
+            .select_only()
+            .column(inbound_activity::Column::Id)
+            .filter(inbound_activity::Column::State.is_in([
+                InboundState::Done,
+                InboundState::Ignored,
+                InboundState::Refused,
+            ]))
+            .filter(inbound_activity::Column::ReceivedAt.lt(now - INBOUND_KEPT))
+            .limit(SWEEP_ROWS)
+            .into_query();
+        let arrivals = inbound_activity::Entity::delete_many()
+            .filter(inbound_activity::Column::Id.in_subquery(old))
+            .exec(conn)
+            .await?;
+        let old = delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::Id)
+            .filter(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::Cancelled]))
+            .filter(delivery::Column::EndedAt.lt(now - DELIVERIES_KEPT))
+            .limit(SWEEP_ROWS)
+            .into_query();
+        let deliveries = delivery::Entity::delete_many()
+            .filter(delivery::Column::Id.in_subquery(old))
+            .exec(conn)
+            .await?;
+        let sessions = session::Entity::delete_many()
+            .filter(session::Column::ExpiresAt.lt(now))
+            .exec(conn)
+            .await?;
+        tx.commit().await?;
+        Ok(arrivals.rows_affected + deliveries.rows_affected + sessions.rows_affected)
+    }
+}
