@@ -1,6 +1,6 @@
 //! Posts: writing, changing, deleting, reading, and what comes from other servers.
 //!
-//! Invariants: every query that shows something starts from [`visible::visible_to`]; a deleted
+//! Invariants: every query that shows something starts from `visible::visible_to`; a deleted
 //! post leaves a tombstone that nothing revives; who of a team wrote a provider's post is
 //! recorded and never federated.
 
