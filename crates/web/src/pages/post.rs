@@ -5,6 +5,7 @@ use axum::response::Response;
 use carefolk_app::Caller;
 use carefolk_app::posts::{NewPost, PostRef, PostView, Thread};
 use carefolk_domain::{Audience, Lang};
+use http::StatusCode;
 
 use super::composer;
 use crate::answer::{Answer, Failure};
@@ -53,8 +54,10 @@ pub(crate) fn tab(post: &PostView) -> String {
 pub(crate) async fn show(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let by = reference(&who, &slug);
     let thread = web.app().posts().thread(web.caller(), &by, web.page_of(REPLIES_A_PAGE)).await?;
+    // The page stays, for its replies; but what the address promised is gone.
+    let status = if thread.post.deleted { StatusCode::GONE } else { StatusCode::OK };
     let model = model(&web, thread, Errors::none()).await?;
-    web::show(&model)
+    web::render(status, &model)
 }
 
 /// `POST /@{who}/{slug}/reply`
