@@ -11,6 +11,7 @@ use carefolk_store::entity::{outbox_activity, peer};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Outbox;
@@ -71,8 +72,11 @@ impl Outbox<'_> {
 
     /// Delivers until told to stop. Results are written as they come, so that a host that hangs
     /// holds up nothing but its own deliveries (P6); what is in flight at the end is awaited.
+    ///
+    /// Each delivery is a task of its own: one that waited here unpolled, with a connection to the
+    /// database in its hands, would hold up the very claim that this loop waits for.
     pub(crate) async fn deliver_until(&self, stop: &CancellationToken) {
-        let mut flying = FuturesUnordered::new();
+        let mut flying: JoinSet<Tried> = JoinSet::new();
         let mut done: Vec<Tried> = Vec::new();
         let mut look = true;
         while !stop.is_cancelled() || !flying.is_empty() {
@@ -84,11 +88,15 @@ impl Outbox<'_> {
                     Vec::new()
                 });
                 look = tries.len() == wanted;
-                flying.extend(tries.into_iter().map(|attempt| self.send(attempt)));
+                for attempt in tries {
+                    let app = self.0.clone();
+                    flying.spawn(async move { Outbox(&app).send(attempt).await });
+                }
             }
             tokio::select! {
-                Some(tried) = flying.next() => {
-                    done.push(tried);
+                Some(tried) = flying.join_next() => {
+                    // A delivery that broke off is tried again when its lease ends.
+                    done.extend(tried);
                     gather(&mut flying, &mut done).await;
                     if let Err(error) = self.settle(std::mem::take(&mut done)).await {
                         tracing::error!(%error, "results of deliveries could not be written");
@@ -194,15 +202,12 @@ impl Outbox<'_> {
 }
 
 /// Waits a moment for more results, so that one transaction writes many.
-async fn gather<F>(flying: &mut FuturesUnordered<F>, done: &mut Vec<Tried>)
-where
-    F: Future<Output = Tried>,
-{
+async fn gather(flying: &mut JoinSet<Tried>, done: &mut Vec<Tried>) {
     let moment = tokio::time::sleep(GATHER);
     tokio::pin!(moment);
     while done.len() < GATHER_MAX && !flying.is_empty() {
         tokio::select! {
-            Some(tried) = flying.next() => done.push(tried),
+            Some(tried) = flying.join_next() => done.extend(tried),
             () = &mut moment => return,
         }
     }
