@@ -149,6 +149,14 @@ async fn follows(scene: &mut Scene) -> Vec<Golden> {
     ]
 }
 
+/// Ann is removed from who follows Hazelbank.
+async fn farewell(scene: &Scene) -> String {
+    let ann = Address::parse("ann@v.example").unwrap();
+    scene.kit.app.follows().refuse(&scene.nurse, "hazelbank", &ann).await.unwrap();
+    scene.kit.settle().await;
+    scene.sent("Reject")
+}
+
 async fn posts(scene: &mut Scene) -> Vec<Golden> {
     let public = NewPost {
         warning: Some("Food".to_owned()),
@@ -287,6 +295,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.extend(endings(&mut scene).await);
     golden.extend(collections(&scene).await);
     golden.extend(discovery(&scene).await);
+    golden.push(("reject.json", farewell(&scene).await));
     let folder = folder("tests/golden/federation");
     for (name, json) in &golden {
         let (path, text) = (folder.join(name), pretty(json));

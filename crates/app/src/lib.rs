@@ -26,7 +26,7 @@ use carefolk_domain::{ActorId, Moment};
 use carefolk_store::{Db, Mint};
 
 pub use kernel::caller::{Caller, Member};
-pub use kernel::error::Error;
+pub use kernel::error::{Error, chain};
 pub use kernel::page::Page;
 pub use kernel::ports;
 pub use kernel::settings::{AppSettings, FederationMode};

@@ -1,6 +1,6 @@
 //! The loops that work in the background, until they are told to stop.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +13,13 @@ const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// How long a worker rests after the database failed it.
 const REST: Duration = Duration::from_secs(2);
+
+/// While more arrives, the worker that applies rests this many times as long as it worked: what is
+/// stored can wait, and who knocks at the door cannot.
+const GIVE_WAY_FACTOR: u32 = 3;
+
+/// The longest such rest: what arrived is applied in the end, however much follows it.
+const GIVE_WAY_MAX: Duration = Duration::from_millis(200);
 
 impl App {
     /// Starts the workers on `tracker`; they finish what they are at when `stop` is cancelled.
@@ -40,11 +47,22 @@ impl App {
         }
     }
 
+    /// Leaves the database to the door for a while, if somebody waits there.
+    async fn give_way(&self, worked: Duration) {
+        if self.0.arrivals.waiting() > 0 {
+            tokio::time::sleep((worked * GIVE_WAY_FACTOR).min(GIVE_WAY_MAX)).await;
+        }
+    }
+
     async fn process_loop(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
+            let begun = Instant::now();
             let rest = match self.inbound().process_due().await {
                 Ok(0) => LOOK_EVERY,
-                Ok(_) => continue,
+                Ok(_) => {
+                    self.give_way(begun.elapsed()).await;
+                    continue;
+                }
                 Err(error) => {
                     tracing::error!(%error, "inbound worker");
                     REST

@@ -1,8 +1,8 @@
 //! What went wrong, as HTTP says it. The one place that turns an error into a status.
 
 use axum::response::{IntoResponse, Response};
-use carefolk_app::Error;
 use carefolk_app::ports::PortError;
+use carefolk_app::{Error, chain};
 use carefolk_domain::{Denial, FieldError, Span};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
@@ -183,18 +183,6 @@ fn upstream(error: &PortError) -> Problem {
             Problem::new(StatusCode::BAD_GATEWAY, "problem-upstream-unavailable")
         }
     }
-}
-
-/// An error with its causes, on one line, for the log.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    line
 }
 
 #[cfg(test)]

@@ -61,6 +61,11 @@ impl<T: Send + 'static, R: Send + 'static> GroupWriter<T, R> {
         (Self { door }, task)
     }
 
+    /// How many items wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.door.max_capacity() - self.door.capacity()
+    }
+
     /// Writes `item` and returns its answer once it is durable.
     ///
     /// # Errors

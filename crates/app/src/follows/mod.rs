@@ -5,12 +5,14 @@
 //! for that is how peers repair their state.
 
 mod commands;
+mod followers;
 mod queries;
 pub(crate) mod receive;
 mod wire_map;
 
 use carefolk_domain::Moment;
 pub use carefolk_store::entity::follow::FollowState;
+pub use followers::FollowerView;
 
 use crate::App;
 use crate::actors::ActorView;

@@ -78,7 +78,10 @@ impl Follows<'_> {
     }
 }
 
-fn before(query: sea_orm::Select<follow::Entity>, page: Page) -> sea_orm::Select<follow::Entity> {
+pub(super) fn before(
+    query: sea_orm::Select<follow::Entity>,
+    page: Page,
+) -> sea_orm::Select<follow::Entity> {
     let query = match page.before {
         Some(id) => query.filter(follow::Column::Id.lt(FollowId(id))),
         None => query,

@@ -69,11 +69,22 @@ pub(super) fn accept(
     uri: String,
     slug: String,
 ) -> Saying {
-    let theirs = Follow {
-        id: follow_id.to_owned(),
-        actor: follower.uri.clone(),
-        object: followee.uri.clone(),
-    };
-    let activity = Activity::accept(uri, theirs);
+    let activity = Activity::accept(uri, theirs(followee, follower, follow_id));
     saying(followee, "Accept", order_key(follower, followee), slug, &activity)
+}
+
+/// `Reject{Follow}`: no, or no longer; echoes it as an Accept does.
+pub(super) fn reject(
+    followee: &actor::Model,
+    follower: &actor::Model,
+    follow_id: &str,
+    uri: String,
+    slug: String,
+) -> Saying {
+    let activity = Activity::reject(uri, theirs(followee, follower, follow_id));
+    saying(followee, "Reject", order_key(follower, followee), slug, &activity)
+}
+
+fn theirs(followee: &actor::Model, follower: &actor::Model, follow_id: &str) -> Follow {
+    Follow { id: follow_id.to_owned(), actor: follower.uri.clone(), object: followee.uri.clone() }
 }

@@ -17,14 +17,70 @@ use crate::posts::{bury, receive as posts};
 /// What is to be done, with everything fetched that had to be.
 pub(super) enum Plan {
     Nothing(Outcome),
-    Follow { actor: actor::Model, uri: String, object: String },
-    Answer { actor: actor::Model, follow: follows::Named, accepted: bool },
-    Unfollow { actor: actor::Model, follow: follows::Named },
-    Create { actor: actor::Model, note: Box<Note> },
-    Update { actor: actor::Model, note: Box<Note> },
-    UpdateActor { described: Box<actors::Described> },
-    Delete { actor: actor::Model, object: String },
-    DeleteActor { actor: actor::Model },
+    Follow {
+        actor: actor::Model,
+        uri: String,
+        object: String,
+    },
+    Answer {
+        actor: actor::Model,
+        follow: follows::Named,
+        accepted: bool,
+    },
+    Unfollow {
+        actor: actor::Model,
+        follow: follows::Named,
+    },
+    Create {
+        actor: actor::Model,
+        note: Box<Note>,
+    },
+    /// As far as is known before what stands beside it in the batch is applied.
+    CreateForNobody {
+        actor: actor::Model,
+        note: Box<Note>,
+    },
+    Update {
+        actor: actor::Model,
+        note: Box<Note>,
+    },
+    UpdateActor {
+        described: Box<actors::Described>,
+    },
+    Delete {
+        actor: actor::Model,
+        object: String,
+    },
+    DeleteActor {
+        actor: actor::Model,
+    },
+}
+
+/// Why a post is not kept.
+const FOR_NOBODY: Outcome = Outcome::Ignored("nobody here follows, is named or is answered");
+
+impl Plan {
+    /// What comes of it without any effect, if `beside`, the plans of its batch that have one,
+    /// change nothing about that: a follow that is accepted by its host, a post that it answers.
+    pub(super) fn without_effect<'a>(
+        &self,
+        host: &str,
+        mut beside: impl Iterator<Item = &'a str>,
+    ) -> Option<Outcome> {
+        match self {
+            Self::Nothing(outcome) => Some(*outcome),
+            Self::CreateForNobody { note, .. } => {
+                let depends = beside.any(|other| other == host || note.in_reply_to.is_some());
+                (!depends).then_some(FOR_NOBODY)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it may change something.
+    pub(super) fn has_effect(&self) -> bool {
+        !matches!(self, Self::Nothing(_) | Self::CreateForNobody { .. })
+    }
 }
 
 /// Reads the activity and fetches what is missing. No transaction is open.
@@ -73,7 +129,10 @@ async fn sort(
         Kind::Reject => Plan::Answer { actor, follow: named(), accepted: false },
         Kind::Undo => Plan::Unfollow { actor, follow: named() },
         Kind::Create => match note(app, &object, &actor, network).await? {
-            Ok(note) => Plan::Create { actor, note },
+            Ok(note) if posts::concerns_us(app.read(), &actor, &note).await? => {
+                Plan::Create { actor, note }
+            }
+            Ok(note) => Plan::CreateForNobody { actor, note },
             Err(nothing) => nothing,
         },
         Kind::Update if object_id.as_deref() == Some(actor.uri.as_str()) => {
@@ -176,6 +235,13 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         }
         Plan::Unfollow { actor, follow } => follows::undo(tx, &actor, &follow).await,
         Plan::Create { actor, note } => posts::create(app, tx, &actor, *note).await,
+        Plan::CreateForNobody { actor, note } => {
+            if posts::concerns_us(tx.conn(), &actor, &note).await? {
+                posts::create(app, tx, &actor, *note).await
+            } else {
+                Ok(FOR_NOBODY)
+            }
+        }
         Plan::Update { actor, note } => posts::update(app, tx, &actor, *note).await,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)

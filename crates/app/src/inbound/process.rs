@@ -8,8 +8,12 @@ use carefolk_store::entity::inbound_activity::{self, InboundState};
 use futures_util::{StreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::{Inbound, Outcome, dispatch};
-use crate::kernel::{error::Error, tx::Tx};
+use super::dispatch::{self, Plan};
+use super::{Inbound, Outcome};
+use crate::kernel::{
+    error::{Error, chain},
+    tx::Tx,
+};
 use crate::peers;
 
 /// How many activities are claimed at once.
@@ -56,8 +60,10 @@ impl Inbound<'_> {
     /// activities, and one that fails takes nothing else with it.
     async fn apply_all(&self, planned: Vec<Planned>) -> Result<(), Error> {
         let batch = self.0.begin().await?;
-        let mut hosts = BTreeSet::new();
-        for (row, plan) in planned {
+        let hosts: BTreeSet<String> = planned.iter().map(|(row, _)| row.host.clone()).collect();
+        let (ends, something) = split(planned);
+        dialect::finish_inbound(batch.store(), &ends).await?;
+        for (row, plan) in something {
             let mut tx = batch.part().await?;
             let applied = match plan {
                 Ok(plan) => self.apply(&mut tx, &row, plan).await,
@@ -70,11 +76,8 @@ impl Inbound<'_> {
                     put_back(&batch, &row, &error).await?;
                 }
             }
-            hosts.insert(row.host);
         }
-        for host in hosts {
-            peers::heard_from(self.0, batch.conn(), &host, batch.now()).await?;
-        }
+        peers::heard_from(self.0, batch.conn(), &hosts, batch.now()).await?;
         batch.commit().await
     }
 
@@ -82,7 +85,7 @@ impl Inbound<'_> {
         &self,
         tx: &mut Tx,
         row: &inbound_activity::Model,
-        plan: dispatch::Plan,
+        plan: Plan,
     ) -> Result<(), Error> {
         if !still_waits(tx, row).await? {
             return Ok(());
@@ -94,7 +97,37 @@ impl Inbound<'_> {
 }
 
 /// A claimed activity and what is to be done about it.
-type Planned = (inbound_activity::Model, Result<dispatch::Plan, Error>);
+type Planned = (inbound_activity::Model, Result<Plan, Error>);
+
+/// Takes out what has no effect: it ends in one statement, because most of what a busy server is
+/// told concerns nobody there.
+fn split(planned: Vec<Planned>) -> (Vec<InboundEnd>, Vec<Planned>) {
+    let effective: BTreeSet<String> = planned
+        .iter()
+        .filter(|(_, plan)| plan.as_ref().is_ok_and(Plan::has_effect))
+        .map(|(row, _)| row.host.clone())
+        .collect();
+    let (mut ends, mut something) = (Vec::new(), Vec::new());
+    for (row, plan) in planned {
+        let beside = effective.iter().map(String::as_str);
+        match plan.as_ref().ok().and_then(|plan| plan.without_effect(&row.host, beside)) {
+            Some(outcome) => ends.push(end_of_nothing(&row, outcome)),
+            None => something.push((row, plan)),
+        }
+    }
+    (ends, something)
+}
+
+fn end_of_nothing(row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd {
+    tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
+    InboundEnd {
+        id: row.id,
+        state: outcome.state(),
+        run_at: row.run_at,
+        outcome: Some(outcome.words().to_owned()),
+        error: None,
+    }
+}
 
 /// Writes down that an activity failed: it is tried again, or parked when trying is no use (P11).
 /// A server that does not answer is waited for much longer than a fault of ours.
@@ -106,13 +139,14 @@ async fn put_back(tx: &Tx, row: &inbound_activity::Model, error: &Error) -> Resu
     } else {
         row.attempts >= TRIES
     };
-    tracing::warn!(kind = %row.kind, host = %row.host, parked, %error, "inbound failed");
+    let error = chain(error);
+    tracing::warn!(kind = %row.kind, host = %row.host, parked, error, "inbound failed");
     let end = InboundEnd {
         id: row.id,
         state: if parked { InboundState::Failed } else { InboundState::Waiting },
         run_at: tx.now() + backoff::delay(failures),
         outcome: None,
-        error: Some(error.to_string()),
+        error: Some(error),
     };
     dialect::finish_inbound(tx.store(), &[end]).await?;
     Ok(())

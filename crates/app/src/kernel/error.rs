@@ -52,6 +52,18 @@ impl Error {
     }
 }
 
+/// An error with its causes, on one line, for the log.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {

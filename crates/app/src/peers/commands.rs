@@ -1,12 +1,14 @@
 //! Deciding about peers.
 
+use std::collections::{BTreeSet, HashSet};
+
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Health, Invalid, Moment, PeerId, Standing};
+use carefolk_domain::{Health, Invalid, Moment, PeerId, Span, Standing};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Set,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QuerySelect, Set, sea_query::Expr,
 };
 
 use super::Peers;
@@ -116,18 +118,37 @@ pub(crate) async fn find_or_create(
     Ok(id)
 }
 
-/// Notes that `host` spoke to us, and wakes what waits for it (P7).
+/// How exactly it is known when a peer was last heard: more is not worth a write.
+const HEARD_EXACTLY: Span = Span::minutes(1);
+
+/// Notes that `hosts` spoke to us, and wakes what waits for them (P7).
 pub(crate) async fn heard_from(
     app: &App,
     conn: &impl ConnectionTrait,
-    host: &str,
+    hosts: &BTreeSet<String>,
     now: Moment,
 ) -> Result<(), Error> {
-    let id = find_or_create(app, conn, host, now).await?;
+    let known: HashSet<String> = peer::Entity::find()
+        .select_only()
+        .column(peer::Column::Host)
+        .filter(peer::Column::Host.is_in(hosts))
+        .into_tuple()
+        .all(conn)
+        .await?
+        .into_iter()
+        .collect();
+    for host in hosts.iter().filter(|host| !known.contains(*host)) {
+        find_or_create(app, conn, host, now).await?;
+    }
+    let worth_a_write = Condition::any()
+        .add(peer::Column::BackoffUntil.is_not_null())
+        .add(peer::Column::LastHeardAt.is_null())
+        .add(peer::Column::LastHeardAt.lt(now - HEARD_EXACTLY));
     peer::Entity::update_many()
         .col_expr(peer::Column::LastHeardAt, Expr::value(now))
         .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
-        .filter(peer::Column::Id.eq(id))
+        .filter(peer::Column::Host.is_in(hosts))
+        .filter(worth_a_write)
         .exec(conn)
         .await?;
     Ok(())

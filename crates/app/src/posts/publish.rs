@@ -151,7 +151,10 @@ async fn insert(
 ) -> Result<post::Model, Error> {
     let past = new.at.filter(|at| matches!(caller, Caller::Operator(_)) && *at < tx.now());
     let published = past.unwrap_or(tx.now());
-    let id = PostId(past.map_or_else(|| app.id(), |at| past_id(app, at)));
+    let id = PostId(match past {
+        Some(at) => past_id(app, tx, at).await?,
+        None => app.id(),
+    });
     let slug = app.slug();
     let base = app.settings().uri_base();
     let uri = format!("{base}/ap/post/{slug}");
@@ -198,11 +201,22 @@ async fn insert(
     Ok(row)
 }
 
-/// An id that sorts where a post of `at` belongs. Its low bits are chance: no counter remembers
-/// that millisecond.
-pub(super) fn past_id(app: &App, at: Moment) -> i64 {
-    let low = opaque::number(app.chance()) & ((1 << carefolk_domain::ids::ID_LOW_BITS) - 1);
-    (at.0 << carefolk_domain::ids::ID_LOW_BITS) | i64::try_from(low).unwrap_or(0)
+/// How many neighbouring milliseconds are tried for a [`past_id`].
+const PAST_ID_TRIES: i64 = 64;
+
+/// An id that sorts where a post of `at` belongs. Its low bits are chance, for no counter remembers
+/// that millisecond; and because others may stamp all their posts alike, one that is taken gives
+/// way to the next millisecond.
+pub(super) async fn past_id(app: &App, tx: &Tx, at: Moment) -> Result<i64, Error> {
+    const LOW_MASK: u64 = (1 << carefolk_domain::ids::ID_LOW_BITS) - 1;
+    for later in 0..PAST_ID_TRIES {
+        let low = i64::try_from(opaque::number(app.chance()) & LOW_MASK).unwrap_or(0);
+        let id = ((at.0 + later) << carefolk_domain::ids::ID_LOW_BITS) | low;
+        if post::Entity::find_by_id(PostId(id)).one(tx.conn()).await?.is_none() {
+            return Ok(id);
+        }
+    }
+    Err(Error::Busy)
 }
 
 /// A text about to be stored.

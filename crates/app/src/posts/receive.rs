@@ -15,8 +15,8 @@ use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, addressed, follow, mention, post, rendition, revision};
 use carefolk_wire::read::{Note, Tag};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait, Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, Set, sea_query::Expr,
 };
 
 use super::{publish, queries, text};
@@ -48,10 +48,7 @@ pub(crate) async fn create(
     if is_tombstone(tx, &note.id).await? {
         return Ok(Outcome::Ignored("it was deleted"));
     }
-    let heard = hear(tx, author, &note).await?;
-    if !concerns_us(tx, author, &heard).await? {
-        return Ok(Outcome::Ignored("nobody here follows, is named or is answered"));
-    }
+    let heard = hear(tx.conn(), author, &note).await?;
     let row = insert(app, tx, author, &note, &heard).await?;
     write_text(app, tx, row.id, &note, row.published.unwrap_or(tx.now())).await?;
     attach(app, tx, row.id, &note, &heard).await?;
@@ -68,11 +65,21 @@ pub(crate) async fn create(
     Ok(Outcome::Applied)
 }
 
-async fn hear(tx: &Tx, author: &actor::Model, note: &Note) -> Result<Heard, Error> {
+async fn hear(
+    conn: &impl ConnectionTrait,
+    author: &actor::Model,
+    note: &Note,
+) -> Result<Heard, Error> {
     let parent = match &note.in_reply_to {
-        Some(uri) => queries::by_uri(tx.conn(), uri).await?,
+        Some(uri) => queries::by_uri(conn, uri).await?,
         None => None,
     };
+    let parent = parent.filter(|parent| parent.state == PostState::Published);
+    Ok(Heard { audience: audience(note, author), parent, locals: locals(conn, note).await? })
+}
+
+/// Whom of ours a note is addressed to or names.
+async fn locals(conn: &impl ConnectionTrait, note: &Note) -> Result<Vec<actor::Model>, Error> {
     let named = note.tags.iter().filter_map(|tag| match tag {
         Tag::Mention { href, .. } => Some(href),
         _ => None,
@@ -80,26 +87,21 @@ async fn hear(tx: &Tx, author: &actor::Model, note: &Note) -> Result<Heard, Erro
     let wanted: BTreeSet<&String> =
         note.to.iter().chain(&note.cc).chain(named).take(MENTIONS_MAX * 4).collect();
     let hashes = wanted.into_iter().map(|uri| UriHash::of(uri));
-    let locals = actor::Entity::find()
+    Ok(actor::Entity::find()
         .filter(actor::Column::UriHash.is_in(hashes))
         .filter(actor::Column::DomainId.is_not_null())
         .limit(u64::try_from(MENTIONS_MAX).unwrap_or(u64::MAX))
-        .all(tx.conn())
-        .await?;
-    let parent = parent.filter(|parent| parent.state == PostState::Published);
-    Ok(Heard { audience: audience(note, author), parent, locals })
+        .all(conn)
+        .await?)
 }
 
-async fn concerns_us(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
-    if !heard.locals.is_empty() {
-        return Ok(true);
-    }
-    if let Some(parent) = &heard.parent {
-        // An answer to what came to us is part of a conversation that is read here.
-        if parent.slug.is_some() || parent.root_id.is_some() {
-            return Ok(true);
-        }
-    }
+/// Whether somebody here follows the author, is named or is answered (ADR-0008). Asked before a
+/// transaction is begun: most of what arrives concerns nobody.
+pub(crate) async fn concerns_us(
+    conn: &impl ConnectionTrait,
+    author: &actor::Model,
+    note: &Note,
+) -> Result<bool, Error> {
     let ours = actor::Entity::find()
         .select_only()
         .column(actor::Column::Id)
@@ -109,9 +111,17 @@ async fn concerns_us(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bo
         .filter(follow::Column::FolloweeId.eq(author.id))
         .filter(follow::Column::State.eq(FollowState::Accepted))
         .filter(follow::Column::FollowerId.in_subquery(ours))
-        .one(tx.conn())
+        .one(conn)
         .await?;
-    Ok(followed.is_some())
+    if followed.is_some() || !locals(conn, note).await?.is_empty() {
+        return Ok(true);
+    }
+    // An answer to what came to us is part of a conversation that is read here.
+    let Some(uri) = &note.in_reply_to else { return Ok(false) };
+    let parent = queries::by_uri(conn, uri).await?;
+    Ok(parent.is_some_and(|parent| {
+        parent.state == PostState::Published && (parent.slug.is_some() || parent.root_id.is_some())
+    }))
 }
 
 async fn insert(
@@ -125,7 +135,7 @@ async fn insert(
     let published = note.published.map_or(tx.now(), |at| Moment(at).min(tx.now()));
     let parent = heard.parent.as_ref();
     let fresh = tx.now() - published < carefolk_domain::Span::minutes(1);
-    let id = if fresh { app.id() } else { publish::past_id(app, published) };
+    let id = if fresh { app.id() } else { publish::past_id(app, tx, published).await? };
     let own = |url: &Option<String>| {
         url.clone().filter(|url| carefolk_domain::uri::same_origin(url, &note.id))
     };
@@ -271,9 +281,13 @@ async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
     let root = row.root_id.unwrap_or(row.id);
     for orphan in orphans {
         let id = orphan.id;
+        let orphan_has_no_context = orphan.context_uri.is_none();
         let mut changed = orphan.into_active_model();
         changed.in_reply_to_id = Set(Some(row.id));
         changed.root_id = Set(Some(root));
+        if orphan_has_no_context {
+            changed.context_uri = Set(row.context_uri.clone());
+        }
         changed.update(tx.conn()).await?;
         post::Entity::update_many()
             .col_expr(post::Column::RootId, Expr::value(root))
@@ -317,7 +331,7 @@ pub(crate) async fn update(
     if row.edited_at.is_some_and(|known| said <= known) {
         return Ok(Outcome::Ignored("we know a later text"));
     }
-    let heard = hear(tx, author, &note).await?;
+    let heard = hear(tx.conn(), author, &note).await?;
     let mut changed = row.into_active_model();
     changed.edited_at = Set(Some(said));
     changed.sensitive = Set(note.sensitive || note.summary.is_some());

@@ -92,3 +92,50 @@ async fn our_follow_waits_until_exactly_the_one_who_was_asked_accepts() {
     say(&kit, &act(4, "Accept", asked)).await;
     assert_eq!(kit.app.actors().find_local("fan").await.unwrap().following, 1);
 }
+
+#[tokio::test]
+async fn who_must_ask_first_hears_nothing_until_approved_and_is_told_when_removed() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+    let ann = Address::parse("ann@v.example").unwrap();
+    let follows = kit.app.follows();
+    follows.ask_first(&nurse, "hazelbank", true).await.unwrap();
+
+    say(&kit, &follow(1, &hazelbank.uri)).await;
+    kit.post(&nurse, "hazelbank", "Before").await;
+    kit.settle().await;
+    assert!(kit.remote.sent_to(ANN_INBOX).is_empty());
+    assert!(kit.remote.sent_to(SHARED_INBOX).is_empty());
+    let mine = follows.followers_of_mine(&nurse, "hazelbank", Page::first(9)).await.unwrap();
+    assert_eq!(mine[0].state, FollowState::Pending);
+
+    let stranger = kit.account("stranger", Role::Member).await;
+    let denied = follows.approve(&stranger, "hazelbank", &ann).await;
+    assert!(matches!(denied, Err(carefolk_app::Error::Denied(_))), "{denied:?}");
+    let denied = follows.followers_of_mine(&stranger, "hazelbank", Page::first(9)).await;
+    assert!(matches!(denied, Err(carefolk_app::Error::Denied(_))));
+
+    follows.approve(&nurse, "hazelbank", &ann).await.unwrap();
+    follows.approve(&nurse, "hazelbank", &ann).await.unwrap();
+    kit.post(&nurse, "hazelbank", "Between").await;
+    kit.settle().await;
+    let told = kit.remote.sent_to(ANN_INBOX);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["type"], "Accept");
+    assert_eq!(told[0]["object"]["id"], "https://v.example/follows/1");
+    assert_eq!(kit.remote.sent_to(SHARED_INBOX).len(), 1);
+
+    follows.refuse(&nurse, "hazelbank", &ann).await.unwrap();
+    kit.post(&nurse, "hazelbank", "After").await;
+    kit.settle().await;
+    let told = kit.remote.sent_to(ANN_INBOX);
+    assert_eq!((told.len(), &told[1]["type"]), (2, &json!("Reject")));
+    assert_eq!(told[1]["object"]["id"], "https://v.example/follows/1");
+    assert_eq!(told[1]["actor"], hazelbank.uri.as_str());
+    assert_eq!(kit.remote.sent_to(SHARED_INBOX).len(), 1);
+    assert_eq!(kit.app.actors().find_local("hazelbank").await.unwrap().followers, 0);
+    let again = follows.refuse(&nurse, "hazelbank", &ann).await;
+    assert!(matches!(again, Err(carefolk_app::Error::NotFound(_))));
+}

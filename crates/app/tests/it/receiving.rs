@@ -7,7 +7,7 @@ use carefolk_domain::{Address, Role};
 use carefolk_testkit::Kit;
 use serde_json::{Value, json};
 
-use crate::stranger::{ANN, PUBLIC, act, note, say, settle_in};
+use crate::stranger::{ANN, ANN_INBOX, PUBLIC, act, hand_in, note, say, settle_in};
 
 /// A kit in which `fan` follows Ann.
 async fn followed() -> (Kit, Caller) {
@@ -208,4 +208,42 @@ async fn a_post_from_the_future_is_a_post_of_now() {
     let by = PostRef::Uri(NOTE.to_owned());
     let post = kit.app.posts().find(&Caller::Visitor, &by).await.unwrap();
     assert_eq!(post.published, carefolk_testkit::BEGINNING);
+}
+
+#[tokio::test]
+async fn posts_that_are_all_stamped_alike_are_all_kept() {
+    const POSTS: u32 = 800;
+    let (kit, _) = followed().await;
+    for number in 1..=POSTS {
+        let mut stamped = note(number, "One of many");
+        stamped["published"] = json!("2026-11-01T12:00:00Z");
+        hand_in(&kit, &act(number + 10, "Create", stamped)).await;
+    }
+    kit.settle().await;
+    for number in 1..=POSTS {
+        let uri = format!("https://v.example/notes/{number}");
+        assert!(text(&kit, &uri).await.is_some(), "{uri} was lost");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_together_is_seen_in_its_order() {
+    let kit = Kit::new().await;
+    let fan = kit.account("fan", Role::Member).await;
+    settle_in(&kit, "v.example", "ann");
+    let address = Address::parse("ann@v.example").unwrap();
+    kit.app.follows().follow(&fan, "fan", &address).await.unwrap();
+    kit.settle().await;
+    let asked = kit.remote.sent_to(ANN_INBOX).remove(0);
+    // The post matters only because of the answer before it.
+    hand_in(&kit, &act(1, "Accept", asked)).await;
+    hand_in(&kit, &act(2, "Create", note(1, "First"))).await;
+    let eve = settle_in(&kit, "e.example", "eve");
+    let reply = json!({"id": "https://e.example/acts/1", "type": "Create", "actor": eve,
+        "to": [PUBLIC], "object": {"id": "https://e.example/notes/1", "type": "Note",
+        "attributedTo": eve, "content": "Nobody here knows Eve", "to": [PUBLIC]}});
+    hand_in(&kit, &reply).await;
+    kit.settle().await;
+    assert!(text(&kit, "https://v.example/notes/1").await.is_some());
+    assert!(text(&kit, "https://e.example/notes/1").await.is_none());
 }

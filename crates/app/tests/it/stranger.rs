@@ -33,6 +33,13 @@ pub(crate) fn settle_in(kit: &Kit, host: &str, name: &str) -> String {
 
 /// What the door hands in once the signature was found good.
 pub(crate) async fn say(kit: &Kit, activity: &Value) -> Acceptance {
+    let acceptance = hand_in(kit, activity).await;
+    kit.settle().await;
+    acceptance
+}
+
+/// The same, and nobody looks at it yet.
+pub(crate) async fn hand_in(kit: &Kit, activity: &Value) -> Acceptance {
     let text = |name: &str| activity[name].as_str().unwrap().to_owned();
     let host = text("actor").split('/').nth(2).unwrap().to_owned();
     let arrival = Arrival {
@@ -42,9 +49,7 @@ pub(crate) async fn say(kit: &Kit, activity: &Value) -> Acceptance {
         kind: text("type"),
         body: activity.to_string(),
     };
-    let acceptance = kit.app.inbound().accept(arrival).await.unwrap();
-    kit.settle().await;
-    acceptance
+    kit.app.inbound().accept(arrival).await.unwrap()
 }
 
 /// A Follow by Ann.

@@ -195,7 +195,7 @@ fn failure(error: reqwest::Error) -> PortError {
     let what = if error.is_timeout() {
         "no answer in time".to_owned()
     } else {
-        carefolk_httpkit::problem::chain(&error)
+        carefolk_app::chain(&error)
     };
     PortError::Unavailable(what)
 }

@@ -20,7 +20,7 @@ pub(crate) struct FollowArgs {
     follower: String,
 }
 
-fn address(text: &str) -> Result<Address, String> {
+pub(super) fn address(text: &str) -> Result<Address, String> {
     Address::parse(text)
         .map_err(|_shape| "this is no address, such as hazelbank@care.example".to_owned())
 }

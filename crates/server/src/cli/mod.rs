@@ -8,6 +8,7 @@ mod demo;
 mod desk;
 mod doctor;
 mod follow;
+mod follower;
 mod migrate;
 mod peer;
 mod post;
@@ -69,6 +70,9 @@ enum Command {
     Post(post::PostCommand),
     /// Follow somebody on this server or another
     Follow(follow::FollowArgs),
+    /// Who follows somebody here: approve, refuse, remove
+    #[command(subcommand)]
+    Follower(follower::FollowerCommand),
     /// Other servers, and what was decided about them
     #[command(subcommand)]
     Peer(peer::PeerCommand),
@@ -101,6 +105,7 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
         Command::Provider(command) => command.run(&desk).await,
         Command::Post(command) => command.run(&desk).await,
         Command::Follow(args) => args.run(&desk).await,
+        Command::Follower(command) => command.run(&desk).await,
         Command::Peer(command) => command.run(&desk).await,
         Command::Delivery(command) => command.run(&desk).await,
         _ => Err(anyhow::anyhow!("this command has no desk")),

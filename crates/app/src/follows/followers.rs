@@ -1,0 +1,150 @@
+//! Saying yes or no to who follows: approving, refusing, removing.
+//!
+//! Invariant: whoever loses access hears it (`Reject`), and gets nothing from that moment on.
+
+use carefolk_domain::{Address, Moment};
+use carefolk_store::entity::follow::FollowState;
+use carefolk_store::entity::{actor, follow};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use super::commands::{between, count, end};
+use super::queries::before;
+use super::{Follows, wire_map};
+use crate::actors::{ActorView, queries as actors};
+use crate::kernel::caller::Caller;
+use crate::kernel::{error::Error, page::Page, tx::Tx};
+use crate::outbox::{self, Recipients};
+use crate::timelines;
+
+/// A follow, from the side of who is followed.
+#[derive(Clone, Debug)]
+pub struct FollowerView {
+    /// Who follows, or asks to.
+    pub follower: ActorView,
+    /// Whether it was approved.
+    pub state: FollowState,
+    /// Since when.
+    pub created: Moment,
+}
+
+impl Follows<'_> {
+    /// Who follows `handle` and who asks to, the newest first: for who may speak as `handle`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`], [`Error::NotFound`].
+    pub async fn followers_of_mine(
+        &self,
+        caller: &Caller,
+        handle: &str,
+        page: Page,
+    ) -> Result<Vec<FollowerView>, Error> {
+        let followee = self.voice(caller, handle).await?;
+        let query = follow::Entity::find().filter(follow::Column::FolloweeId.eq(followee.id));
+        let mut out = Vec::new();
+        for row in before(query, page).all(self.0.read()).await? {
+            let follower = actors::by_id(self.0.read(), row.follower_id).await?;
+            let follower = actors::view(follower);
+            out.push(FollowerView { follower, state: row.state, created: row.created_at });
+        }
+        Ok(out)
+    }
+
+    /// Sets whether who wants to follow `handle` has to be approved first. Who follows already
+    /// stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`Follows::followers_of_mine`].
+    pub async fn ask_first(&self, caller: &Caller, handle: &str, ask: bool) -> Result<(), Error> {
+        let followee = self.voice(caller, handle).await?;
+        let tx = self.0.begin().await?;
+        let changed = actor::ActiveModel {
+            id: Set(followee.id),
+            manually_approves: Set(ask),
+            ..Default::default()
+        };
+        changed.update(tx.conn()).await?;
+        tx.commit().await
+    }
+
+    /// Approves who asked to follow `handle`, and tells them. Approving twice is no error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Follows::followers_of_mine`]; [`Error::NotFound`] if they did not ask.
+    pub async fn approve(
+        &self,
+        caller: &Caller,
+        handle: &str,
+        follower: &Address,
+    ) -> Result<(), Error> {
+        let (followee, follower) = self.ends(caller, handle, follower).await?;
+        let mut tx = self.0.begin().await?;
+        let asked = between(tx.conn(), &follower, &followee).await?;
+        let row = asked.ok_or(Error::NotFound("follower"))?;
+        if row.state == FollowState::Accepted {
+            return Ok(());
+        }
+        let mut changed: follow::ActiveModel = row.clone().into();
+        changed.state = Set(FollowState::Accepted);
+        changed.answered_at = Set(Some(tx.now()));
+        changed.update(tx.conn()).await?;
+        count(&tx, &row, 1).await?;
+        timelines::add_author(&tx, follower.id, followee.id).await?;
+        self.tell(&mut tx, &followee, &follower, &row, true).await?;
+        tx.commit().await
+    }
+
+    /// Refuses who asked to follow `handle`, or removes who follows, and tells them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Follows::approve`].
+    pub async fn refuse(
+        &self,
+        caller: &Caller,
+        handle: &str,
+        follower: &Address,
+    ) -> Result<(), Error> {
+        let (followee, follower) = self.ends(caller, handle, follower).await?;
+        let mut tx = self.0.begin().await?;
+        let row = between(tx.conn(), &follower, &followee).await?;
+        let row = row.ok_or(Error::NotFound("follower"))?;
+        end(&tx, &row).await?;
+        self.tell(&mut tx, &followee, &follower, &row, false).await?;
+        tx.commit().await
+    }
+
+    async fn ends(
+        &self,
+        caller: &Caller,
+        handle: &str,
+        follower: &Address,
+    ) -> Result<(actor::Model, actor::Model), Error> {
+        let followee = self.voice(caller, handle).await?;
+        let follower = self.0.actors().known_or_local(follower).await?;
+        Ok((followee, follower.ok_or(Error::NotFound("follower"))?))
+    }
+
+    /// Queues the `Accept` or `Reject`; who is here needs no letter.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        followee: &actor::Model,
+        follower: &actor::Model,
+        row: &follow::Model,
+        accepted: bool,
+    ) -> Result<(), Error> {
+        if follower.domain_id.is_some() {
+            return Ok(());
+        }
+        let slug = self.0.slug();
+        let id = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let answer = if accepted { wire_map::accept } else { wire_map::reject };
+        let said = answer(followee, follower, &row.activity_uri, id, slug);
+        let to = Recipients { inboxes: vec![follower.inbox.clone()], ..Recipients::default() };
+        outbox::say(self.0, tx, said, to).await?;
+        Ok(())
+    }
+}
