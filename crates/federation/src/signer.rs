@@ -1,5 +1,6 @@
 //! Signing what we send, and making the keys for it.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use carefolk_app::ports::{Chance, Keys, NewKeys, PortError, SigningKey};
@@ -9,6 +10,7 @@ use carefolk_signatures::{
     Outgoing, PrivateKey, SignedHeaders, generate_ed25519, generate_rsa, sign_cavage, sign_rfc9421,
 };
 use moka::sync::Cache;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::reach::target::authority;
@@ -63,6 +65,8 @@ pub(crate) struct Draft {
 pub struct Signer {
     master: Arc<MasterKey>,
     opened: Cache<KeyId, Arc<PrivateKey>>,
+    /// As many sign at once as there are cores: more would only take turns on them.
+    hands: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Signer {
@@ -74,7 +78,8 @@ impl std::fmt::Debug for Signer {
 impl Signer {
     /// A signer whose keys are sealed under `master`.
     pub fn new(master: Arc<MasterKey>) -> Self {
-        Self { master, opened: Cache::new(KEYS_KEPT) }
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self { master, opened: Cache::new(KEYS_KEPT), hands: Arc::new(Semaphore::new(cores)) }
     }
 
     /// The headers that make `draft` a signed request.
@@ -88,11 +93,13 @@ impl Signer {
         dialect: Dialect,
         draft: Draft,
     ) -> Result<SignedHeaders, PortError> {
+        let stopped = || PortError::Unavailable("signing was stopped".to_owned());
+        let _hand = self.hands.acquire().await.map_err(|_closed| stopped())?;
         let (this, key) = (self.clone(), key.clone());
         let work = tokio::task::spawn_blocking(move || this.sign_here(&key, dialect, &draft));
         match work.await {
             Ok(headers) => headers,
-            Err(_stopped) => Err(PortError::Unavailable("signing was stopped".to_owned())),
+            Err(_stopped) => Err(stopped()),
         }
     }
 

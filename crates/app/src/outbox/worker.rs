@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use carefolk_domain::{ActorId, Health, Moment, OutboxId, PeerId, Span};
 use carefolk_store::dialect::{self, DeliveryClaim, DeliveryEnd};
@@ -22,10 +22,17 @@ use crate::kernel::ports::{Parcel, Receipt, SigningKey};
 use crate::kernel::{error::Error, opaque, tx::Tx};
 
 /// How many deliveries may be in flight at once, whatever their hosts.
-const IN_FLIGHT: usize = 256;
+const IN_FLIGHT: usize = 512;
 
 /// How many are claimed at once.
-const BATCH: usize = 128;
+const BATCH: usize = 256;
+
+/// How long the worker waits at least before it claims less than a batch: a claim looks at every
+/// host, and one for each result would cost more than the sending.
+const CLAIM_EVERY: Duration = Duration::from_millis(100);
+
+/// How exactly it is known when a host last took something: more is not worth a write.
+const WELL_EXACTLY: Span = Span::minutes(1);
 
 /// How many may be in flight to one host (P5).
 const WINDOW_PER_HOST: u32 = 8;
@@ -46,11 +53,36 @@ const ERROR_MAX_CHARS: usize = 300;
 struct Try {
     row: delivery::Model,
     parcel: Parcel,
+    host: KnownHost,
+}
+
+/// What is known of a host when a delivery to it is claimed.
+#[derive(Clone, Debug, Default)]
+struct KnownHost {
+    /// How often it failed in a row.
     failures: i32,
+    /// How it signs, if nothing else needs to be noted when it takes this delivery, too.
+    well_with: Option<String>,
+}
+
+impl KnownHost {
+    fn of(peer: &peer::Model, now: Moment) -> Self {
+        let well = peer.failures == 0
+            && peer.health == Health::Ok
+            && peer.backoff_until.is_none()
+            && peer.last_ok_at.is_some_and(|at| now - at < WELL_EXACTLY);
+        let well_with = peer.signature_profile.clone().filter(|_| well);
+        Self { failures: peer.failures, well_with }
+    }
+
+    /// Whether `news` is what we know already.
+    fn knows(&self, news: &HostNews) -> bool {
+        matches!(news, HostNews::Well(Some(profile)) if self.well_with.as_ref() == Some(profile))
+    }
 }
 
 /// What came of a try.
-type Tried = (delivery::Model, Receipt, i32);
+type Tried = (delivery::Model, Receipt, KnownHost);
 
 impl Outbox<'_> {
     /// Claims what is due now, sends it all and writes down what came of it; returns how many.
@@ -79,9 +111,12 @@ impl Outbox<'_> {
         let mut flying: JoinSet<Tried> = JoinSet::new();
         let mut done: Vec<Tried> = Vec::new();
         let mut look = true;
+        let mut claimed_at: Option<Instant> = None;
         while !stop.is_cancelled() || !flying.is_empty() {
             let room = IN_FLIGHT - flying.len();
-            if look && room > 0 && !stop.is_cancelled() {
+            let rested = claimed_at.is_none_or(|at| at.elapsed() >= CLAIM_EVERY);
+            if look && room > 0 && (room >= BATCH || rested) && !stop.is_cancelled() {
+                claimed_at = Some(Instant::now());
                 let wanted = room.min(BATCH);
                 let tries = self.claim(wanted).await.unwrap_or_else(|error| {
                     tracing::error!(%error, "deliveries could not be claimed");
@@ -93,6 +128,7 @@ impl Outbox<'_> {
                     flying.spawn(async move { Outbox(&app).send(attempt).await });
                 }
             }
+            let next_look = if look { CLAIM_EVERY } else { LOOK_EVERY };
             tokio::select! {
                 Some(tried) = flying.join_next() => {
                     // A delivery that broke off is tried again when its lease ends.
@@ -104,7 +140,7 @@ impl Outbox<'_> {
                     look = true;
                 }
                 () = self.0.0.bells.deliveries.notified() => look = true,
-                () = tokio::time::sleep(LOOK_EVERY) => look = true,
+                () = tokio::time::sleep(next_look) => look = true,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
             }
         }
@@ -122,16 +158,16 @@ impl Outbox<'_> {
         };
         let rows = dialect::claim_deliveries(tx.store(), &claim).await?;
         tx.commit().await?;
-        self.tries(rows).await
+        self.tries(rows, now).await
     }
 
     async fn send(&self, attempt: Try) -> Tried {
         let receipt = self.0.remote().deliver(&attempt.parcel).await;
-        (attempt.row, receipt, attempt.failures)
+        (attempt.row, receipt, attempt.host)
     }
 
     /// Finds the bytes, the key and the host's habits for each row: three queries in all.
-    async fn tries(&self, rows: Vec<delivery::Model>) -> Result<Vec<Try>, Error> {
+    async fn tries(&self, rows: Vec<delivery::Model>, now: Moment) -> Result<Vec<Try>, Error> {
         let activities = outbox_activity::Entity::find()
             .filter(outbox_activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
             .all(self.0.read())
@@ -165,8 +201,8 @@ impl Outbox<'_> {
                 key,
                 profile: peer.and_then(|peer| peer.signature_profile.clone()),
             };
-            let failures = peer.map_or(0, |peer| peer.failures);
-            tries.push(Try { row, parcel, failures });
+            let host = peer.map(|peer| KnownHost::of(peer, now)).unwrap_or_default();
+            tries.push(Try { row, parcel, host });
         }
         Ok(tries)
     }
@@ -179,11 +215,12 @@ impl Outbox<'_> {
         let tx = self.0.begin().await?;
         let mut ends = Vec::with_capacity(done.len());
         let mut news: HashMap<PeerId, (HostNews, Option<String>)> = HashMap::new();
-        for (row, receipt, failures) in done {
+        let mut known: HashMap<PeerId, KnownHost> = HashMap::new();
+        for (row, receipt, host) in done {
             let before = Before {
                 created_at: row.created_at,
                 attempts: u32::try_from(row.attempts).unwrap_or(1),
-                failures: u32::try_from(failures).unwrap_or(0),
+                failures: u32::try_from(host.failures).unwrap_or(0),
             };
             let chance = opaque::number(self.0.chance());
             let after = results::judge(&receipt, before, tx.now(), chance);
@@ -191,9 +228,11 @@ impl Outbox<'_> {
                 tracing::warn!(delivery = %row.id, status = ?after.status, "delivery given up");
             }
             weigh(&mut news, row.peer_id, &after);
+            known.insert(row.peer_id, host);
             ends.push(end(&row, after, tx.now()));
         }
         dialect::finish_deliveries(tx.store(), &self.0.0.holder, &ends).await?;
+        news.retain(|peer, (what, _)| !known.get(peer).is_some_and(|host| host.knows(what)));
         for (peer, (what, error)) in news {
             note_peer(&tx, peer, what, error).await?;
         }

@@ -110,10 +110,25 @@ pub async fn claim_deliveries(
         let lock = Sql::new("SELECT pg_advisory_xact_lock($1)", [CLAIM_LOCK.into()]);
         tx.conn().query_one_raw(lock.on(tx.conn())).await?;
     }
-    let statement = claim_sql(tx.kind(), claim, "").on(tx.conn());
-    let mut claimed = Entity::find().from_raw_sql(statement).all(tx.conn()).await?;
+    // The first of each server is enough while many servers wait; to look up the first eight of
+    // each of them would cost more than sending what is chosen.
+    let mut claimed = claim_some(tx, claim, 1).await?;
+    let missing = claim.limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+    if missing > 0 && !claimed.is_empty() {
+        let rest = DeliveryClaim { limit: missing, ..*claim };
+        claimed.extend(claim_some(tx, &rest, claim.window_per_host).await?);
+    }
     claimed.sort_unstable_by_key(|row| row.id);
     Ok(claimed)
+}
+
+async fn claim_some(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+    depth: u32,
+) -> Result<Vec<Model>, StoreError> {
+    let statement = claim_sql(tx.kind(), claim, depth, "").on(tx.conn());
+    Ok(Entity::find().from_raw_sql(statement).all(tx.conn()).await?)
 }
 
 /// How the database would run [`claim_deliveries`], line by line: for tests and for the curious.
@@ -129,7 +144,7 @@ pub async fn explain_claim_deliveries(
         DbKind::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
         DbKind::Postgres => ("EXPLAIN ", 0),
     };
-    let statement = claim_sql(tx.kind(), claim, explain).on(tx.conn());
+    let statement = claim_sql(tx.kind(), claim, claim.window_per_host, explain).on(tx.conn());
     let rows = tx.conn().query_all_raw(statement).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(column)?)).collect()
 }
@@ -137,9 +152,9 @@ pub async fn explain_claim_deliveries(
 /// One statement, in four steps: servers with room; the next few of each; turns; the lease.
 ///
 /// It walks over the servers, a few thousand, and never over the queue, which may be millions: a
-/// server's queue is read from its head through the index (`peer_id`, `state`, `order_key`, `id`),
+/// server's queue is read from its head (`depth` rows of it) through the index (`peer_id`, `state`, `order_key`, `id`),
 /// and what is in flight is counted through an index that holds nothing else.
-fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, prefix: &str) -> Sql {
+fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) -> Sql {
     let DeliveryClaim { now, lease_until, holder, window_per_host: window, limit } = *claim;
     // SQLite has no LATERAL: there the sub-select gives row numbers, and they give the rows. It
     // also has to be told the index: left alone it walks over everything that is due, once for
@@ -147,11 +162,11 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, prefix: &str) -> Sql {
     let (join, lock) = match kind {
         DbKind::Sqlite => {
             let index = "INDEXED BY delivery__peer_id__state__order_key__id";
-            let next = next_of_server("d.id", index, window);
+            let next = next_of_server("d.id", index, depth);
             (format!("CROSS JOIN delivery next ON next.id IN ({next})"), "")
         }
         DbKind::Postgres => {
-            let next = next_of_server("d.id, d.run_at, d.order_key", "", window);
+            let next = next_of_server("d.id, d.run_at, d.order_key", "", depth);
             (format!("CROSS JOIN LATERAL ({next}) next"), "FOR UPDATE SKIP LOCKED")
         }
     };
@@ -177,18 +192,18 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, prefix: &str) -> Sql {
     Sql::new(text, [now.into(), lease_until.into(), holder.into()])
 }
 
-/// The first `window` deliveries to the server of `ready` that could go now, were there room.
+/// The first `depth` deliveries to the server of `ready` that could go now, were there room.
 ///
 /// The earliest of each order is looked up row by row, on purpose: as NOT EXISTS, PostgreSQL may
 /// turn it into a join over the whole queue.
-fn next_of_server(columns: &str, index: &str, window: u32) -> String {
+fn next_of_server(columns: &str, index: &str, depth: u32) -> String {
     format!(
         "SELECT {columns} FROM delivery d {index} \
          WHERE d.peer_id = ready.peer_id AND d.state = 'waiting' AND d.run_at <= $1 \
            AND (d.locked_until IS NULL OR d.locked_until <= $1) \
            AND d.id = (SELECT min(e.id) FROM delivery e WHERE e.peer_id = d.peer_id \
                        AND e.state = 'waiting' AND e.order_key = d.order_key) \
-         ORDER BY d.order_key, d.id LIMIT {window}"
+         ORDER BY d.order_key, d.id LIMIT {depth}"
     )
 }
 
