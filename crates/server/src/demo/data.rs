@@ -135,8 +135,10 @@ macro_rules! embedded {
 }
 
 /// Long texts, by name.
-const TEXTS: &[(&str, &str)] =
-    &[("first-stay.md", include_str!("../../demo/alderbrook/first-stay.md"))];
+const TEXTS: &[(&str, &str)] = &[
+    ("first-stay.md", include_str!("../../demo/alderbrook/first-stay.md")),
+    ("coming-home.md", include_str!("../../demo/larkmoor/coming-home.md")),
+];
 
 /// A town on a river.
 pub(crate) fn alderbrook() -> anyhow::Result<Community> {
@@ -155,7 +157,11 @@ pub(crate) fn alderbrook() -> anyhow::Result<Community> {
 pub(crate) fn larkmoor() -> anyhow::Result<Community> {
     read(
         embedded!("larkmoor/community.toml"),
-        &[embedded!("larkmoor/posts.toml"), embedded!("larkmoor/more.toml")],
+        &[
+            embedded!("larkmoor/posts.toml"),
+            embedded!("larkmoor/thread.toml"),
+            embedded!("larkmoor/more.toml"),
+        ],
         embedded!("larkmoor/answers.toml"),
     )
 }

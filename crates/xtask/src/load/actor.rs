@@ -62,9 +62,10 @@ impl Actor {
         })
     }
 
-    /// A public post, about 2 KB, which nobody has seen before.
+    /// A public post of this moment, about 2 KB, which nobody has seen before.
     pub(crate) fn create(&self, number: usize) -> Value {
         let id = self.id();
+        let now = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
         let note = format!("http://{}/note/{}-{number}", self.host, self.number);
         let followers = format!("{id}/followers");
         let content = format!("<p>Notice number {number}.</p>{}", SENTENCE.repeat(8));
@@ -73,7 +74,7 @@ impl Actor {
             "id": format!("{note}/activity"),
             "type": "Create",
             "actor": id,
-            "published": "2026-11-22T12:00:00Z",
+            "published": now,
             "to": [PUBLIC],
             "cc": [followers],
             "object": {
@@ -81,7 +82,7 @@ impl Actor {
                 "type": "Note",
                 "attributedTo": id,
                 "url": note,
-                "published": "2026-11-22T12:00:00Z",
+                "published": now,
                 "to": [PUBLIC],
                 "cc": [followers],
                 "sensitive": false,
