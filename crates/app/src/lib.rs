@@ -68,7 +68,7 @@ struct Inner {
     holder: String,
 }
 
-/// How many passwords are hashed at once: each takes 19 MiB and 20 ms (security.md T18).
+/// How many passwords are hashed at once: each takes 19 MiB and 20 ms (T18).
 const PASSWORDS_AT_ONCE: usize = 2;
 
 impl App {

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use crate::App;
 use crate::kernel::error::Error;
 
-/// How long the id of an activity is remembered: peers send again after days (interop.md B4).
+/// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
 
 /// How long a delivery that was taken or cancelled is kept, for who wonders. Dead letters stay.

@@ -122,7 +122,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// What Mastodon keeps (interop.md 6), plus headings, which read as bold there.
+/// What Mastodon keeps (docs/federation/peers.md), plus headings, which read as bold there.
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags: HashSet<&str> = [
         "p",

@@ -110,7 +110,7 @@ impl Actor for RemoteDocument {
         ""
     }
 
-    /// None, for ever: what cannot be had cannot be signed with (security.md T13).
+    /// None, for ever: what cannot be had cannot be signed with (T13).
     fn private_key_pem(&self) -> Option<String> {
         None
     }

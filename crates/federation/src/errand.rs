@@ -17,7 +17,7 @@ use crate::signer::{Dialect, Draft, Signer};
 /// How long a document may take, redirects and all.
 const FETCH_WITHIN: Duration = Duration::from_secs(10);
 
-/// How many redirects are followed (security.md T8).
+/// How many redirects are followed (T8).
 const REDIRECTS_MAX: usize = 3;
 
 /// What the pipes need to ask the application while they are at work.

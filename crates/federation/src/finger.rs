@@ -1,4 +1,4 @@
-//! Who an address is: our own WebFinger client (RFC 7033; security.md T6, S-069, S-070).
+//! Who an address is: our own WebFinger client (RFC 7033; T6, S-069, S-070).
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Finger {
         let url = self.query(address)?;
         let answer = self.errands.get(url.as_str(), JRD_ACCEPT, Signed::No).await?;
         match judge_status(answer.status) {
-            // Gone would be for ever; an address that is not there may come (interop.md 1).
+            // Gone would be for ever; an address that is not there may come (docs/federation/peers.md).
             Err(PortError::Gone) => return Err(PortError::NotFound),
             other => other?,
         }

@@ -1,4 +1,4 @@
-//! Posting one activity to one inbox (interop.md B3 and B4, promise P7).
+//! Posting one activity to one inbox (P7).
 
 use std::sync::Arc;
 use std::time::Duration;

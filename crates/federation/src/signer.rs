@@ -18,6 +18,9 @@ use crate::reach::target::authority;
 /// How many private keys are kept parsed; one takes some 2 KiB.
 const KEYS_KEPT: u64 = 4_096;
 
+/// How many may sign at once for each core.
+const HANDS_PER_CORE: usize = 2;
+
 /// The two ways to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -65,7 +68,8 @@ pub(crate) struct Draft {
 pub struct Signer {
     master: Arc<MasterKey>,
     opened: Cache<KeyId, Arc<PrivateKey>>,
-    /// As many sign at once as there are cores: more would only take turns on them.
+    /// Two sign at once for each core: more would only take turns, and with fewer a core waits
+    /// for the next to be woken.
     hands: Arc<Semaphore>,
 }
 
@@ -79,7 +83,8 @@ impl Signer {
     /// A signer whose keys are sealed under `master`.
     pub fn new(master: Arc<MasterKey>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { master, opened: Cache::new(KEYS_KEPT), hands: Arc::new(Semaphore::new(cores)) }
+        let hands = HANDS_PER_CORE * cores;
+        Self { master, opened: Cache::new(KEYS_KEPT), hands: Arc::new(Semaphore::new(hands)) }
     }
 
     /// The headers that make `draft` a signed request.

@@ -1,4 +1,4 @@
-//! Where a request comes from (security.md T15, S-141).
+//! Where a request comes from (T15, S-141).
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 

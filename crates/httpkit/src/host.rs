@@ -1,4 +1,4 @@
-//! Who we are asked as: `Host` must be one of our names (security.md T2, S-138, S-149).
+//! Who we are asked as: `Host` must be one of our names (T2, S-138, S-149).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A panic in a handler ends that request and nothing else (S-110, security.md T5).
+//! A panic in a handler ends that request and nothing else (S-110, T5).
 
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! The accept loop (security.md T14: the one in axum has no timer, so its time-outs are inert).
+//! The accept loop (T14: the one in axum has no timer, so its time-outs are inert).
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

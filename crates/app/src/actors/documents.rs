@@ -13,7 +13,7 @@ use crate::instance::INSTANCE_HANDLE;
 use crate::kernel::error::Error;
 use carefolk_domain::UriHash;
 
-/// The name this software has in NodeInfo; never changes (interop.md 1).
+/// The name this software has in NodeInfo; never changes (docs/federation/peers.md).
 const SOFTWARE: &str = "carefolk";
 
 impl Actors<'_> {
@@ -98,7 +98,7 @@ impl Actors<'_> {
         })
     }
 
-    /// How many follow a local actor; who they are is not told (interop.md 2).
+    /// How many follow a local actor; who they are is not told (docs/federation/peers.md).
     ///
     /// # Errors
     ///

@@ -61,7 +61,7 @@ pub(super) fn undo_follow(
     saying(follower, "Undo", order_key(follower, followee), slug, &activity)
 }
 
-/// `Accept{Follow}`: echoes the whole Follow with the id its sender gave it (interop.md 5).
+/// `Accept{Follow}`: echoes the whole Follow with the id its sender gave it (docs/federation/peers.md).
 pub(super) fn accept(
     followee: &actor::Model,
     follower: &actor::Model,

@@ -9,7 +9,7 @@ use super::Inbound;
 use crate::AppParts;
 use crate::kernel::error::Error;
 
-/// One task writes all arrivals, many at a time (architecture.md B.0: group commit).
+/// One task writes all arrivals, many at a time (group commit).
 pub(crate) type ArrivalWriter = GroupWriter<Model, Insertion>;
 
 /// An activity whose signature was verified.

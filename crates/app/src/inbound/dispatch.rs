@@ -251,7 +251,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
     }
 }
 
-/// Who a note from elsewhere is for (interop.md 6).
+/// Who a note from elsewhere is for (docs/federation/peers.md).
 pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
     let public = |list: &[String]| list.iter().any(|to| to == carefolk_wire::PUBLIC);
     let followers = author.followers_uri.as_deref();

@@ -10,7 +10,7 @@ const TOKEN_BYTES: usize = 32;
 
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// A new slug: lower case only, because PieFed compares ids in lower case (interop.md 2).
+/// A new slug: lower case only, because PieFed compares ids in lower case (docs/federation/peers.md).
 pub fn slug(chance: &dyn Chance) -> String {
     let mut bytes = [0_u8; SLUG_BYTES];
     chance.fill(&mut bytes);

@@ -10,7 +10,7 @@ use super::{Posts, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 
-/// How many posts one page of an outbox holds; PieFed reads ten (interop.md 8).
+/// How many posts one page of an outbox holds; PieFed reads ten (docs/federation/peers.md).
 const OUTBOX_PAGE: u64 = 20;
 
 /// How many ids a list of replies or of a conversation holds.

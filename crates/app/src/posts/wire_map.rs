@@ -66,7 +66,7 @@ impl Loaded {
         self.named.iter().filter_map(|(_, actor)| actor.as_ref()).collect()
     }
 
-    /// Whom it is for, as `to` and `cc` (interop.md 6).
+    /// Whom it is for, as `to` and `cc` (docs/federation/peers.md).
     fn addressing(&self) -> (Vec<String>, Vec<String>) {
         let followers = self.author.followers_uri.clone().unwrap_or_default();
         let named = self.named.iter().map(|(mention, _)| mention.href.clone());

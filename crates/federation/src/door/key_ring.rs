@@ -23,7 +23,7 @@ const KEPT_FOR: Duration = Duration::from_mins(5);
 /// Older keys are read again from their owner, if it answers.
 const STALE_AFTER: Span = Span::hours(24);
 
-/// Still older ones prove nothing any more (security.md T19).
+/// Still older ones prove nothing any more (T19).
 const USELESS_AFTER: Span = Span::days(7);
 
 /// How often one key is read again because it did not fit or was stale (S-017).

@@ -1,4 +1,4 @@
-//! The inbox door: what may come in, and what it is told (security.md, status contract).
+//! The inbox door: what may come in, and what it is told (docs/federation/door.md).
 //!
 //! 202 durable, 400 malformed, 401 signature, 403 blocked or not allowed, 404 no such inbox, 413,
 //! 415, 421 wrong host; 429 and 503 with `Retry-After` for everything temporary. Never 410: peers

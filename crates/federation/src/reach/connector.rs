@@ -51,7 +51,7 @@ pub struct ConnectorOptions {
 /// Why there is no connector.
 #[derive(Debug, Error)]
 pub enum ConnectorError {
-    /// A switch that would let strangers reach private networks is set (security.md T12).
+    /// A switch that would let strangers reach private networks is set (T12).
     #[error("the environment variable {FORBIDDEN_SWITCH} is set; remove it")]
     ForbiddenSwitch,
     /// The client cannot be made, mostly because the system has no root certificates.

@@ -1,4 +1,4 @@
-//! Media types, read as RFC 9110 has them (security.md T9, S-024, S-063, S-068).
+//! Media types, read as RFC 9110 has them (T9, S-024, S-063, S-068).
 
 /// What an ActivityStreams document is sent as.
 pub const ACTIVITY_JSON: &str = "application/activity+json";

@@ -30,7 +30,7 @@ pub(super) async fn actor(
     answer(part(&state, &headers, &slug, whole).await)
 }
 
-/// Servers that drop an actor of type `Organization` (interop.md B2). They name themselves in
+/// Servers that drop an actor of type `Organization` (docs/federation/peers.md). They name themselves in
 /// every request, so nothing has to be remembered about them.
 const KNOW_PEOPLE_ONLY: &[&str] = &["PieFed/", "Pixelfed/"];
 

@@ -43,7 +43,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/activity/{slug}", get(objects::activity))
         .route("/.well-known/webfinger", get(discovery::webfinger))
         .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
-    // NodeInfo is answered always: Lemmy takes a server without one for dead (interop.md 1).
+    // NodeInfo is answered always: Lemmy takes a server without one for dead (docs/federation/peers.md).
     Router::new()
         .route("/.well-known/nodeinfo", get(discovery::nodeinfo_index))
         .route("/nodeinfo/2.0", get(discovery::nodeinfo_2_0))

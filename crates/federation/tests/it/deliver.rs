@@ -1,4 +1,4 @@
-//! Sending (interop.md B3 and B4; ).
+//! Sending.
 
 use carefolk_app::ports::{Receipt, Remote};
 use carefolk_domain::Span;

@@ -1,6 +1,6 @@
 //! A statement in the making: text and bound values that cannot get out of step.
 
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 /// Rows in one statement at most. The widest of our rows has 14 columns, and SQLite takes 32,766
 /// bound values.
@@ -8,7 +8,7 @@ pub(super) const ROWS_MAX: usize = 1_000;
 
 /// A statement in the making.
 ///
-/// Both databases understand `$1`, `$2` ... as the first, second ... value, wherever they stand.
+/// `$1`, `$2` ... are the first, second ... value, wherever they stand.
 #[derive(Debug, Default)]
 pub(super) struct Sql {
     text: String,
@@ -56,6 +56,84 @@ impl Sql {
 
     /// The statement for the database behind `conn`.
     pub(super) fn on(self, conn: &impl ConnectionTrait) -> Statement {
-        Statement::from_sql_and_values(conn.get_database_backend(), self.text, self.values)
+        self.for_backend(conn.get_database_backend())
+    }
+
+    fn for_backend(self, backend: DbBackend) -> Statement {
+        let this = if backend == DbBackend::Sqlite { self.nameless() } else { self };
+        Statement::from_sql_and_values(backend, this.text, this.values)
+    }
+
+    /// The same with `?` for each value, in the order of the text. For SQLite `$1` is a name, and
+    /// to look up the names of a statement takes the square of their number: a second for the
+    /// deliveries of one post to 4,000 followers.
+    fn nameless(self) -> Self {
+        let mut text = String::with_capacity(self.text.len());
+        let mut order = Vec::with_capacity(self.values.len());
+        for (part, piece) in self.text.split('\'').enumerate() {
+            if part > 0 {
+                text.push('\'');
+            }
+            // Every other piece stands between quotes.
+            if part % 2 == 1 {
+                text.push_str(piece);
+            } else {
+                unname(piece, &mut text, &mut order);
+            }
+        }
+        if order.iter().copied().eq(0..self.values.len()) {
+            return Self { text, values: self.values };
+        }
+        let values = order.iter().filter_map(|index| self.values.get(*index).cloned()).collect();
+        Self { text, values }
+    }
+}
+
+/// Copies `piece` to `text` with `?` for each `$n`, and notes the indices of their values.
+fn unname(piece: &str, text: &mut String, order: &mut Vec<usize>) {
+    let mut rest = piece;
+    while let Some((before, after)) = rest.split_once('$') {
+        text.push_str(before);
+        let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let (digits, behind) = after.split_at(end);
+        match digits.parse::<usize>() {
+            Ok(number @ 1..) => {
+                text.push('?');
+                order.push(number - 1);
+            }
+            _ => {
+                text.push('$');
+                text.push_str(digits);
+            }
+        }
+        rest = behind;
+    }
+    text.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(backend: DbBackend) -> (String, Vec<Value>) {
+        let words = "SELECT '$1' FROM t WHERE a = $2 AND b = $1 AND c IN ";
+        let rows = [[3_i32.into(), 4_i32.into()]].into_iter();
+        let statement = Sql::new(words, [1_i32.into(), 2_i32.into()]).rows(rows).text(" OR d = $2");
+        let statement = statement.for_backend(backend);
+        (statement.sql, statement.values.map(|values| values.0).unwrap_or_default())
+    }
+
+    #[test]
+    fn postgres_is_told_numbers() {
+        let (text, values) = made(DbBackend::Postgres);
+        assert_eq!(text, "SELECT '$1' FROM t WHERE a = $2 AND b = $1 AND c IN ($3,$4) OR d = $2");
+        assert_eq!(values, [1, 2, 3, 4].map(Value::from));
+    }
+
+    #[test]
+    fn sqlite_is_told_places() {
+        let (text, values) = made(DbBackend::Sqlite);
+        assert_eq!(text, "SELECT '$1' FROM t WHERE a = ? AND b = ? AND c IN (?,?) OR d = ?");
+        assert_eq!(values, [2, 1, 3, 4, 2].map(Value::from));
     }
 }

@@ -65,6 +65,7 @@ impl Actor {
     /// A public post of this moment, about 2 KB, which nobody has seen before.
     pub(crate) fn create(&self, number: usize) -> Value {
         let id = self.id();
+        #[expect(clippy::disallowed_methods, reason = "a post of another server has its date")]
         let now = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
         let note = format!("http://{}/note/{}-{number}", self.host, self.number);
         let followers = format!("{id}/followers");

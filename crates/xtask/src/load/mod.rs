@@ -7,6 +7,7 @@ mod figures;
 mod http;
 mod inbox;
 mod lab;
+mod machine;
 mod memory;
 mod outside;
 mod pages;
@@ -78,6 +79,7 @@ fn number(value: &str, most: usize) -> anyhow::Result<usize> {
 pub(crate) fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     let (what, rest) = words.split_first().context("load what? See `cargo xtask help`")?;
     let options = Options::read(rest)?;
+    machine::print("before")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let work = async {
@@ -92,5 +94,6 @@ pub(crate) fn run(words: &[String]) -> anyhow::Result<ExitCode> {
         };
         tokio::time::timeout(LONGEST, work).await.context("the run took too long")?
     })?;
+    machine::print("afterwards")?;
     Ok(ExitCode::SUCCESS)
 }

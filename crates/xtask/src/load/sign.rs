@@ -40,6 +40,15 @@ impl Key {
         Ok(format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n")))
     }
 
+    /// The signature of `text`.
+    pub(crate) fn sign(&self, text: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature)
+            .context("signing")?;
+        Ok(signature)
+    }
+
     /// A delivery of `body` to the inbox at `path` of `host`, signed by `actor` and as if it had
     /// come through a proxy from the server of `actor`.
     pub(crate) fn post(
@@ -54,10 +63,7 @@ impl Key {
         let date = &self.date;
         let signed =
             format!("(request-target): post {path}\nhost: {host}\ndate: {date}\ndigest: {digest}");
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
-            .context("signing")?;
+        let signature = self.sign(signed.as_bytes())?;
         let signature = STANDARD.encode(signature);
         let header = format!(
             "keyId=\"{}\",algorithm=\"rsa-sha256\",\

@@ -6,9 +6,13 @@
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod files;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
