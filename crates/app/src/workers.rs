@@ -1,15 +1,20 @@
 //! The loops that work in the background, until they are told to stop.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::App;
 use crate::kernel::LOOK_EVERY;
+use crate::{App, inbound};
 
 /// How often old rows are taken away.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+
+/// How many batches may wait for other servers at once, beside the one that does not.
+const FAR_LANES: usize = 8;
 
 /// How long a worker rests after the database failed it.
 const REST: Duration = Duration::from_secs(2);
@@ -24,8 +29,8 @@ const GIVE_WAY_MAX: Duration = Duration::from_millis(200);
 impl App {
     /// Starts the workers on `tracker`; they finish what they are at when `stop` is cancelled.
     pub fn start_workers(&self, tracker: &TaskTracker, stop: &CancellationToken) {
-        let (app, token) = (self.clone(), stop.clone());
-        tracker.spawn(async move { app.process_loop(&token).await });
+        let (app, token, tasks) = (self.clone(), stop.clone(), tracker.clone());
+        tracker.spawn(async move { app.process_loop(&token, &tasks).await });
         let (app, token) = (self.clone(), stop.clone());
         tracker.spawn(async move { app.sweep_loop(&token).await });
         if self.settings().federates() {
@@ -54,13 +59,29 @@ impl App {
         }
     }
 
-    async fn process_loop(&self, stop: &CancellationToken) {
+    /// Leaves what needs other servers to a task of its own; waits only while there are many.
+    async fn process_far(&self, far: inbound::Far, lanes: &Arc<Semaphore>, tasks: &TaskTracker) {
+        let Ok(lane) = Arc::clone(lanes).acquire_owned().await else { return };
+        let app = self.clone();
+        tasks.spawn(async move {
+            if let Err(error) = app.inbound().process_far(far).await {
+                tracing::error!(%error, "inbound worker");
+            }
+            drop(lane);
+        });
+    }
+
+    async fn process_loop(&self, stop: &CancellationToken, tasks: &TaskTracker) {
+        let lanes = Arc::new(Semaphore::new(FAR_LANES));
         while !stop.is_cancelled() {
             let begun = Instant::now();
-            let rest = match self.inbound().process_due().await {
-                Ok(0) => LOOK_EVERY,
-                Ok(_) => {
+            let rest = match self.inbound().process_near().await {
+                Ok((0, _)) => LOOK_EVERY,
+                Ok((_, far)) => {
                     self.give_way(begun.elapsed()).await;
+                    if !far.is_empty() {
+                        self.process_far(far, &lanes, tasks).await;
+                    }
                     continue;
                 }
                 Err(error) => {

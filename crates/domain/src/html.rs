@@ -11,8 +11,13 @@ use serde::Serialize;
 
 use crate::text::{Piece, pieces};
 
+mod bound;
+
 /// The largest HTML of another server that is looked at; the rest is cut before parsing.
 pub const REMOTE_HTML_MAX_BYTES: usize = 256 * 1024;
+
+/// The largest HTML that comes out of the sanitiser.
+const CLEAN_MAX_BYTES: usize = 2 * REMOTE_HTML_MAX_BYTES;
 
 /// HTML that has been through the sanitiser, and may stand in a page as it is.
 ///
@@ -27,7 +32,7 @@ impl Html {
     pub fn from_markdown(source: &str) -> Self {
         let mut out = String::with_capacity(source.len() * 2);
         push_html(&mut out, parser(source));
-        Self(SANITISER.clean(&out).to_string().trim_end().to_owned())
+        Self(clean(&out).trim_end().to_owned())
     }
 
     /// The HTML of a Markdown text, with names, hashtags and bare addresses made into links.
@@ -47,17 +52,14 @@ impl Html {
             vec![event.into_static()]
         });
         push_html(&mut out, events);
-        Self(SANITISER.clean(&out).to_string().trim_end().to_owned())
+        Self(clean(&out).trim_end().to_owned())
     }
 
-    /// What is left of another server's HTML when everything that could act is taken out.
+    /// What is left of another server's HTML when everything that could act is taken out, and what
+    /// nests too deeply, with all that follows it.
     pub fn sanitise(dirty: &str) -> Self {
-        let mut end = dirty.len().min(REMOTE_HTML_MAX_BYTES);
-        while !dirty.is_char_boundary(end) {
-            end -= 1;
-        }
-        let cut = dirty.get(..end).unwrap_or_default();
-        Self(SANITISER.clean(cut).to_string())
+        let end = dirty.floor_char_boundary(REMOTE_HTML_MAX_BYTES);
+        Self(clean(dirty.get(..end).unwrap_or_default()))
     }
 
     /// The HTML as text.
@@ -68,7 +70,7 @@ impl Html {
     /// The words alone, without any markup, for titles and search.
     pub fn to_plain(&self) -> String {
         let spaced = self.0.replace("</p>", "</p> ").replace("<br>", " ");
-        let bare = Builder::empty().clean(&spaced).to_string();
+        let bare = Builder::empty().clean(bound::bounded(&spaced)).to_string();
         let text = bare
             .replace("&lt;", "<")
             .replace("&gt;", ">")
@@ -77,6 +79,18 @@ impl Html {
             .replace("&amp;", "&");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Every text goes through here, ours as well: Markdown can nest, too.
+fn clean(html: &str) -> String {
+    let clean = SANITISER.clean(bound::bounded(html)).to_string();
+    if clean.len() <= CLEAN_MAX_BYTES {
+        return clean;
+    }
+    // Misnested markup may multiply. Its words are enough then.
+    let words = Builder::empty().clean(bound::bounded(html)).to_string();
+    let end = words.floor_char_boundary(CLEAN_MAX_BYTES);
+    words.get(..end).unwrap_or_default().to_owned()
 }
 
 fn parser(source: &str) -> impl Iterator<Item = Event<'_>> {
@@ -226,6 +240,20 @@ mod tests {
                 assert!(!hit, "{dirty} -> {}", clean.as_str());
             }
         }
+    }
+
+    #[test]
+    fn what_nests_without_end_does_not_keep_us_busy() {
+        for piece in ["<ul>", "<blockquote>", "<b><p>", "<a href=https://a.example/><p>"] {
+            let clean = Html::sanitise(&piece.repeat(20_000));
+            let depth = clean.as_str().matches("</").count();
+            assert!(depth < 4_000, "{piece}: {depth}");
+            assert!(clean.as_str().len() <= CLEAN_MAX_BYTES);
+        }
+        let quotes = Html::from_markdown(&format!("{} x", ">".repeat(10_000)));
+        assert!(quotes.as_str().matches("<blockquote>").count() <= bound::NESTING_MAX);
+        let all = "words ".repeat(REMOTE_HTML_MAX_BYTES / 6);
+        assert_eq!(Html::sanitise(&all).as_str(), all);
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! Finding actors.
 
+use std::collections::HashMap;
+
 use carefolk_domain::{ActorId, ActorState, Address, Handle, UriHash};
 use carefolk_store::entity::actor;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::SelectStatement,
+};
 
 use super::{ActorView, Actors};
 use crate::kernel::{caller::Caller, error::Error};
@@ -26,6 +31,25 @@ pub(crate) async fn by_handle(
         .filter(actor::Column::HandleFolded.eq(handle.as_str()))
         .one(conn)
         .await?)
+}
+
+/// The rows behind these ids on the wire, by the hash of each.
+pub(crate) async fn by_uri_hashes(
+    conn: &impl ConnectionTrait,
+    hashes: impl IntoIterator<Item = UriHash>,
+) -> Result<HashMap<UriHash, actor::Model>, Error> {
+    let rows =
+        actor::Entity::find().filter(actor::Column::UriHash.is_in(hashes)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.uri_hash.clone(), row)).collect())
+}
+
+/// The ids of all actors of ours, as part of another query.
+pub(crate) fn local_ids() -> SelectStatement {
+    actor::Entity::find()
+        .select_only()
+        .column(actor::Column::Id)
+        .filter(actor::Column::DomainId.is_not_null())
+        .into_query()
 }
 
 /// The row of an id that another row names.

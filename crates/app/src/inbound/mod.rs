@@ -4,14 +4,16 @@
 //! applied and its effects are one transaction (P3); nobody speaks for another origin (FEP-fe34).
 
 mod accept;
-mod dispatch;
+mod apply;
+mod plan;
 mod process;
 
 use carefolk_store::entity::inbound_activity::InboundState;
 
 pub use accept::{Acceptance, Arrival};
 pub(crate) use accept::{ArrivalWriter, arrival_writer};
-pub(crate) use dispatch::audience;
+pub(crate) use apply::audience;
+pub(crate) use process::Far;
 
 use crate::App;
 

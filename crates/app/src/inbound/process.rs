@@ -5,28 +5,35 @@ use std::collections::BTreeSet;
 use carefolk_domain::{Moment, Span, backoff};
 use carefolk_store::dialect::{self, InboundEnd};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
-use futures_util::{StreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::dispatch::{self, Plan};
-use super::{Inbound, Outcome};
+use super::plan::{self, Heard, Plan, Planned};
+use super::{Inbound, Outcome, apply};
 use crate::kernel::{
     error::{Error, chain},
     tx::Tx,
 };
 use crate::peers;
 
-/// How many activities are claimed at once.
-const BATCH: u32 = 64;
-
-/// How many activities are planned at once: planning may fetch from other servers.
-const PLANS_AT_ONCE: usize = 16;
+/// How many activities are claimed at once: each batch costs two commits, and what is asked of the
+/// database is asked for all of it together.
+const BATCH: u32 = 256;
 
 /// How long a worker may take for a batch before another may take it over.
 const LEASE: Span = Span::minutes(2);
 
 /// How often an activity may fail for reasons of our own before it is parked (P11).
 const TRIES: i32 = 5;
+
+/// Activities that can be planned only with the help of other servers.
+pub(crate) struct Far(Vec<Heard>);
+
+impl Far {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl Inbound<'_> {
     /// Claims and applies what waits; returns how many were looked at.
@@ -36,24 +43,46 @@ impl Inbound<'_> {
     /// [`Error::Store`] if nothing could be claimed. What goes wrong with one activity is
     /// recorded with it and stops no other.
     pub async fn process_due(&self) -> Result<usize, Error> {
+        let (count, far) = self.process_near().await?;
+        self.process_far(far).await?;
+        Ok(count)
+    }
+
+    /// Claims what waits and applies what needs no other server; returns how many were looked at,
+    /// and those that do: nobody may wait for a server that does not answer (P6).
+    pub(crate) async fn process_near(&self) -> Result<(usize, Far), Error> {
         let tx = self.0.begin().await?;
         let now = tx.now();
         let claimed = dialect::claim_inbound(tx.store(), now, now + LEASE, BATCH).await?;
         tx.commit().await?;
         let count = claimed.len();
-        let planned: Vec<Planned> = stream::iter(claimed)
-            .map(|row| async move {
-                let plan = dispatch::plan(self.0, &row).await;
-                (row, plan)
-            })
-            .buffered(PLANS_AT_ONCE)
-            .collect()
-            .await;
-        if !planned.is_empty() {
-            self.apply_all(planned).await?;
-            self.0.0.bells.deliveries.notify_one();
+        let heard = plan::hear_all(self.0, claimed).await?;
+        let network = self.0.actors().network();
+        let (near, far) = heard.into_iter().partition(|heard| heard.is_near(network));
+        self.plan_and_apply(near).await?;
+        Ok((count, Far(far)))
+    }
+
+    /// Applies what needs other servers, some at a time.
+    pub(crate) async fn process_far(&self, far: Far) -> Result<(), Error> {
+        let mut rest = far.0.into_iter();
+        loop {
+            let some: Vec<Heard> = rest.by_ref().take(plan::PLANS_AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.plan_and_apply(some).await?;
         }
-        Ok(count)
+    }
+
+    async fn plan_and_apply(&self, heard: Vec<Heard>) -> Result<(), Error> {
+        if heard.is_empty() {
+            return Ok(());
+        }
+        let planned = plan::plan_all(self.0, heard).await?;
+        self.apply_all(planned).await?;
+        self.0.0.bells.deliveries.notify_one();
+        Ok(())
     }
 
     /// One transaction for the batch, and a savepoint for each: one commit to the disk for many
@@ -77,7 +106,7 @@ impl Inbound<'_> {
                 }
             }
         }
-        peers::heard_from(self.0, batch.conn(), &hosts, batch.now()).await?;
+        peers::heard_from(self.0, &batch, &hosts).await?;
         batch.commit().await
     }
 
@@ -90,14 +119,11 @@ impl Inbound<'_> {
         if !still_waits(tx, row).await? {
             return Ok(());
         }
-        let outcome = dispatch::apply(self.0, tx, plan).await?;
+        let outcome = apply::apply(self.0, tx, plan).await?;
         tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
         mark(tx, row, outcome).await
     }
 }
-
-/// A claimed activity and what is to be done about it.
-type Planned = (inbound_activity::Model, Result<Plan, Error>);
 
 /// Takes out what has no effect: it ends in one statement, because most of what a busy server is
 /// told concerns nobody there.

@@ -1,14 +1,14 @@
 //! Saying something: one activity row and one delivery row for each inbox.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use carefolk_domain::{ActorId, Audience, DeliveryId, OutboxId, PeerId, PostId, UriHash};
-use carefolk_store::dialect::{self, NewDelivery};
+use carefolk_store::dialect::{self, NewDelivery, NewPeer};
 use carefolk_store::entity::outbox_activity;
 use sea_orm::{ActiveModelTrait, Set};
 
 use crate::kernel::{error::Error, tx::Tx};
-use crate::{App, peers};
+use crate::App;
 
 /// An activity about to be said.
 pub(crate) struct Saying {
@@ -86,45 +86,51 @@ async fn deliveries(
     to: Recipients,
 ) -> Result<Vec<NewDelivery>, Error> {
     let mut inboxes: BTreeMap<String, String> = BTreeMap::new();
+    let mut peers: HashMap<String, PeerId> = HashMap::new();
     if let Some(actor) = to.followers_of {
-        let theirs = dialect::follower_inboxes(tx.conn(), actor).await?;
-        inboxes.extend(theirs.into_iter().map(|their| (their.inbox, their.host)));
+        for their in dialect::follower_inboxes(tx.conn(), actor).await? {
+            peers.extend(their.peer.map(|peer| (their.host.clone(), peer)));
+            inboxes.insert(their.inbox, their.host);
+        }
     }
     for inbox in to.inboxes {
         if let Some(host) = carefolk_domain::uri::host(&inbox) {
             inboxes.insert(inbox, host);
         }
     }
-    let mut hosts: BTreeMap<String, Option<PeerId>> = BTreeMap::new();
-    let mut rows = Vec::with_capacity(inboxes.len());
-    for (inbox, host) in inboxes {
-        let peer = match hosts.get(&host) {
-            Some(known) => *known,
-            None => {
-                let peer = open_peer(app, tx, &host).await?;
-                hosts.insert(host, peer);
-                peer
-            }
-        };
-        if let Some(peer_id) = peer {
-            rows.push(NewDelivery {
-                id: DeliveryId(app.id()),
-                activity_id: activity,
-                peer_id,
-                inbox_url: inbox,
-                order_key,
-                run_at: tx.now(),
-                created_at: tx.now(),
-            });
-        }
+    let open = open_hosts(app, inboxes.values()).await?;
+    let unmet: Vec<NewPeer> = open
+        .iter()
+        .filter(|host| !peers.contains_key(**host))
+        .map(|host| NewPeer { id: PeerId(app.id()), host: (*host).clone() })
+        .collect();
+    if !unmet.is_empty() {
+        peers.extend(dialect::ensure_peers(tx.store(), tx.now(), &unmet).await?);
     }
-    Ok(rows)
+    let rows = inboxes.iter().filter(|(_, host)| open.contains(host)).filter_map(|(inbox, host)| {
+        Some(NewDelivery {
+            id: DeliveryId(app.id()),
+            activity_id: activity,
+            peer_id: *peers.get(host)?,
+            inbox_url: inbox.clone(),
+            order_key,
+            run_at: tx.now(),
+            created_at: tx.now(),
+        })
+    });
+    Ok(rows.collect())
 }
 
-/// The peer of `host`, unless we do not talk with it.
-async fn open_peer(app: &App, tx: &Tx, host: &str) -> Result<Option<PeerId>, Error> {
-    if !app.peers().is_open_to(host).await? {
-        return Ok(None);
+/// Those of `hosts` that we talk with, each once.
+async fn open_hosts<'a>(
+    app: &App,
+    hosts: impl Iterator<Item = &'a String>,
+) -> Result<BTreeSet<&'a String>, Error> {
+    let mut open = BTreeSet::new();
+    for host in hosts.collect::<BTreeSet<_>>() {
+        if app.peers().is_open_to(host).await? {
+            open.insert(host);
+        }
     }
-    peers::find_or_create(app, tx.conn(), host, tx.now()).await.map(Some)
+    Ok(open)
 }

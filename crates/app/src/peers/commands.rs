@@ -3,16 +3,17 @@
 use std::collections::{BTreeSet, HashSet};
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Health, Invalid, Moment, PeerId, Span, Standing};
+use carefolk_domain::{Invalid, Moment, PeerId, Span, Standing};
+use carefolk_store::dialect::{self, NewPeer};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    QuerySelect, Set, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::Peers;
-use crate::kernel::{caller::Caller, error::Error};
+use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::{App, audit};
 
 impl Peers<'_> {
@@ -48,11 +49,12 @@ impl Peers<'_> {
         caller.may(Act::RunInstance)?;
         let host = clean_host(host)?;
         let tx = self.0.begin().await?;
-        let id = find_or_create(self.0, tx.conn(), &host, tx.now()).await?;
+        let unmet = NewPeer { id: PeerId(self.0.id()), host: host.clone() };
+        dialect::ensure_peers(tx.store(), tx.now(), &[unmet]).await?;
         peer::Entity::update_many()
             .col_expr(peer::Column::Standing, Expr::value(standing))
             .col_expr(peer::Column::UpdatedAt, Expr::value(tx.now()))
-            .filter(peer::Column::Id.eq(id))
+            .filter(peer::Column::Host.eq(&host))
             .exec(tx.conn())
             .await?;
         if standing == Standing::Suspended {
@@ -92,42 +94,16 @@ async fn cancel_waiting(conn: &impl ConnectionTrait, host: &str, now: Moment) ->
     Ok(())
 }
 
-/// The row of `host`, made if we never met it.
-pub(crate) async fn find_or_create(
-    app: &App,
-    conn: &impl ConnectionTrait,
-    host: &str,
-    now: Moment,
-) -> Result<PeerId, Error> {
-    if let Some(row) = peer::Entity::find().filter(peer::Column::Host.eq(host)).one(conn).await? {
-        return Ok(row.id);
-    }
-    let id = PeerId(app.id());
-    peer::ActiveModel {
-        id: Set(id),
-        host: Set(host.to_owned()),
-        standing: Set(Standing::Unknown),
-        health: Set(Health::Ok),
-        failures: Set(0),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    }
-    .insert(conn)
-    .await?;
-    Ok(id)
-}
-
 /// How exactly it is known when a peer was last heard: more is not worth a write.
 const HEARD_EXACTLY: Span = Span::minutes(1);
 
 /// Notes that `hosts` spoke to us, and wakes what waits for them (P7).
 pub(crate) async fn heard_from(
     app: &App,
-    conn: &impl ConnectionTrait,
+    tx: &Tx,
     hosts: &BTreeSet<String>,
-    now: Moment,
 ) -> Result<(), Error> {
+    let (conn, now) = (tx.conn(), tx.now());
     let known: HashSet<String> = peer::Entity::find()
         .select_only()
         .column(peer::Column::Host)
@@ -137,8 +113,13 @@ pub(crate) async fn heard_from(
         .await?
         .into_iter()
         .collect();
-    for host in hosts.iter().filter(|host| !known.contains(*host)) {
-        find_or_create(app, conn, host, now).await?;
+    let unmet: Vec<NewPeer> = hosts
+        .iter()
+        .filter(|host| !known.contains(*host))
+        .map(|host| NewPeer { id: PeerId(app.id()), host: host.clone() })
+        .collect();
+    if !unmet.is_empty() {
+        dialect::ensure_peers(tx.store(), now, &unmet).await?;
     }
     let worth_a_write = Condition::any()
         .add(peer::Column::BackoffUntil.is_not_null())

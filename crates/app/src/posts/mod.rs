@@ -6,6 +6,7 @@
 
 pub(crate) mod bury;
 mod change;
+pub(crate) mod concern;
 mod documents;
 mod publish;
 mod queries;

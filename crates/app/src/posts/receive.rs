@@ -11,14 +11,14 @@ use carefolk_domain::text::fold_hashtag;
 use carefolk_domain::{
     Audience, Html, Lang, Moment, PostId, PostState, RenditionKind, RevisionId, UriHash,
 };
-use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{actor, addressed, follow, mention, post, rendition, revision};
+use carefolk_store::entity::{actor, addressed, mention, post, rendition, revision};
 use carefolk_wire::read::{Note, Tag};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait, Set, sea_query::Expr,
+    QuerySelect, Set, sea_query::Expr,
 };
 
+use super::concern::people;
 use super::{publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::inbound::{Outcome, audience};
@@ -80,48 +80,12 @@ async fn hear(
 
 /// Whom of ours a note is addressed to or names.
 async fn locals(conn: &impl ConnectionTrait, note: &Note) -> Result<Vec<actor::Model>, Error> {
-    let named = note.tags.iter().filter_map(|tag| match tag {
-        Tag::Mention { href, .. } => Some(href),
-        _ => None,
-    });
-    let wanted: BTreeSet<&String> =
-        note.to.iter().chain(&note.cc).chain(named).take(MENTIONS_MAX * 4).collect();
-    let hashes = wanted.into_iter().map(|uri| UriHash::of(uri));
     Ok(actor::Entity::find()
-        .filter(actor::Column::UriHash.is_in(hashes))
+        .filter(actor::Column::UriHash.is_in(people(note)))
         .filter(actor::Column::DomainId.is_not_null())
         .limit(u64::try_from(MENTIONS_MAX).unwrap_or(u64::MAX))
         .all(conn)
         .await?)
-}
-
-/// Whether somebody here follows the author, is named or is answered (ADR-0008). Asked before a
-/// transaction is begun: most of what arrives concerns nobody.
-pub(crate) async fn concerns_us(
-    conn: &impl ConnectionTrait,
-    author: &actor::Model,
-    note: &Note,
-) -> Result<bool, Error> {
-    let ours = actor::Entity::find()
-        .select_only()
-        .column(actor::Column::Id)
-        .filter(actor::Column::DomainId.is_not_null())
-        .into_query();
-    let followed = follow::Entity::find()
-        .filter(follow::Column::FolloweeId.eq(author.id))
-        .filter(follow::Column::State.eq(FollowState::Accepted))
-        .filter(follow::Column::FollowerId.in_subquery(ours))
-        .one(conn)
-        .await?;
-    if followed.is_some() || !locals(conn, note).await?.is_empty() {
-        return Ok(true);
-    }
-    // An answer to what came to us is part of a conversation that is read here.
-    let Some(uri) = &note.in_reply_to else { return Ok(false) };
-    let parent = queries::by_uri(conn, uri).await?;
-    Ok(parent.is_some_and(|parent| {
-        parent.state == PostState::Published && (parent.slug.is_some() || parent.root_id.is_some())
-    }))
 }
 
 async fn insert(

@@ -1,18 +1,31 @@
-//! From a stored activity to what it does: first what needs no transaction, then the effects.
+//! From stored activities to what they do, with everything fetched that is missing. No transaction
+//! is open meanwhile.
+//!
+//! What is asked of the database is asked for all of them together: by itself each would take five
+//! questions, and a busy server is told thousands of things a second.
 
-use carefolk_domain::{Audience, uri};
+use std::collections::HashSet;
+
+use carefolk_domain::{ActorId, UriHash, uri};
 use carefolk_store::entity::{actor, inbound_activity};
 use carefolk_wire::ActivityKind as Kind;
 use carefolk_wire::ObjectKind;
 use carefolk_wire::read::{self, Activity, Network, Node, Note};
+use futures_util::{StreamExt, stream};
 
 use super::Outcome;
 use crate::App;
 use crate::actors::{self, queries};
 use crate::follows::receive as follows;
+use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
-use crate::kernel::{error::Error, tx::Tx};
-use crate::posts::{bury, receive as posts};
+use crate::posts::concern::Surroundings;
+
+/// How many activities are planned at once: planning may fetch from other servers.
+pub(super) const PLANS_AT_ONCE: usize = 32;
+
+/// A claimed activity and what is to be done about it.
+pub(super) type Planned = (inbound_activity::Model, Result<Plan, Error>);
 
 /// What is to be done, with everything fetched that had to be.
 pub(super) enum Plan {
@@ -57,7 +70,7 @@ pub(super) enum Plan {
 }
 
 /// Why a post is not kept.
-const FOR_NOBODY: Outcome = Outcome::Ignored("nobody here follows, is named or is answered");
+pub(super) const FOR_NOBODY: Outcome = Outcome::Ignored("nobody here follows, is named or is answered");
 
 impl Plan {
     /// What comes of it without any effect, if `beside`, the plans of its batch that have one,
@@ -83,22 +96,102 @@ impl Plan {
     }
 }
 
-/// Reads the activity and fetches what is missing. No transaction is open.
+/// What one activity says, and who says it, as far as that is known here.
+pub(super) struct Heard {
+    row: inbound_activity::Model,
+    said: Result<Said, Error>,
+    speaker: Option<actor::Model>,
+}
+
+enum Said {
+    Activity(Activity),
+    Nothing(Outcome),
+}
+
+impl Heard {
+    /// Whether it can be planned without asking another server.
+    pub(super) fn is_near(&self, network: Network) -> bool {
+        let Ok(Said::Activity(activity)) = &self.said else { return true };
+        let (Some(speaker), Some(object)) = (&self.speaker, &activity.object) else {
+            return activity.object.is_none();
+        };
+        let about_itself = object.id(network).ok().flatten() == Some(speaker.uri.clone());
+        match activity.kind {
+            Kind::Create | Kind::Update => matches!(object, Node::Object(_)) && !about_itself,
+            Kind::Delete => !about_itself,
+            _ => true,
+        }
+    }
+}
+
+/// Reads all of these, and looks for who says them.
 ///
 /// # Errors
 ///
-/// What may be different next time: a server that does not answer, a busy database.
-pub(super) async fn plan(app: &App, row: &inbound_activity::Model) -> Result<Plan, Error> {
-    let network = app.actors().network();
+/// [`Error::Store`] when nothing can be asked.
+pub(super) async fn hear_all(
+    app: &App,
+    rows: Vec<inbound_activity::Model>,
+) -> Result<Vec<Heard>, Error> {
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let said = hear(app, &row).await;
+        all.push(Heard { row, said, speaker: None });
+    }
+    let speakers: HashSet<UriHash> =
+        all.iter().map(|heard| UriHash::of(&heard.row.actor_uri)).collect();
+    let known = queries::by_uri_hashes(app.read(), speakers).await?;
+    for heard in &mut all {
+        heard.speaker = known.get(&UriHash::of(&heard.row.actor_uri)).cloned();
+    }
+    Ok(all)
+}
+
+/// Reads an activity, unless it is not to be heard.
+async fn hear(app: &App, row: &inbound_activity::Model) -> Result<Said, Error> {
+    let nothing = |why| Ok(Said::Nothing(Outcome::Refused(why)));
     if !app.peers().is_open_to(&row.host).await? {
-        return Ok(refused("the peer is refused"));
+        return nothing("the peer is refused");
     }
+    let network = app.actors().network();
     let read = read::parse(row.body.as_bytes()).and_then(|d| Activity::read(d, network));
-    let Ok(activity) = read else { return Ok(refused("it cannot be read")) };
+    let Ok(activity) = read else { return nothing("it cannot be read") };
     if activity.actor != row.actor_uri || !uri::same_origin(&activity.id, &activity.actor) {
-        return Ok(refused("id and actor have different origins"));
+        return nothing("id and actor have different origins");
     }
-    let actor = match queries::by_uri(app.read(), &activity.actor).await? {
+    Ok(Said::Activity(activity))
+}
+
+/// Plans all of these. What may be different next time is an error of its own activity: a server
+/// that does not answer, a busy database.
+///
+/// # Errors
+///
+/// [`Error::Store`] when nothing can be asked.
+pub(super) async fn plan_all(app: &App, heard: Vec<Heard>) -> Result<Vec<Planned>, Error> {
+    let mut planned: Vec<Planned> = stream::iter(heard)
+        .map(|Heard { row, said, speaker }| async move {
+            let plan = match said {
+                Ok(Said::Activity(activity)) => plan(app, activity, speaker).await,
+                Ok(Said::Nothing(outcome)) => Ok(Plan::Nothing(outcome)),
+                Err(error) => Err(error),
+            };
+            (row, plan)
+        })
+        .buffered(PLANS_AT_ONCE)
+        .collect()
+        .await;
+    leave_out_strangers(app, &mut planned).await?;
+    Ok(planned)
+}
+
+/// Fetches what is missing, and says what is to be done.
+async fn plan(
+    app: &App,
+    activity: Activity,
+    speaker: Option<actor::Model>,
+) -> Result<Plan, Error> {
+    let actor = match speaker {
         Some(actor) => actor,
         None => match app.actors().fetch(&activity.actor).await {
             Ok(actor) => actor,
@@ -108,7 +201,30 @@ pub(super) async fn plan(app: &App, row: &inbound_activity::Model) -> Result<Pla
     if actor.domain_id.is_some() || !queries::is_shown(&actor) {
         return Ok(refused("its actor may not speak"));
     }
+    let network = app.actors().network();
     sort(app, activity, actor, network).await
+}
+
+/// Marks the posts that concern nobody here, as far as the database knows before any of the batch
+/// is applied.
+async fn leave_out_strangers(app: &App, planned: &mut [Planned]) -> Result<(), Error> {
+    let posts: Vec<(ActorId, &Note)> = planned
+        .iter()
+        .filter_map(|(_, plan)| match plan {
+            Ok(Plan::Create { actor, note }) => Some((actor.id, note.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let around = Surroundings::of(app.read(), &posts).await?;
+    for (_, plan) in planned {
+        *plan = match std::mem::replace(plan, Ok(Plan::Nothing(FOR_NOBODY))) {
+            Ok(Plan::Create { actor, note }) if !around.concern(actor.id, &note) => {
+                Ok(Plan::CreateForNobody { actor, note })
+            }
+            other => other,
+        };
+    }
+    Ok(())
 }
 
 async fn sort(
@@ -129,10 +245,7 @@ async fn sort(
         Kind::Reject => Plan::Answer { actor, follow: named(), accepted: false },
         Kind::Undo => Plan::Unfollow { actor, follow: named() },
         Kind::Create => match note(app, &object, &actor, network).await? {
-            Ok(note) if posts::concerns_us(app.read(), &actor, &note).await? => {
-                Plan::Create { actor, note }
-            }
-            Ok(note) => Plan::CreateForNobody { actor, note },
+            Ok(note) => Plan::Create { actor, note },
             Err(nothing) => nothing,
         },
         Kind::Update if object_id.as_deref() == Some(actor.uri.as_str()) => {
@@ -221,47 +334,4 @@ fn ignored(why: &'static str) -> Plan {
 
 fn refused(why: &'static str) -> Plan {
     Plan::Nothing(Outcome::Refused(why))
-}
-
-/// The effects, in one transaction with the mark that they were made.
-pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome, Error> {
-    match plan {
-        Plan::Nothing(outcome) => Ok(outcome),
-        Plan::Follow { actor, uri, object } => {
-            follows::follow(app, tx, &actor, &uri, &object).await
-        }
-        Plan::Answer { actor, follow, accepted } => {
-            follows::answer(tx, &actor, &follow, accepted).await
-        }
-        Plan::Unfollow { actor, follow } => follows::undo(tx, &actor, &follow).await,
-        Plan::Create { actor, note } => posts::create(app, tx, &actor, *note).await,
-        Plan::CreateForNobody { actor, note } => {
-            if posts::concerns_us(tx.conn(), &actor, &note).await? {
-                posts::create(app, tx, &actor, *note).await
-            } else {
-                Ok(FOR_NOBODY)
-            }
-        }
-        Plan::Update { actor, note } => posts::update(app, tx, &actor, *note).await,
-        Plan::UpdateActor { described } => {
-            actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
-        }
-        Plan::Delete { actor, object } => bury::delete(tx, &actor, &object).await,
-        Plan::DeleteActor { actor } => bury::delete_actor(tx, &actor).await,
-    }
-}
-
-/// Who a note from elsewhere is for (docs/federation/peers.md).
-pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
-    let public = |list: &[String]| list.iter().any(|to| to == carefolk_wire::PUBLIC);
-    let followers = author.followers_uri.as_deref();
-    if public(&note.to) {
-        Audience::Public
-    } else if public(&note.cc) {
-        Audience::Quiet
-    } else if note.to.iter().chain(&note.cc).any(|to| Some(to.as_str()) == followers) {
-        Audience::Followers
-    } else {
-        Audience::Direct
-    }
 }
