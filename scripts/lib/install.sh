@@ -1,5 +1,6 @@
 # Installs what a stage needs, and nothing twice. Sourced by scripts/test.
-# shellcheck shell=bash
+# The versions are for who sources this; the folders come from paths.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
 
 cargo_deny_version=0.20.2
 cargo_nextest_version=0.9.143
@@ -33,6 +34,26 @@ need_debian() {
     # Recommended packages would upgrade half of the system.
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# need_rust : says where Rust comes from if there is none, or one that is too old. It is not installed
+# here: Debian's is older than we need, and rustup is the reader's to choose.
+need_rust() {
+    local wanted found
+    if ! command -v cargo > /dev/null; then
+        echo "There is no Rust here. Install it with rustup (https://rustup.rs), open a new shell, and try again." >&2
+        if [[ -x $HOME/.cargo/bin/cargo ]]; then
+            echo "It seems to be in $HOME/.cargo/bin, which is not in PATH." >&2
+        fi
+        return 1
+    fi
+    wanted=$(sed -nE 's/^rust-version = "([0-9.]+)"$/\1/p' Cargo.toml)
+    found=$(cargo --version | sed -nE 's/^cargo ([0-9]+\.[0-9]+).*$/\1/p')
+    if [[ $(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1) != "$wanted" ]]; then
+        echo "Rust ${found:-of this kind} is too old: $wanted is needed. Install it with rustup (https://rustup.rs)," >&2
+        echo "which reads the version from rust-toolchain.toml, instead of the system's packages." >&2
+        return 1
+    fi
 }
 
 # need COMMAND PACKAGE... : installs the packages if there is no such command.

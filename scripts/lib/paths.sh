@@ -10,8 +10,8 @@ if [[ ${CI:-} == true ]]; then
     export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
 fi
 
-# rust-toolchain.toml names the toolchain that the checks were written for. A machine that has only
-# another one, and cannot fetch it, uses what it has and says so.
+# rust-toolchain.toml names the toolchain that the checks were written for, and rustup would fetch it. A
+# machine that has another one already uses that, says so, and fetches nothing.
 if command -v rustup > /dev/null && [[ -z ${RUSTUP_TOOLCHAIN:-} ]]; then
     wanted=$(sed -nE 's/^channel = "(.*)"$/\1/p' rust-toolchain.toml)
     if ! rustup toolchain list | grep -q "^$wanted"; then

@@ -7,7 +7,26 @@
 #   namespace.sh COMMAND [ARGUMENT...]
 set -euo pipefail
 
-exec unshare --user --map-root-user --net --mount -- bash -euo pipefail -c '
+# Root needs no user namespace, and may not be allowed one.
+apart=(unshare --user --map-root-user --net --mount)
+if ! "${apart[@]}" true 2> /dev/null && [[ $EUID -eq 0 ]]; then
+    apart=(unshare --net --mount)
+fi
+if ! "${apart[@]}" true 2> /dev/null; then
+    cat >&2 << 'SAID'
+tests/interop: this machine does not allow a network namespace, so nothing was tested. Allow it for a while,
+
+    sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0     on Ubuntu
+    sudo sysctl kernel.unprivileged_userns_clone=1                 on some Debian kernels
+
+or run the tests as root. In a container, the container itself has to be allowed it (CAP_SYS_ADMIN).
+SAID
+    exit 1
+fi
+
+# The inner shell expands what stands in these quotes.
+# shellcheck disable=SC2016
+exec "${apart[@]}" -- bash -euo pipefail -c '
     ip link set lo up
     ip address add 11.1.0.1/32 dev lo
     ip address add 11.1.0.2/32 dev lo
