@@ -25,7 +25,7 @@ pub struct Inbound<'a>(pub(crate) &'a App);
 pub(crate) enum Outcome {
     /// It had its effect.
     Applied,
-    /// It is nothing that we do anything about; kept a week for who wonders.
+    /// It is nothing that we do anything about; its row stays for 30 days, for who wonders.
     Ignored(&'static str),
     /// It was not allowed.
     Refused(&'static str),

@@ -9,8 +9,9 @@ use super::address::{v4_within, v6_within};
 
 /// The networks of `federation.lab_networks`. With none, which is the default, nothing is relaxed.
 ///
-/// With some, plain http, any port and private addresses are reached, but only inside these
-/// networks; and every name under `.localhost` is this machine.
+/// With some, private addresses are reached inside these networks and no others; plain http and any
+/// port are reached wherever we go, public addresses as well; and every name under `.localhost` is
+/// this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabNetworks(Vec<Network>);
 
