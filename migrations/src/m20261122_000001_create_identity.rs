@@ -45,7 +45,8 @@ fn addition() -> Addition {
             // Local names alone are ours to keep apart; elsewhere a name can be given anew.
             where_set(unique("actor", &["domain_id", "handle_folded"]), "domain_id"),
             index("actor", &["host", "handle_folded"]),
-            unique("actor_key", &["key_uri_hash"]),
+            // An actor can list what it likes, also a key of somebody else.
+            unique("actor_key", &["key_uri_hash", "actor_id"]),
             index("actor_key", &["actor_id"]),
             unique("account", &["actor_id"]),
             unique("account", &["email_folded"]),

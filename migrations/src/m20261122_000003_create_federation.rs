@@ -31,9 +31,15 @@ fn addition() -> Addition {
         tables: vec![peer(), outbox_activity(), delivery(), inbound_activity(), tombstone()],
         indexes: vec![
             unique("peer", &["host"]),
+            // The few about which somebody decided something.
+            index("peer", &["standing"]),
+            index("peer", &["effective"]),
             unique("outbox_activity", &["uri_hash"]),
             unique("outbox_activity", &["slug"]),
             index("outbox_activity", &["actor_id", "id"]),
+            where_set(index("outbox_activity", &["post_id"]), "post_id"),
+            index("delivery", &["activity_id"]),
+            index("tombstone", &["at"]),
             // What is due, what is over.
             index("delivery", &["state", "run_at", "id"]),
             // What goes next to one server, and whether something must go before it.
@@ -53,6 +59,7 @@ fn peer() -> NewTable {
             id(),
             text("host"),
             text("standing"),
+            text("effective"),
             text_null("reason"),
             text_null("note"),
             text("health"),
@@ -128,6 +135,7 @@ fn inbound_activity() -> NewTable {
             moment("received_at"),
             text("state"),
             integer("attempts"),
+            integer("waits"),
             moment("run_at"),
             moment_null("locked_until"),
             text_null("outcome"),
@@ -139,6 +147,6 @@ fn inbound_activity() -> NewTable {
 fn tombstone() -> NewTable {
     NewTable::of(
         "tombstone",
-        vec![blob("uri_hash").primary_key().take(), text("uri"), moment("at")],
+        vec![blob("uri_hash").primary_key().take(), text("uri"), text("said_by"), moment("at")],
     )
 }

@@ -7,7 +7,7 @@
 
 pub mod accounts;
 pub mod actors;
-mod audit;
+pub mod audit;
 pub mod follows;
 pub mod inbound;
 pub mod instance;
@@ -64,12 +64,16 @@ struct Inner {
     peers: peers::StandingCache,
     instance: tokio::sync::OnceCell<ActorId>,
     passwords: tokio::sync::Semaphore,
+    password_places: tokio::sync::Semaphore,
     sign_ins: accounts::SignInLimits,
     holder: String,
 }
 
 /// How many passwords are hashed at once: each takes 19 MiB and 20 ms (T18).
 const PASSWORDS_AT_ONCE: usize = 2;
+
+/// How many may wait for that: a second of work.
+const PASSWORDS_WAITING: usize = 32;
 
 impl App {
     /// An application on `parts`. Call [`App::prepare`] before anything else.
@@ -84,6 +88,7 @@ impl App {
             peers: peers::StandingCache::new(),
             instance: tokio::sync::OnceCell::new(),
             passwords: tokio::sync::Semaphore::new(PASSWORDS_AT_ONCE),
+            password_places: tokio::sync::Semaphore::new(PASSWORDS_WAITING),
             sign_ins: accounts::SignInLimits::new(),
             holder,
         }))
@@ -187,6 +192,11 @@ impl App {
     /// What we were told.
     pub fn inbound(&self) -> inbound::Inbound<'_> {
         inbound::Inbound(self)
+    }
+
+    /// Who did what.
+    pub fn audit(&self) -> audit::Audit<'_> {
+        audit::Audit(self)
     }
 
     /// What we say.

@@ -3,17 +3,23 @@
 use carefolk_domain::Span;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
-use carefolk_store::entity::session;
+use carefolk_store::entity::{session, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use crate::App;
 use crate::kernel::error::Error;
+use crate::{App, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
 
 /// How long a delivery that was taken or cancelled is kept, for who wonders. Dead letters stay.
 const DELIVERIES_KEPT: Span = Span::days(7);
+
+/// How long an activity that we failed to apply is kept for an admin to look at.
+const FAILED_KEPT: Span = Span::days(90);
+
+/// How long the id of something that we never had, or that was deleted, is remembered (S-042).
+const TOMBSTONES_KEPT: Span = Span::days(400);
 
 /// How many rows go in one transaction: a writer must not wait for a sweep.
 const SWEEP_ROWS: u64 = 2_000;
@@ -57,7 +63,18 @@ impl App {
             .filter(session::Column::ExpiresAt.lt(now))
             .exec(conn)
             .await?;
+        let erased = posts::bury::erase_of_deleted(&tx).await?;
+        let failed = inbound_activity::Entity::delete_many()
+            .filter(inbound_activity::Column::State.eq(InboundState::Failed))
+            .filter(inbound_activity::Column::ReceivedAt.lt(now - FAILED_KEPT))
+            .exec(conn)
+            .await?;
+        let tombstones = tombstone::Entity::delete_many()
+            .filter(tombstone::Column::At.lt(now - TOMBSTONES_KEPT))
+            .exec(conn)
+            .await?;
         tx.commit().await?;
-        Ok(arrivals.rows_affected + deliveries.rows_affected + sessions.rows_affected)
+        let rows = [arrivals, deliveries, sessions, failed, tombstones];
+        Ok(erased + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }
 }

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::App;
+use crate::inbound::Lanes;
 use crate::kernel::LOOK_EVERY;
-use crate::{App, inbound};
 
 /// How often old rows are taken away.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
-
-/// How many batches may wait for other servers at once, beside the one that does not.
-const FAR_LANES: usize = 8;
 
 /// How long a worker rests after the database failed it.
 const REST: Duration = Duration::from_secs(2);
@@ -59,29 +56,14 @@ impl App {
         }
     }
 
-    /// Leaves what needs other servers to a task of its own; waits only while there are many.
-    async fn process_far(&self, far: inbound::Far, lanes: &Arc<Semaphore>, tasks: &TaskTracker) {
-        let Ok(lane) = Arc::clone(lanes).acquire_owned().await else { return };
-        let app = self.clone();
-        tasks.spawn(async move {
-            if let Err(error) = app.inbound().process_far(far).await {
-                tracing::error!(%error, "inbound worker");
-            }
-            drop(lane);
-        });
-    }
-
     async fn process_loop(&self, stop: &CancellationToken, tasks: &TaskTracker) {
-        let lanes = Arc::new(Semaphore::new(FAR_LANES));
+        let lanes = Arc::new(Lanes::default());
         while !stop.is_cancelled() {
             let begun = Instant::now();
-            let rest = match self.inbound().process_near().await {
-                Ok((0, _)) => LOOK_EVERY,
-                Ok((_, far)) => {
+            let rest = match self.inbound().process_in_lanes(&lanes, tasks).await {
+                Ok(0) => LOOK_EVERY,
+                Ok(_) => {
                     self.give_way(begun.elapsed()).await;
-                    if !far.is_empty() {
-                        self.process_far(far, &lanes, tasks).await;
-                    }
                     continue;
                 }
                 Err(error) => {

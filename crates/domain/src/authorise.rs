@@ -37,7 +37,7 @@ pub enum Act {
 ///
 /// The [`Denial`] that says why not.
 pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
-    if who.state != AccountState::Active {
+    if !who.state.may_sign_in() {
         return Err(Denial::Suspended);
     }
     let team = |role: Option<TeamRole>, least: TeamRole| match role {

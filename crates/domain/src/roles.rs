@@ -42,12 +42,28 @@ pub enum AccountState {
     /// May sign in.
     #[sea_orm(string_value = "active")]
     Active,
+    /// May sign in; what it writes is seen by who follows it only.
+    #[sea_orm(string_value = "limited")]
+    Limited,
     /// May not sign in until an admin says so.
     #[sea_orm(string_value = "suspended")]
     Suspended,
+    /// Went to another server.
+    #[sea_orm(string_value = "moved")]
+    Moved,
+    /// Its community closed; it can be read, and nobody signs in.
+    #[sea_orm(string_value = "retired")]
+    Retired,
     /// Gone.
     #[sea_orm(string_value = "deleted")]
     Deleted,
+}
+
+impl AccountState {
+    /// Whether who has the account may sign in with it.
+    pub fn may_sign_in(self) -> bool {
+        matches!(self, Self::Active | Self::Limited)
+    }
 }
 
 /// What a member of a provider's team may do for it.

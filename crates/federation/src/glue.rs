@@ -104,9 +104,18 @@ pub(crate) async fn is_open_to(app: &App, host: &str) -> Result<bool, Problem> {
     Ok(app.peers().is_open_to(host).await?)
 }
 
-/// The key with that id, if it is stored.
-pub(crate) async fn stored_key(app: &App, key_uri: &str) -> Result<Option<KnownKey>, Problem> {
-    Ok(app.actors().key(key_uri).await?)
+/// The key that `actor` lists under that id, if it is stored.
+pub(crate) async fn stored_key(
+    app: &App,
+    actor: &str,
+    key_uri: &str,
+) -> Result<Option<KnownKey>, Problem> {
+    Ok(app.actors().key(actor, key_uri).await?)
+}
+
+/// Whether that actor was met before.
+pub(crate) async fn knows(app: &App, actor: &str) -> Result<bool, Problem> {
+    Ok(app.actors().is_known(actor).await?)
 }
 
 /// Stores a fetched actor; its keys.

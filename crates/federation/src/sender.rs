@@ -115,7 +115,7 @@ fn judge(answer: &Answer, dialect: Dialect, now: Moment) -> Receipt {
     let status = answer.status.as_u16();
     match status {
         200..=299 => Receipt::Accepted { status, profile: Some(dialect.name().to_owned()) },
-        401 | 403 => Receipt::Refused { status },
+        400 | 413 | 422 => Receipt::Rejected { status },
         404 => Receipt::NotFound,
         410 => Receipt::Gone,
         429 | 503 => Receipt::Throttled {
@@ -125,7 +125,8 @@ fn judge(answer: &Answer, dialect: Dialect, now: Moment) -> Receipt {
         408 | 425 | 300..=399 | 500..=599 => {
             Receipt::Failed { status: Some(status), why: format!("status {status}") }
         }
-        _ => Receipt::Rejected { status },
+        // 401 and 403, and what a proxy or a page of maintenance may answer: it can pass.
+        _ => Receipt::Refused { status },
     }
 }
 

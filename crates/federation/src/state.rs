@@ -6,6 +6,7 @@ use carefolk_app::ports::Remote;
 use carefolk_app::{App, FederationMode};
 use carefolk_domain::{Moment, Span, uri};
 use carefolk_httpkit::Problem;
+use carefolk_httpkit::body_limit::{BODIES_MAX_BYTES, Room};
 use carefolk_signatures::Presented;
 use carefolk_wire::read::Network;
 
@@ -20,6 +21,7 @@ pub(crate) struct State {
     remote: Arc<dyn Remote>,
     keys: KeyRing,
     limits: DoorLimits,
+    room: Room,
     hosts: Vec<String>,
     base_url: String,
     network: Network,
@@ -31,8 +33,10 @@ impl State {
         let network = if settings.lab { Network::Lab } else { Network::Public };
         let base_url = settings.uri_base().to_owned();
         let hosts = uri::host(&base_url).into_iter().collect();
-        let keys = KeyRing::new(network);
-        Self { keys, limits: DoorLimits::new(limits), hosts, base_url, network, remote, app }
+        let keys = KeyRing::new();
+        let limits = DoorLimits::new(limits);
+        let room = Room::new(BODIES_MAX_BYTES);
+        Self { app, remote, keys, limits, room, hosts, base_url, network }
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -41,6 +45,11 @@ impl State {
 
     pub(crate) fn limits(&self) -> &DoorLimits {
         &self.limits
+    }
+
+    /// Room for what is sent to us.
+    pub(crate) fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Our hosts, as they stand in `Host`.

@@ -13,6 +13,7 @@ pub mod headers;
 pub mod host;
 pub mod negotiate;
 pub mod panics;
+mod places;
 pub mod problem;
 pub mod rate_limit;
 pub mod serve;

@@ -12,13 +12,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::connection::Guarded;
 use crate::deadline::DeadlineBody;
+use crate::places::{Activity, Place, Places};
 
 /// How long a head may take, and how long a kept-alive connection may be silent.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
@@ -45,13 +45,19 @@ pub struct ServeOptions {
     /// The most connections at once; further ones wait in the kernel's queue. Each costs a file
     /// descriptor and, while it is used, some 100 KiB.
     pub connections_max: usize,
+    /// The most connections of one address, unless a proxy of ours makes all clients look like one.
+    pub connections_of_one: Option<usize>,
     /// How long requests under way may take after `shutdown`.
     pub drain_within: Duration,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
-        Self { connections_max: 4_096, drain_within: Duration::from_secs(30) }
+        Self {
+            connections_max: 4_096,
+            connections_of_one: None,
+            drain_within: Duration::from_secs(30),
+        }
     }
 }
 
@@ -78,7 +84,7 @@ pub async fn serve(
         router: router.layer(crate::panics::layer()),
         kill: CancellationToken::new(),
     });
-    let places = Arc::new(Semaphore::new(options.connections_max));
+    let places = Places::new(options.connections_max, options.connections_of_one);
     let tasks = TaskTracker::new();
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -102,11 +108,12 @@ pub async fn serve(
 /// The next connection, when there is a place for it.
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    places: &Arc<Places>,
+) -> Option<(TcpStream, SocketAddr, Place)> {
+    let room = places.room().await?;
     match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, place)),
+        // Whoever has too many gets no answer: there is nothing to be said that would help.
+        Ok((stream, peer)) => places.take(peer.ip(), room).map(|place| (stream, peer, place)),
         Err(error) => {
             // Out of descriptors, or the client was gone already: neither may spin.
             tracing::warn!(%error, "could not accept a connection");
@@ -147,17 +154,19 @@ impl Host {
         stream: TcpStream,
         peer: SocketAddr,
         watcher: Watcher,
-        place: OwnedSemaphorePermit,
+        place: Place,
     ) {
         // Answers are small, and written whole: waiting to fill a packet only delays them.
         stream.set_nodelay(true).ok();
         let router = &self.router;
-        let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
-            let router = router.clone();
+        let activity = Activity::new();
+        let service = hyper::service::service_fn(|request: http::Request<Incoming>| {
+            let (router, under_way) = (router.clone(), activity.begin());
             async move {
                 let mut request = request.map(DeadlineBody::new);
                 request.extensions_mut().insert(ConnectInfo(peer));
                 let answer: Result<_, Infallible> = router.oneshot(request).await;
+                drop(under_way);
                 answer
             }
         });
@@ -168,6 +177,7 @@ impl Host {
                     tracing::debug!(%error, "a connection ended badly");
                 }
             }
+            () = activity.idle() => tracing::debug!("closed an idle connection"),
             () = self.kill.cancelled() => {}
         }
         drop(place);

@@ -1,13 +1,13 @@
 //! A database for one test: a copy of a migrated template, on SQLite or, where `TEST_DB=postgres`,
 //! on the server that `CAREFOLK_TEST_POSTGRES` names.
 
+use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use carefolk_migrations::{Migrator, MigratorTrait};
 use carefolk_store::{Db, OpenOptions};
-use sea_orm::{ConnectionTrait, Database};
-use tokio::sync::OnceCell;
+use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait};
 
 /// A database that is there for one test.
 #[derive(Debug)]
@@ -29,11 +29,19 @@ impl Drop for TestDb {
     }
 }
 
-static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 fn own_name() -> String {
     format!("carefolk_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst))
+}
+
+/// What the template of this test program is called: another build may have another schema.
+fn template_name() -> String {
+    let program = std::env::current_exe().unwrap();
+    let meta = std::fs::metadata(&program).unwrap();
+    let mut hasher = std::hash::DefaultHasher::new();
+    (program, meta.len(), meta.modified().unwrap()).hash(&mut hasher);
+    format!("carefolk_template_{:016x}", hasher.finish())
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests have no settings")]
@@ -54,33 +62,54 @@ pub async fn fresh() -> TestDb {
     }
 }
 
+/// Each test is a process of its own: the first migrates a template, and all others copy it.
 async fn fresh_sqlite() -> TestDb {
-    let template = TEMPLATE
-        .get_or_init(|| async {
-            let path = std::env::temp_dir().join(format!("{}.template.db", own_name()));
-            let db = Db::open(&format!("sqlite:{}", path.display()), OpenOptions::default())
-                .await
-                .unwrap();
-            Migrator::up(db.migrate(), None).await.unwrap();
-            db.migrate().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
-            db.close().await.unwrap();
-            path.display().to_string()
-        })
-        .await;
-    let file = std::env::temp_dir().join(format!("{}.db", own_name()));
+    let folder = std::env::temp_dir();
+    let template = folder.join(format!("{}.db", template_name()));
+    if !template.exists() {
+        let making = folder.join(format!("{}.db", own_name()));
+        let db = Db::open(&format!("sqlite:{}", making.display()), OpenOptions::default())
+            .await
+            .unwrap();
+        Migrator::up(db.migrate(), None).await.unwrap();
+        db.migrate().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        db.close().await.unwrap();
+        // Whoever comes second puts the same in its place.
+        std::fs::rename(&making, &template).unwrap();
+    }
+    let file = folder.join(format!("{}.db", own_name()));
     std::fs::copy(template, &file).unwrap();
     TestDb { url: format!("sqlite:{}", file.display()), file: Some(file) }
 }
 
+/// The same on a server, where one at a time looks for the template.
 async fn fresh_postgres(server: &str) -> TestDb {
     let (base, name) = (server.trim_end_matches('/'), own_name());
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
-    let url = format!("{base}/{name}");
+    let template = template_name();
     let admin = Database::connect(server).await.unwrap();
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let tx = admin.begin().await.unwrap();
+    tx.execute_unprepared("SELECT pg_advisory_xact_lock(1952805748)").await.unwrap();
+    let found = tx
+        .query_one_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "SELECT 1 FROM pg_database WHERE datname = $1",
+            [template.clone().into()],
+        ))
+        .await
+        .unwrap();
+    if found.is_none() {
+        let making = own_name();
+        admin.execute_unprepared(&format!("CREATE DATABASE {making}")).await.unwrap();
+        let db = Db::open(&format!("{base}/{making}"), OpenOptions::default()).await.unwrap();
+        Migrator::up(db.migrate(), None).await.unwrap();
+        db.close().await.unwrap();
+        let rename = format!("ALTER DATABASE {making} RENAME TO {template}");
+        admin.execute_unprepared(&rename).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let copy = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    admin.execute_unprepared(&copy).await.unwrap();
     admin.close().await.unwrap();
-    let db = Db::open(&url, OpenOptions::default()).await.unwrap();
-    Migrator::up(db.migrate(), None).await.unwrap();
-    db.close().await.unwrap();
-    TestDb { url, file: None }
+    TestDb { url: format!("{base}/{name}"), file: None }
 }

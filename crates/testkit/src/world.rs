@@ -1,6 +1,6 @@
 //! Fakes of the outside world.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -64,6 +64,7 @@ pub struct FakeRemote {
     fingers: Mutex<HashMap<String, Fingered>>,
     answers: Mutex<HashMap<String, Receipt>>,
     sent: Mutex<Vec<(String, String)>>,
+    hung: Mutex<HashSet<String>>,
 }
 
 impl FakeRemote {
@@ -91,6 +92,15 @@ impl FakeRemote {
         self.answers.lock().unwrap().insert(inbox.to_owned(), receipt);
     }
 
+    /// From now on, nobody who fetches `url` hears anything.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn hang(&self, url: &str) {
+        self.hung.lock().unwrap().insert(url.to_owned());
+    }
+
     /// Everything that was sent, as inbox and body, in order.
     pub fn sent(&self) -> Vec<(String, String)> {
         self.sent.lock().unwrap().clone()
@@ -106,6 +116,10 @@ impl FakeRemote {
 #[async_trait]
 impl Remote for FakeRemote {
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
+        let hangs = self.hung.lock().unwrap().contains(url);
+        if hangs {
+            std::future::pending::<()>().await;
+        }
         let found = self.documents.lock().unwrap().get(url).cloned();
         match found {
             Some(Ok(body)) => Ok(Fetched { url: url.to_owned(), body: body.into_bytes() }),

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -71,11 +71,8 @@ async fn check_form(
     {
         return Err(forged());
     }
-    let bytes = to_bytes(body, FORM_MAX_BYTES).await.map_err(|error| {
-        tracing::debug!(%error, "a form could not be read");
-        Failure::from(Problem::too_large())
-    })?;
-    let fields = Fields::read(&bytes);
+    let form = state.room.read(&parts.headers, body, FORM_MAX_BYTES).await?;
+    let fields = Fields::read(form.bytes());
     if visit.knows(fields.get(TOKEN_FIELD)) { Ok(fields) } else { Err(forged()) }
 }
 

@@ -41,7 +41,7 @@ impl OwnPath {
 }
 
 /// `/cy/you` is the Welsh `/you`.
-pub(crate) fn without_language(path: &str) -> &str {
+fn without_language(path: &str) -> &str {
     match path.strip_prefix("/cy") {
         Some("") => "/",
         Some(rest) if rest.starts_with('/') => rest,
@@ -88,6 +88,7 @@ mod tests {
             "/cy//e.example",
         ] {
             assert_eq!(OwnPath::parse(path), None, "{path:?}");
+            assert_eq!(OwnPath::of(path), OwnPath::home());
         }
     }
 }

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use carefolk_app::accounts::SessionToken;
 use carefolk_app::{Caller, Error, Member};
+use carefolk_httpkit::{AddressKey, ClientAddress};
 use carefolk_i18n::Locale;
 use http::header::USER_AGENT;
 use http::request::Parts;
@@ -16,7 +17,7 @@ use http::{HeaderMap, Method};
 use crate::cookies::{Jar, Name};
 use crate::csrf;
 use crate::fields::Fields;
-use crate::own_path::without_language;
+use crate::own_path::OwnPath;
 use crate::reading::Reading;
 use crate::view::{Frame, Me};
 use crate::web::WebState;
@@ -36,6 +37,8 @@ pub(crate) struct Visit {
     pub fresh_secret: Option<String>,
     /// How cookies are named and marked.
     pub jar: Jar,
+    /// Where the request comes from, as rate limits count it.
+    pub address: Option<AddressKey>,
     /// The browser's name for itself.
     pub user_agent: String,
     /// The query.
@@ -100,6 +103,7 @@ impl Visit {
             caller: member.map_or(Caller::Visitor, Caller::Member),
             fresh_secret: (!fresh_secret.is_empty()).then_some(fresh_secret),
             jar,
+            address: parts.extensions.get::<ClientAddress>().map(|address| address.key()),
             user_agent: header(&parts.headers, USER_AGENT.as_str()).to_owned(),
             query: Fields::read(query.as_bytes()),
             fields: Fields::default(),
@@ -125,7 +129,8 @@ fn frame(
     let path = full_path(parts);
     Frame {
         locale: locale_of(&path),
-        address: without_language(&path).to_owned(),
+        // Links to the other language are made of it: it must lead nowhere else (S-137).
+        address: OwnPath::of(&path).as_str().to_owned(),
         community,
         me: member.map(|member| Me { name: member.name.clone() }),
         reading: Reading::default(),

@@ -1,6 +1,7 @@
 //! What page functions are given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -8,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use carefolk_app::ports::Chance;
 use carefolk_app::{App, Caller, Member, Page};
 use carefolk_domain::Denial;
-use carefolk_httpkit::Problem;
+use carefolk_httpkit::body_limit::Room;
+use carefolk_httpkit::{AddressKey, Problem, RateLimit};
 use carefolk_i18n as i18n;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::request::Parts;
@@ -48,12 +50,29 @@ const SAID: [(&str, &str); 13] = [
 pub struct WebState {
     pub(crate) app: App,
     pub(crate) chance: Arc<dyn Chance>,
+    knocks: RateLimit<AddressKey>,
+    errands: RateLimit<String>,
+    pub(crate) room: Room,
 }
+
+/// How much of all forms together is held in memory at once.
+const FORMS_MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// How often one address may try to sign in, set up, or make us ask another site: a whole office
+/// may sit behind it (S-141).
+const KNOCKS_AT_ONCE: u32 = 60;
+const KNOCK_EACH: Duration = Duration::from_secs(3);
+
+/// How often visitors may make us ask one other site.
+const ERRANDS_AT_ONCE: u32 = 20;
+const ERRAND_EACH: Duration = Duration::from_secs(3);
 
 impl WebState {
     /// Pages over `app`; `chance` makes the secrets of forms.
     pub fn new(app: App, chance: Arc<dyn Chance>) -> Self {
-        Self { app, chance }
+        let knocks = RateLimit::one_each(KNOCK_EACH, KNOCKS_AT_ONCE);
+        let errands = RateLimit::one_each(ERRAND_EACH, ERRANDS_AT_ONCE);
+        Self { app, chance, knocks, errands, room: Room::new(FORMS_MAX_BYTES) }
     }
 
     /// Whether browsers reach us over https, so that cookies can be marked so.
@@ -99,6 +118,27 @@ impl Web {
     /// Who asks.
     pub(crate) fn caller(&self) -> &Caller {
         &self.visit.caller
+    }
+
+    /// Counts something that strangers may do only so often.
+    ///
+    /// # Errors
+    ///
+    /// 429 with the time to wait.
+    pub(crate) fn count_knock(&self) -> Result<(), Failure> {
+        let counted = self.visit.address.map_or(Ok(()), |key| self.state.knocks.check(key));
+        counted.map_err(|wait| Failure(Problem::throttled(wait)))
+    }
+
+    /// Counts a question to another site for somebody who is not signed in here.
+    ///
+    /// # Errors
+    ///
+    /// 429 with the time to wait.
+    pub(crate) fn count_errand(&self, host: &str) -> Result<(), Failure> {
+        self.count_knock()?;
+        let counted = self.state.errands.check(host.to_owned());
+        counted.map_err(|wait| Failure(Problem::throttled(wait)))
     }
 
     /// Who is signed in.

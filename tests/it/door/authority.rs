@@ -142,11 +142,11 @@ async fn s_035_an_id_has_one_spelling_or_is_refused() {
     let cases = cases.map(|(spelling, status)| {
         refused(format!("{spelling:?}"), door.eves(&under(&door, &spelling)), status)
     });
-    door.judge("S-035", cases).await;
+    Box::pin(door.judge("S-035", cases)).await;
     let fragment = door.like(&format!("{}#me", door.eve));
     let cases =
         [refused("an actor with a fragment", door.by(&door.eve, eves_key(), &fragment), 400)];
-    door.judge("S-035", cases).await;
+    Box::pin(door.judge("S-035", cases)).await;
 }
 
 #[tokio::test]

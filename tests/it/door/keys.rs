@@ -29,8 +29,7 @@ async fn s_013_nobody_signs_with_his_own_key_for_somebody_else() {
     let mal = door.village.settle_in("v", "mal", ed25519_key());
     let mals_id = format!("{mal}#main-key");
     let how = Signing::usual(ed25519_key(), &mals_id);
-    let mut neighbour = refused("a neighbour's key", door.post(&in_vics_name).signed(&how), 401);
-    neighbour.effect = Effect::Learnt;
+    let neighbour = refused("a neighbour's key", door.post(&in_vics_name).signed(&how), 401);
     door.judge("S-013", [neighbour]).await;
 }
 

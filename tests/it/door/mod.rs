@@ -211,10 +211,7 @@ fn effect(before: &Rows, after: &Rows) -> Effect {
         return Effect::Nothing;
     }
     let was_heard = changed.remove("inbound_activity");
-    if was_heard {
-        changed.remove("peer");
-    }
-    for table in ["actor", "actor_key"] {
+    for table in ["actor", "actor_key", "peer"] {
         changed.remove(table);
     }
     match (changed.is_empty(), was_heard) {

@@ -1,14 +1,10 @@
-//! Making and suspending accounts.
+//! Making accounts.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{
-    AccountId, AccountState, ActorKind, ActorState, FieldError, Handle, Invalid, Role,
-};
+use carefolk_domain::{AccountId, AccountState, ActorKind, FieldError, Handle, Invalid, Role};
 use carefolk_store::StoreError;
-use carefolk_store::entity::{account, actor, session};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, sea_query::Expr,
-};
+use carefolk_store::entity::{account, actor};
+use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
 
 use super::{AccountCreated, AccountView, Accounts, NewAccount, check_password, passwords};
 use crate::actors::local::{self, NAME_MAX_CHARS, NewActor};
@@ -16,7 +12,7 @@ use crate::kernel::{caller::Caller, error::Error, opaque, tx::Tx};
 use crate::{App, audit};
 
 /// The longest e-mail address (RFC 5321).
-const EMAIL_MAX_CHARS: usize = 254;
+pub(super) const EMAIL_MAX_CHARS: usize = 254;
 
 /// Characters of a password that we make up: 100 bits of base32.
 const MADE_UP_CHARS: usize = 20;
@@ -57,40 +53,6 @@ impl Accounts<'_> {
             views.push(view(row, actor));
         }
         Ok(views)
-    }
-
-    /// Ends all sessions of an account and lets nobody in with it; its posts stay.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`], [`Error::Denied`].
-    pub async fn suspend(&self, caller: &Caller, handle: &str) -> Result<(), Error> {
-        caller.may(Act::RunInstance)?;
-        let tx = self.0.begin().await?;
-        let actor = crate::actors::queries::by_handle(tx.conn(), handle)
-            .await?
-            .ok_or(Error::NotFound("account"))?;
-        let account = account::Entity::find()
-            .filter(account::Column::ActorId.eq(actor.id))
-            .one(tx.conn())
-            .await?
-            .ok_or(Error::NotFound("account"))?;
-        account::Entity::update_many()
-            .col_expr(account::Column::State, Expr::value(AccountState::Suspended))
-            .filter(account::Column::Id.eq(account.id))
-            .exec(tx.conn())
-            .await?;
-        actor::Entity::update_many()
-            .col_expr(actor::Column::State, Expr::value(ActorState::Suspended))
-            .filter(actor::Column::Id.eq(actor.id))
-            .exec(tx.conn())
-            .await?;
-        session::Entity::delete_many()
-            .filter(session::Column::AccountId.eq(account.id))
-            .exec(tx.conn())
-            .await?;
-        audit::record(self.0, &tx, caller, "account.suspend", &actor.handle, "").await?;
-        tx.commit().await
     }
 }
 

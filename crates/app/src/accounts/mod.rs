@@ -5,6 +5,7 @@
 //! (S-135).
 
 mod commands;
+mod manage;
 mod passwords;
 mod sessions;
 

@@ -69,6 +69,8 @@ async fn blocking<T: Send + 'static>(
     app: &App,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
+    // Whoever comes after so many others hears that there is no room (S-106).
+    let Ok(_place) = app.0.password_places.try_acquire() else { return Err(Error::Busy) };
     let Ok(_turn) = app.0.passwords.acquire().await else {
         return Err(Error::Bug("password turnstile closed"));
     };

@@ -1,13 +1,12 @@
 //! Signing in and out.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
-use carefolk_domain::{AccountState, Denial, Lang, Moment, SessionId, Span};
+use carefolk_domain::{Denial, Lang, Moment, SessionId, Span};
 use carefolk_store::entity::{account, actor, session};
+use moka::sync::Cache;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
 use sha2::{Digest, Sha256};
 
+use super::commands::EMAIL_MAX_CHARS;
 use super::{Accounts, passwords};
 use crate::kernel::caller::Member;
 use crate::kernel::{error::Error, opaque};
@@ -24,8 +23,8 @@ const SIGN_IN_TRIES: u32 = 10;
 /// See [`SIGN_IN_TRIES`].
 const SIGN_IN_WINDOW: Span = Span::minutes(15);
 
-/// How many names are counted at once; beyond that the oldest are forgotten.
-const SIGN_IN_NAMES: usize = 10_000;
+/// How many names are counted at once; beyond that the least used are forgotten.
+const SIGN_IN_NAMES: u64 = 10_000;
 
 /// The longest `User-Agent` that is kept.
 const USER_AGENT_MAX_CHARS: usize = 200;
@@ -40,37 +39,34 @@ impl SessionToken {
     }
 }
 
-/// Counts failed sign-ins by name.
-pub(crate) struct SignInLimits(Mutex<HashMap<String, (Moment, u32)>>);
+/// Counts tries to sign in, by account, or by name where there is none (S-141).
+pub(crate) struct SignInLimits(Cache<String, (Moment, u32)>);
 
 impl SignInLimits {
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(HashMap::new()))
+        Self(Cache::new(SIGN_IN_NAMES))
     }
 
-    fn check(&self, name: &str, now: Moment) -> Result<(), Error> {
-        let Ok(counts) = self.0.lock() else { return Err(Error::Bug("sign-in counts")) };
-        match counts.get(name) {
-            Some((since, tries)) if *tries >= SIGN_IN_TRIES && now - *since < SIGN_IN_WINDOW => {
-                Err(Error::Throttled { retry_after: SIGN_IN_WINDOW - (now - *since) })
+    /// Counts a try before it is made: many at once are counted, too.
+    fn begin(&self, who: &str, now: Moment) -> Result<(), Error> {
+        let counted = self.0.entry(who.to_owned()).and_upsert_with(|known| {
+            match known.map(moka::Entry::into_value) {
+                Some((since, tries)) if now - since < SIGN_IN_WINDOW => {
+                    (since, tries.saturating_add(1))
+                }
+                _ => (now, 1),
             }
-            _ => Ok(()),
+        });
+        let (since, tries) = counted.into_value();
+        if tries > SIGN_IN_TRIES {
+            return Err(Error::Throttled { retry_after: SIGN_IN_WINDOW - (now - since) });
         }
+        Ok(())
     }
 
-    fn failed(&self, name: &str, now: Moment) {
-        let Ok(mut counts) = self.0.lock() else { return };
-        if counts.len() >= SIGN_IN_NAMES {
-            counts.retain(|_, (since, _)| now - *since < SIGN_IN_WINDOW);
-            if counts.len() >= SIGN_IN_NAMES {
-                counts.clear();
-            }
-        }
-        let entry = counts.entry(name.to_owned()).or_insert((now, 0));
-        if now - entry.0 >= SIGN_IN_WINDOW {
-            *entry = (now, 0);
-        }
-        entry.1 += 1;
+    /// Forgets the tries of who has shown who they are.
+    fn succeeded(&self, who: &str) {
+        self.0.invalidate(who);
     }
 }
 
@@ -87,19 +83,18 @@ impl Accounts<'_> {
         password: &str,
         user_agent: &str,
     ) -> Result<SessionToken, Error> {
-        let name = name_or_email.trim().trim_start_matches('@').to_lowercase();
-        self.0.0.sign_ins.check(&name, self.0.now())?;
+        let name = canonical(name_or_email);
         let found = self.find_for_sign_in(&name).await?;
+        let who = found.as_ref().map_or(name, |account| format!("account {}", account.id));
+        self.0.0.sign_ins.begin(&who, self.0.now())?;
         let stored = found.as_ref().and_then(|account| account.password_hash.clone());
         let good = passwords::verify(self.0, password.to_owned(), stored).await?;
         let account = match found {
             Some(account) if good => account,
-            _ => {
-                self.0.0.sign_ins.failed(&name, self.0.now());
-                return Err(Denial::Credentials.into());
-            }
+            _ => return Err(Denial::Credentials.into()),
         };
-        if account.state != AccountState::Active {
+        self.0.0.sign_ins.succeeded(&who);
+        if !account.state.may_sign_in() {
             return Err(Denial::Suspended.into());
         }
         self.open_session(&account, user_agent).await
@@ -178,7 +173,7 @@ impl Accounts<'_> {
             .await?;
         let Some(session) = found else { return Ok(None) };
         let account = account::Entity::find_by_id(session.account_id).one(self.0.read()).await?;
-        let Some(account) = account.filter(|a| a.state == AccountState::Active) else {
+        let Some(account) = account.filter(|a| a.state.may_sign_in()) else {
             return Ok(None);
         };
         let Some(actor) = actor::Entity::find_by_id(account.actor_id).one(self.0.read()).await?
@@ -221,6 +216,13 @@ impl Accounts<'_> {
             .await?;
         tx.commit().await
     }
+}
+
+/// One spelling for all of one name or address, and not longer than one can be.
+fn canonical(name_or_email: &str) -> String {
+    let name = name_or_email.trim().trim_start_matches('@').trim().to_lowercase();
+    let end = name.floor_char_boundary(EMAIL_MAX_CHARS);
+    name.get(..end).unwrap_or_default().to_owned()
 }
 
 fn member(account: account::Model, actor: actor::Model) -> Member {

@@ -47,20 +47,31 @@ fn known(key: actor_key::Model, owner: &actor::Model) -> KnownKey {
 }
 
 impl Actors<'_> {
-    /// The key with that id, if we have it.
+    /// The key that the actor `actor_uri` lists under that id, if we have it.
     ///
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn key(&self, key_uri: &str) -> Result<Option<KnownKey>, Error> {
+    pub async fn key(&self, actor_uri: &str, key_uri: &str) -> Result<Option<KnownKey>, Error> {
+        let Some(owner) = super::queries::by_uri(self.0.read(), actor_uri).await? else {
+            return Ok(None);
+        };
         let found = actor_key::Entity::find()
+            .filter(actor_key::Column::ActorId.eq(owner.id))
             .filter(actor_key::Column::KeyUriHash.eq(UriHash::of(key_uri)))
             .filter(actor_key::Column::RetiredAt.is_null())
             .one(self.0.read())
             .await?;
-        let Some(key) = found else { return Ok(None) };
-        let owner = super::queries::by_id(self.0.read(), key.actor_id).await?;
-        Ok(Some(known(key, &owner)))
+        Ok(found.map(|key| known(key, &owner)))
+    }
+
+    /// Whether an actor with that id was met before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn is_known(&self, uri: &str) -> Result<bool, Error> {
+        Ok(super::queries::by_uri(self.0.read(), uri).await?.is_some())
     }
 
     /// The keys an actor lists.

@@ -14,7 +14,7 @@ use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
 
 pub(crate) use keys::signing_key;
 pub use keys::{KeyAlgorithm, KnownKey};
-pub(crate) use remote::{Described, is_tombstone, upsert};
+pub(crate) use remote::{Described, bury, is_tombstone, upsert};
 
 use crate::App;
 

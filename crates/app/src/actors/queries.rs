@@ -38,8 +38,7 @@ pub(crate) async fn by_uri_hashes(
     conn: &impl ConnectionTrait,
     hashes: impl IntoIterator<Item = UriHash>,
 ) -> Result<HashMap<UriHash, actor::Model>, Error> {
-    let rows =
-        actor::Entity::find().filter(actor::Column::UriHash.is_in(hashes)).all(conn).await?;
+    let rows = actor::Entity::find().filter(actor::Column::UriHash.is_in(hashes)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.uri_hash.clone(), row)).collect())
 }
 

@@ -1,9 +1,11 @@
 //! Storing actors of other servers, only as their own origin describes them.
 
-use carefolk_domain::{ActorId, ActorKind, ActorState, Html, KeyId, Moment, UriHash, uri};
+use carefolk_domain::{ActorId, ActorKind, ActorState, Html, KeyId, Moment, PeerId, UriHash, uri};
+use carefolk_store::dialect::{self, NewPeer};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
 use carefolk_store::entity::{actor, tombstone};
 use carefolk_wire::read;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::queries;
@@ -17,6 +19,11 @@ const HANDLE_MAX_CHARS: usize = 100;
 /// The longest remote display name that is kept, in characters; the rest is cut.
 const NAME_MAX_CHARS: usize = 200;
 
+/// The most of a remote display name, and of what an actor says about itself, that is looked at:
+/// more than Mastodon takes.
+const NAME_MAX_BYTES: usize = 4 * 1024;
+const SUMMARY_MAX_BYTES: usize = 64 * 1024;
+
 /// A remote actor that has been read and found to speak for itself.
 pub(crate) struct Described {
     /// What it says.
@@ -25,6 +32,10 @@ pub(crate) struct Described {
     pub host: String,
     /// Its name before the `@`.
     pub handle: String,
+    /// The name it shows, as plain text.
+    pub name: String,
+    /// What it says about itself, safe to show.
+    pub summary: Html,
 }
 
 /// Checks that a document fetched from its own id describes an actor whose parts all live on one
@@ -59,7 +70,16 @@ pub(crate) fn describe(actor: read::Actor) -> Result<Described, PortError> {
     {
         return Err(invalid("the actor's name cannot be shown safely"));
     }
-    Ok(Described { actor, host, handle })
+    // Cleaned here, before any transaction is open: it may take a while.
+    let html = |text: &Option<String>, most: usize| {
+        let text = text.as_deref().unwrap_or_default();
+        let end = text.floor_char_boundary(most);
+        Html::sanitise(text.get(..end).unwrap_or_default())
+    };
+    let name = html(&actor.name, NAME_MAX_BYTES).to_plain();
+    let name = name.chars().take(NAME_MAX_CHARS).collect();
+    let summary = html(&actor.summary, SUMMARY_MAX_BYTES);
+    Ok(Described { actor, host, handle, name, summary })
 }
 
 /// Writes what a remote actor says about itself, over what it said before.
@@ -86,6 +106,8 @@ pub(crate) async fn upsert(
             changed.update(tx.conn()).await?
         }
         None => {
+            let unmet = NewPeer { id: PeerId(app.id()), host: described.host.clone() };
+            dialect::ensure_peers(tx.store(), tx.now(), &[unmet]).await?;
             let mut fresh = columns(described, tx.now());
             fresh.id = Set(ActorId(app.id()));
             fresh.domain_id = Set(None);
@@ -107,15 +129,14 @@ fn columns(described: &Described, now: Moment) -> actor::ActiveModel {
     let actor = &described.actor;
     let own = |url: &Option<String>| url.clone().filter(|url| uri::same_origin(url, &actor.id));
     let state = if actor.moved_to.is_some() { ActorState::Moved } else { ActorState::Active };
-    let name = actor.name.as_deref().unwrap_or_default();
     actor::ActiveModel {
         kind: Set(kind(actor.kind)),
         state: Set(state),
         handle: Set(described.handle.clone()),
         handle_folded: Set(described.handle.to_lowercase()),
         host: Set(described.host.clone()),
-        name: Set(Html::sanitise(name).to_plain().chars().take(NAME_MAX_CHARS).collect()),
-        summary_html: Set(Html::sanitise(actor.summary.as_deref().unwrap_or_default())),
+        name: Set(described.name.clone()),
+        summary_html: Set(described.summary.clone()),
         url: Set(own(&actor.url).unwrap_or_else(|| actor.id.clone())),
         inbox: Set(actor.inbox.clone()),
         shared_inbox: Set(actor.shared_inbox.clone()),
@@ -183,7 +204,24 @@ async fn write_keys(
     Ok(())
 }
 
-/// Whether an id was deleted before.
-pub(crate) async fn is_tombstone(tx: &Tx, uri: &str) -> Result<bool, Error> {
-    Ok(tombstone::Entity::find_by_id(UriHash::of(uri)).one(tx.conn()).await?.is_some())
+/// Whether `by`, whose it is, said before that an id is gone.
+pub(crate) async fn is_tombstone(tx: &Tx, uri: &str, by: &str) -> Result<bool, Error> {
+    let found = tombstone::Entity::find_by_id(UriHash::of(uri)).one(tx.conn()).await?;
+    Ok(found.is_some_and(|row| row.said_by == by))
+}
+
+/// Remembers that `by` says that an id is gone, so that what comes late brings nothing back. It
+/// counts for what is theirs alone: somebody else of the same server may say anything (S-041).
+pub(crate) async fn bury(tx: &Tx, uri: &str, by: &str) -> Result<(), Error> {
+    let row = tombstone::ActiveModel {
+        uri_hash: Set(UriHash::of(uri)),
+        uri: Set(uri.to_owned()),
+        said_by: Set(by.to_owned()),
+        at: Set(tx.now()),
+    };
+    let again = OnConflict::column(tombstone::Column::UriHash)
+        .update_columns([tombstone::Column::SaidBy, tombstone::Column::At])
+        .to_owned();
+    tombstone::Entity::insert(row).on_conflict(again).exec_without_returning(tx.conn()).await?;
+    Ok(())
 }

@@ -11,7 +11,7 @@ use super::{FollowView, Follows, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, timelines};
+use crate::{App, audit, timelines};
 
 /// The follow between two actors.
 pub(super) async fn between(
@@ -63,6 +63,7 @@ impl Follows<'_> {
             }
             None => self.write(&mut tx, &follower, &followee).await?,
         };
+        audit::record_operator(self.0, &tx, caller, "follow", &followee.uri).await?;
         tx.commit().await?;
         let created = row.created_at;
         Ok(FollowView { followee: actors::view(followee), state: row.state, created })
@@ -115,6 +116,7 @@ impl Follows<'_> {
             let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
             outbox::say(self.0, &mut tx, said, to).await?;
         }
+        audit::record_operator(self.0, &tx, caller, "unfollow", &followee.uri).await?;
         tx.commit().await
     }
 

@@ -14,7 +14,7 @@ use crate::actors::{ActorView, queries as actors};
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, page::Page, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::timelines;
+use crate::{audit, timelines};
 
 /// A follow, from the side of who is followed.
 #[derive(Clone, Debug)]
@@ -25,6 +25,15 @@ pub struct FollowerView {
     pub state: FollowState,
     /// Since when.
     pub created: Moment,
+}
+
+/// What happens to who wants to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// They follow at once.
+    Open,
+    /// Each has to be approved.
+    AskFirst,
 }
 
 impl Follows<'_> {
@@ -56,15 +65,21 @@ impl Follows<'_> {
     /// # Errors
     ///
     /// As [`Follows::followers_of_mine`].
-    pub async fn ask_first(&self, caller: &Caller, handle: &str, ask: bool) -> Result<(), Error> {
+    pub async fn set_approval(
+        &self,
+        caller: &Caller,
+        handle: &str,
+        approval: Approval,
+    ) -> Result<(), Error> {
         let followee = self.voice(caller, handle).await?;
         let tx = self.0.begin().await?;
         let changed = actor::ActiveModel {
             id: Set(followee.id),
-            manually_approves: Set(ask),
+            manually_approves: Set(approval == Approval::AskFirst),
             ..Default::default()
         };
         changed.update(tx.conn()).await?;
+        audit::record_operator(self.0, &tx, caller, "follower.approval", handle).await?;
         tx.commit().await
     }
 
@@ -93,6 +108,7 @@ impl Follows<'_> {
         count(&tx, &row, 1).await?;
         timelines::add_author(&tx, follower.id, followee.id).await?;
         self.tell(&mut tx, &followee, &follower, &row, true).await?;
+        audit::record_operator(self.0, &tx, caller, "follower.approve", &follower.uri).await?;
         tx.commit().await
     }
 
@@ -112,7 +128,9 @@ impl Follows<'_> {
         let row = between(tx.conn(), &follower, &followee).await?;
         let row = row.ok_or(Error::NotFound("follower"))?;
         end(&tx, &row).await?;
+        outbox::cancel_for(&tx, &followee, &follower).await?;
         self.tell(&mut tx, &followee, &follower, &row, false).await?;
+        audit::record_operator(self.0, &tx, caller, "follower.refuse", &follower.uri).await?;
         tx.commit().await
     }
 

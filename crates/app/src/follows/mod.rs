@@ -12,7 +12,7 @@ mod wire_map;
 
 use carefolk_domain::Moment;
 pub use carefolk_store::entity::follow::FollowState;
-pub use followers::FollowerView;
+pub use followers::{Approval, FollowerView};
 
 use crate::App;
 use crate::actors::ActorView;

@@ -1,6 +1,6 @@
 //! Follows that come from other servers, and their answers to ours.
 
-use carefolk_domain::UriHash;
+use carefolk_domain::{UriHash, uri};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow};
 use carefolk_wire::read::{Network, Node};
@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::commands::{between, count, end, insert};
 use super::wire_map;
-use crate::actors::queries as actors;
+use crate::actors::{bury, is_tombstone, queries as actors};
 use crate::inbound::Outcome;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
@@ -57,6 +57,9 @@ pub(crate) async fn follow(
     else {
         return Ok(Outcome::Ignored("it follows nobody here"));
     };
+    if is_tombstone(tx, uri, &follower.uri).await? {
+        return Ok(Outcome::Ignored("it was taken back before it came"));
+    }
     let wanted =
         if followee.manually_approves { FollowState::Pending } else { FollowState::Accepted };
     match between(tx.conn(), follower, &followee).await? {
@@ -122,6 +125,10 @@ pub(crate) async fn undo(tx: &Tx, from: &actor::Model, named: &Named) -> Result<
         return Ok(Outcome::Ignored("it undoes something we never did"));
     }
     let Some(row) = find(tx, named, |row| row.follower_id == from.id).await? else {
+        // It may have overtaken its Follow.
+        if let Some(id) = named.id.as_deref().filter(|id| uri::same_origin(id, &from.uri)) {
+            bury(tx, id, &from.uri).await?;
+        }
         return Ok(Outcome::Ignored("it undoes nothing here"));
     };
     end(tx, &row).await?;

@@ -75,6 +75,7 @@ fn row(arrival: Arrival, id: InboundId, now: Moment) -> Model {
         received_at: now,
         state: InboundState::Waiting,
         attempts: 0,
+        waits: 0,
         run_at: now,
         locked_until: None,
         outcome: None,

@@ -22,16 +22,17 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             follows::answer(tx, &actor, &follow, accepted).await
         }
         Plan::Unfollow { actor, follow } => follows::undo(tx, &actor, &follow).await,
-        Plan::Create { actor, note } => posts::create(app, tx, &actor, *note).await,
+        Plan::Create { actor, note, words } => posts::create(app, tx, &actor, *note, words).await,
         Plan::CreateForNobody { actor, note } => {
             let around = Surroundings::of(tx.conn(), &[(actor.id, &note)]).await?;
             if around.concern(actor.id, &note) {
-                posts::create(app, tx, &actor, *note).await
+                let words = posts::Words::of(&note);
+                posts::create(app, tx, &actor, *note, words).await
             } else {
                 Ok(FOR_NOBODY)
             }
         }
-        Plan::Update { actor, note } => posts::update(app, tx, &actor, *note).await,
+        Plan::Update { actor, note, words } => posts::update(app, tx, &actor, *note, words).await,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }

@@ -5,6 +5,7 @@
 
 mod accept;
 mod apply;
+mod lanes;
 mod plan;
 mod process;
 
@@ -13,7 +14,7 @@ use carefolk_store::entity::inbound_activity::InboundState;
 pub use accept::{Acceptance, Arrival};
 pub(crate) use accept::{ArrivalWriter, arrival_writer};
 pub(crate) use apply::audience;
-pub(crate) use process::Far;
+pub(crate) use lanes::Lanes;
 
 use crate::App;
 

@@ -20,6 +20,7 @@ use crate::follows::receive as follows;
 use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
+use crate::posts::receive::Words;
 
 /// How many activities are planned at once: planning may fetch from other servers.
 pub(super) const PLANS_AT_ONCE: usize = 32;
@@ -47,6 +48,7 @@ pub(super) enum Plan {
     Create {
         actor: actor::Model,
         note: Box<Note>,
+        words: Words,
     },
     /// As far as is known before what stands beside it in the batch is applied.
     CreateForNobody {
@@ -56,6 +58,7 @@ pub(super) enum Plan {
     Update {
         actor: actor::Model,
         note: Box<Note>,
+        words: Words,
     },
     UpdateActor {
         described: Box<actors::Described>,
@@ -70,7 +73,8 @@ pub(super) enum Plan {
 }
 
 /// Why a post is not kept.
-pub(super) const FOR_NOBODY: Outcome = Outcome::Ignored("nobody here follows, is named or is answered");
+pub(super) const FOR_NOBODY: Outcome =
+    Outcome::Ignored("nobody here follows, is named or is answered");
 
 impl Plan {
     /// What comes of it without any effect, if `beside`, the plans of its batch that have one,
@@ -98,13 +102,13 @@ impl Plan {
 
 /// What one activity says, and who says it, as far as that is known here.
 pub(super) struct Heard {
-    row: inbound_activity::Model,
+    pub(super) row: inbound_activity::Model,
     said: Result<Said, Error>,
     speaker: Option<actor::Model>,
 }
 
 enum Said {
-    Activity(Activity),
+    Activity(Box<Activity>),
     Nothing(Outcome),
 }
 
@@ -159,7 +163,7 @@ async fn hear(app: &App, row: &inbound_activity::Model) -> Result<Said, Error> {
     if activity.actor != row.actor_uri || !uri::same_origin(&activity.id, &activity.actor) {
         return nothing("id and actor have different origins");
     }
-    Ok(Said::Activity(activity))
+    Ok(Said::Activity(Box::new(activity)))
 }
 
 /// Plans all of these. What may be different next time is an error of its own activity: a server
@@ -172,7 +176,7 @@ pub(super) async fn plan_all(app: &App, heard: Vec<Heard>) -> Result<Vec<Planned
     let mut planned: Vec<Planned> = stream::iter(heard)
         .map(|Heard { row, said, speaker }| async move {
             let plan = match said {
-                Ok(Said::Activity(activity)) => plan(app, activity, speaker).await,
+                Ok(Said::Activity(activity)) => plan(app, *activity, speaker).await,
                 Ok(Said::Nothing(outcome)) => Ok(Plan::Nothing(outcome)),
                 Err(error) => Err(error),
             };
@@ -181,16 +185,12 @@ pub(super) async fn plan_all(app: &App, heard: Vec<Heard>) -> Result<Vec<Planned
         .buffered(PLANS_AT_ONCE)
         .collect()
         .await;
-    leave_out_strangers(app, &mut planned).await?;
+    find_concerned(app, &mut planned).await?;
     Ok(planned)
 }
 
 /// Fetches what is missing, and says what is to be done.
-async fn plan(
-    app: &App,
-    activity: Activity,
-    speaker: Option<actor::Model>,
-) -> Result<Plan, Error> {
+async fn plan(app: &App, activity: Activity, speaker: Option<actor::Model>) -> Result<Plan, Error> {
     let actor = match speaker {
         Some(actor) => actor,
         None => match app.actors().fetch(&activity.actor).await {
@@ -205,21 +205,21 @@ async fn plan(
     sort(app, activity, actor, network).await
 }
 
-/// Marks the posts that concern nobody here, as far as the database knows before any of the batch
-/// is applied.
-async fn leave_out_strangers(app: &App, planned: &mut [Planned]) -> Result<(), Error> {
+/// Tells the posts that concern somebody here from those that do not, as far as the database knows
+/// before any of the batch is applied.
+async fn find_concerned(app: &App, planned: &mut [Planned]) -> Result<(), Error> {
     let posts: Vec<(ActorId, &Note)> = planned
         .iter()
         .filter_map(|(_, plan)| match plan {
-            Ok(Plan::Create { actor, note }) => Some((actor.id, note.as_ref())),
+            Ok(Plan::CreateForNobody { actor, note }) => Some((actor.id, note.as_ref())),
             _ => None,
         })
         .collect();
     let around = Surroundings::of(app.read(), &posts).await?;
     for (_, plan) in planned {
         *plan = match std::mem::replace(plan, Ok(Plan::Nothing(FOR_NOBODY))) {
-            Ok(Plan::Create { actor, note }) if !around.concern(actor.id, &note) => {
-                Ok(Plan::CreateForNobody { actor, note })
+            Ok(Plan::CreateForNobody { actor, note }) if around.concern(actor.id, &note) => {
+                Ok(Plan::Create { actor, words: Words::of(&note), note })
             }
             other => other,
         };
@@ -245,14 +245,15 @@ async fn sort(
         Kind::Reject => Plan::Answer { actor, follow: named(), accepted: false },
         Kind::Undo => Plan::Unfollow { actor, follow: named() },
         Kind::Create => match note(app, &object, &actor, network).await? {
-            Ok(note) => Plan::Create { actor, note },
+            // Its words are read once it is known to concern somebody.
+            Ok(note) => Plan::CreateForNobody { actor, note },
             Err(nothing) => nothing,
         },
         Kind::Update if object_id.as_deref() == Some(actor.uri.as_str()) => {
             update_actor(app, &actor).await?
         }
         Kind::Update => match note(app, &object, &actor, network).await? {
-            Ok(note) => Plan::Update { actor, note },
+            Ok(note) => Plan::Update { actor, words: Words::of(&note), note },
             Err(nothing) => nothing,
         },
         Kind::Delete => match object_id {
@@ -314,7 +315,7 @@ async fn update_actor(app: &App, actor: &actor::Model) -> Result<Plan, Error> {
 /// An actor is deleted only when its own server says so as well (S-021).
 async fn delete_actor(app: &App, actor: actor::Model) -> Result<Plan, Error> {
     match app.remote().fetch(&actor.uri).await {
-        Err(PortError::Gone | PortError::NotFound) => Ok(Plan::DeleteActor { actor }),
+        Err(PortError::Gone) => Ok(Plan::DeleteActor { actor }),
         Err(error @ PortError::Unavailable(_)) => Err(error.into()),
         Ok(_) | Err(_) => Ok(refused("its actor is still there")),
     }

@@ -3,13 +3,15 @@
 //! Invariant: an activity, its deliveries and the change it tells of are one transaction (P1); the
 //! bytes never change afterwards (P4); deliveries of one object to one host stay in order (P5).
 
+mod commands;
 mod queries;
 mod results;
 mod say;
 mod worker;
 
+pub use commands::Failed;
 pub use queries::DeliveryView;
-pub(crate) use say::{Recipients, Saying, say};
+pub(crate) use say::{Recipients, Saying, cancel_for, say, unsay};
 
 use crate::App;
 

@@ -102,11 +102,8 @@ impl Outbox<'_> {
             .await?
             .ok_or(Error::NotFound("activity"))?;
         let author = crate::actors::queries::by_id(self.0.read(), row.actor_id).await?;
-        // What a Create said must not outlive its post.
-        let gone = match row.post_id {
-            Some(id) if row.kind != "Delete" => !self.0.posts().is_published(id).await?,
-            _ => false,
-        };
+        // What a Create said does not outlive its post.
+        let gone = row.body.is_empty();
         if gone || matches!(author.state, ActorState::Suspended | ActorState::Deleted) {
             return Err(Error::NotFound("activity"));
         }

@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use carefolk_domain::{ActorId, Audience, DeliveryId, OutboxId, PeerId, PostId, UriHash};
 use carefolk_store::dialect::{self, NewDelivery, NewPeer};
-use carefolk_store::entity::outbox_activity;
-use sea_orm::{ActiveModelTrait, Set};
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::{actor, outbox_activity};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set,
+    sea_query::Expr,
+};
 
-use crate::kernel::{error::Error, tx::Tx};
 use crate::App;
+use crate::kernel::{error::Error, tx::Tx};
 
 /// An activity about to be said.
 pub(crate) struct Saying {
@@ -107,17 +111,18 @@ async fn deliveries(
     if !unmet.is_empty() {
         peers.extend(dialect::ensure_peers(tx.store(), tx.now(), &unmet).await?);
     }
-    let rows = inboxes.iter().filter(|(_, host)| open.contains(host)).filter_map(|(inbox, host)| {
-        Some(NewDelivery {
-            id: DeliveryId(app.id()),
-            activity_id: activity,
-            peer_id: *peers.get(host)?,
-            inbox_url: inbox.clone(),
-            order_key,
-            run_at: tx.now(),
-            created_at: tx.now(),
-        })
-    });
+    let rows =
+        inboxes.iter().filter(|(_, host)| open.contains(host)).filter_map(|(inbox, host)| {
+            Some(NewDelivery {
+                id: DeliveryId(app.id()),
+                activity_id: activity,
+                peer_id: *peers.get(host)?,
+                inbox_url: inbox.clone(),
+                order_key,
+                run_at: tx.now(),
+                created_at: tx.now(),
+            })
+        });
     Ok(rows.collect())
 }
 
@@ -133,4 +138,57 @@ async fn open_hosts<'a>(
         }
     }
     Ok(open)
+}
+
+/// Takes away what was said of a post: its words are erased here, and what of them still waits to
+/// be sent is not sent. Who has them already is told by the `Delete` that follows.
+pub(crate) async fn unsay(tx: &Tx, post: PostId) -> Result<(), Error> {
+    let said = outbox_activity::Entity::find()
+        .select_only()
+        .column(outbox_activity::Column::Id)
+        .filter(outbox_activity::Column::PostId.eq(post))
+        .into_query();
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled))
+        .col_expr(delivery::Column::EndedAt, Expr::value(tx.now()))
+        .filter(delivery::Column::ActivityId.in_subquery(said))
+        .filter(delivery::Column::State.eq(DeliveryState::Waiting))
+        .exec(tx.conn())
+        .await?;
+    outbox_activity::Entity::update_many()
+        .col_expr(outbox_activity::Column::Body, Expr::value(""))
+        .filter(outbox_activity::Column::PostId.eq(post))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Takes back what still waits for an inbox that nobody else who follows `author` shares, because
+/// `follower` may not have it any more: privacy goes before delivery. What anybody may read
+/// goes all the same.
+pub(crate) async fn cancel_for(
+    tx: &Tx,
+    author: &actor::Model,
+    follower: &actor::Model,
+) -> Result<(), Error> {
+    let inbox = follower.shared_inbox.as_ref().unwrap_or(&follower.inbox);
+    let others = dialect::follower_inboxes(tx.conn(), author.id).await?;
+    if others.iter().any(|other| other.inbox == *inbox) {
+        return Ok(());
+    }
+    let private = outbox_activity::Entity::find()
+        .select_only()
+        .column(outbox_activity::Column::Id)
+        .filter(outbox_activity::Column::ActorId.eq(author.id))
+        .filter(outbox_activity::Column::Audience.eq(Audience::Followers))
+        .into_query();
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled))
+        .col_expr(delivery::Column::EndedAt, Expr::value(tx.now()))
+        .filter(delivery::Column::InboxUrl.eq(inbox))
+        .filter(delivery::Column::State.eq(DeliveryState::Waiting))
+        .filter(delivery::Column::ActivityId.in_subquery(private))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }

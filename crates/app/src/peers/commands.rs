@@ -8,8 +8,7 @@ use carefolk_store::dialect::{self, NewPeer};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
 use super::Peers;
@@ -57,6 +56,7 @@ impl Peers<'_> {
             .filter(peer::Column::Host.eq(&host))
             .exec(tx.conn())
             .await?;
+        dialect::settle_standings(tx.store(), &host).await?;
         if standing == Standing::Suspended {
             cancel_waiting(tx.conn(), &host, tx.now()).await?;
         }
@@ -98,11 +98,7 @@ async fn cancel_waiting(conn: &impl ConnectionTrait, host: &str, now: Moment) ->
 const HEARD_EXACTLY: Span = Span::minutes(1);
 
 /// Notes that `hosts` spoke to us, and wakes what waits for them (P7).
-pub(crate) async fn heard_from(
-    app: &App,
-    tx: &Tx,
-    hosts: &BTreeSet<String>,
-) -> Result<(), Error> {
+pub(crate) async fn heard_from(app: &App, tx: &Tx, hosts: &BTreeSet<String>) -> Result<(), Error> {
     let (conn, now) = (tx.conn(), tx.now());
     let known: HashSet<String> = peer::Entity::find()
         .select_only()

@@ -1,14 +1,13 @@
 //! Posts and actors of other servers that are deleted there.
 
-use carefolk_domain::{ActorId, ActorState, Html, PostState, UriHash};
-use carefolk_store::entity::{actor, follow, post, tombstone};
+use carefolk_domain::{ActorId, ActorState, Html, PostState};
+use carefolk_store::entity::{actor, follow, post};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set,
-    sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
 };
 
 use super::{change, queries};
-use crate::actors::is_tombstone;
+use crate::actors::bury;
 use crate::inbound::Outcome;
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -18,7 +17,7 @@ pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Resu
         return Ok(Outcome::Refused("it deletes what lives elsewhere"));
     }
     let Some(row) = queries::by_uri(tx.conn(), object).await? else {
-        bury(tx, object).await?;
+        bury(tx, object, &author.uri).await?;
         return Ok(Outcome::Applied);
     };
     if row.actor_id != author.id || row.slug.is_some() {
@@ -26,39 +25,17 @@ pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Resu
     }
     if row.state != PostState::Deleted {
         change::erase(tx, &row, PostState::Deleted).await?;
-        bury(tx, object).await?;
+        bury(tx, object, &author.uri).await?;
     }
     Ok(Outcome::Applied)
 }
 
-/// Remembers that an id is gone, so that a late Create brings nothing back.
-async fn bury(tx: &Tx, uri: &str) -> Result<(), Error> {
-    if !is_tombstone(tx, uri).await? {
-        tombstone::ActiveModel {
-            uri_hash: Set(UriHash::of(uri)),
-            uri: Set(uri.to_owned()),
-            at: Set(tx.now()),
-        }
-        .insert(tx.conn())
-        .await?;
-    }
-    Ok(())
-}
-
-/// How many posts of a deleted actor are erased in one transaction.
-const ERASE_MAX: u64 = 1_000;
+/// How many posts of deleted actors are erased in one transaction; the rest is hidden at once and
+/// erased by the sweep.
+const ERASE_MAX: u64 = 500;
 
 /// `Delete` of an actor whose server confirmed it: its posts and follows go with it.
 pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outcome, Error> {
-    let posts = post::Entity::find()
-        .filter(post::Column::ActorId.eq(author.id))
-        .filter(post::Column::State.eq(PostState::Published))
-        .limit(ERASE_MAX)
-        .all(tx.conn())
-        .await?;
-    for row in posts {
-        change::erase(tx, &row, PostState::Deleted).await?;
-    }
     for row in follows_of(tx, author.id).await? {
         crate::follows::receive::drop_follow(tx, &row).await?;
     }
@@ -69,7 +46,28 @@ pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outco
         .filter(actor::Column::Id.eq(author.id))
         .exec(tx.conn())
         .await?;
+    erase_of_deleted(tx).await?;
     Ok(Outcome::Applied)
+}
+
+/// Erases some posts of actors that are gone; returns how many.
+pub(crate) async fn erase_of_deleted(tx: &Tx) -> Result<u64, Error> {
+    let gone = actor::Entity::find()
+        .select_only()
+        .column(actor::Column::Id)
+        .filter(actor::Column::State.eq(ActorState::Deleted))
+        .into_query();
+    let posts = post::Entity::find()
+        .filter(post::Column::ActorId.in_subquery(gone))
+        .filter(post::Column::State.eq(PostState::Published))
+        .limit(ERASE_MAX)
+        .all(tx.conn())
+        .await?;
+    let count = posts.len();
+    for row in posts {
+        change::erase(tx, &row, PostState::Deleted).await?;
+    }
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 async fn follows_of(tx: &Tx, actor: ActorId) -> Result<Vec<follow::Model>, Error> {

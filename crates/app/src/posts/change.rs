@@ -1,8 +1,8 @@
 //! Changing and deleting a post that was written here.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{PostId, PostState};
-use carefolk_store::entity::{actor, home, mention, notification, post, rendition, revision};
+use carefolk_domain::{Moment, PostId, PostState, Span};
+use carefolk_store::entity::{actor, home, notification, post, rendition, revision};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
@@ -60,20 +60,22 @@ impl Posts<'_> {
             source: &edit.text,
             html: written.html.clone(),
         };
+        let at = edited_at(&row, tx.now());
         let mut changed = row.into_active_model();
         changed.sensitive = Set(words.warning.is_some());
-        changed.edited_at = Set(Some(tx.now()));
+        changed.edited_at = Set(Some(at));
         let row = changed.update(tx.conn()).await?;
-        publish::write_text(self.0, &tx, caller, row.id, tx.now(), words).await?;
+        publish::write_text(self.0, &tx, caller, row.id, at, words).await?;
         text::detach(&tx, row.id).await?;
         let answered = self.answered(&row).await?;
         text::attach(self.0, &tx, row.id, &written, answered.as_ref()).await?;
         if row.audience.federates() {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let named: Vec<&actor::Model> = note.hearers();
-            let said = wire_map::update(self.0, &note, tx.now());
+            let said = wire_map::update(self.0, &note, at);
             outbox::say(self.0, &mut tx, said, publish::hearers(&row, &named)).await?;
         }
+        audit::record_operator(self.0, &tx, caller, "post.edit", &row.uri).await?;
         tx.commit().await?;
         let viewed = views(self.0.read(), caller, vec![row]).await?;
         viewed.into_iter().next().ok_or(Error::Bug("an edited post has no view"))
@@ -117,6 +119,12 @@ impl Posts<'_> {
     }
 }
 
+/// When an edit was made. On the wire moments are whole seconds, and whoever hears of two edits
+/// keeps the later one: so each is in a second of its own.
+fn edited_at(row: &post::Model, now: Moment) -> Moment {
+    row.edited_at.map_or(now, |before| now.max(before + Span::seconds(1)))
+}
+
 /// Takes away everything a post said; its row stays as a tombstone.
 pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Result<(), Error> {
     let id = row.id;
@@ -125,12 +133,13 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .exec(tx.conn())
         .await?;
     revision::Entity::delete_many().filter(revision::Column::PostId.eq(id)).exec(tx.conn()).await?;
-    mention::Entity::delete_many().filter(mention::Column::PostId.eq(id)).exec(tx.conn()).await?;
     home::Entity::delete_many().filter(home::Column::PostId.eq(id)).exec(tx.conn()).await?;
     notification::Entity::delete_many()
         .filter(notification::Column::PostId.eq(id))
         .exec(tx.conn())
         .await?;
+    text::detach(tx, id).await?;
+    outbox::unsay(tx, id).await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))
         .col_expr(post::Column::EditedAt, Expr::value(tx.now()))

@@ -1,5 +1,6 @@
 //! Publishing a post that somebody here wrote.
 
+use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
     ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId, PostState,
@@ -15,7 +16,7 @@ use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, opaque, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, providers, timelines};
+use crate::{App, audit, providers, timelines};
 
 /// The language of a text when nobody said and the author chose none.
 const DEFAULT_LANG: &str = "en";
@@ -53,6 +54,7 @@ impl Posts<'_> {
             let said = wire_map::create(self.0, &note);
             outbox::say(self.0, &mut tx, said, hearers(&row, &named)).await?;
         }
+        audit::record_operator(self.0, &tx, caller, "post.publish", &row.uri).await?;
         tx.commit().await?;
         let viewed = views(self.0.read(), caller, vec![row]).await?;
         viewed.into_iter().next().ok_or(Error::Bug("a published post has no view"))
@@ -76,7 +78,12 @@ impl Posts<'_> {
             return Err(Error::Invalid(wrong));
         }
         let audience = match &parent {
-            Some((parent, _)) => narrower(new.audience, parent.audience),
+            Some((parent, parent_author)) => {
+                let same = parent_author.id == author.id;
+                new.audience
+                    .within(parent.audience, if same { Voice::Same } else { Voice::Another })
+                    .ok_or_else(|| Error::field("audience", Invalid::Choice))?
+            }
             None => new.audience,
         };
         let lang = new.lang.clone().or_else(|| Lang::parse(DEFAULT_LANG));
@@ -129,19 +136,6 @@ impl Posts<'_> {
     }
 }
 
-/// A reply is never for more people than what it answers.
-fn narrower(wanted: Audience, parent: Audience) -> Audience {
-    let width = |audience| match audience {
-        Audience::Public => 5,
-        Audience::Quiet => 4,
-        Audience::Local => 3,
-        Audience::Followers => 2,
-        Audience::Group => 1,
-        Audience::Direct => 0,
-    };
-    if width(wanted) <= width(parent) { wanted } else { parent }
-}
-
 async fn insert(
     app: &App,
     tx: &Tx,
@@ -173,6 +167,7 @@ async fn insert(
         slug: Set(Some(slug)),
         kind: Set("note".to_owned()),
         audience: Set(ready.audience),
+        group_id: Set(None),
         state: Set(PostState::Published),
         state_reason: Set(None),
         state_by: Set(None),
@@ -182,6 +177,7 @@ async fn insert(
         root_id: Set(root),
         context_uri: Set(Some(context)),
         sensitive: Set(tidy(new.warning.as_deref()).is_some()),
+        publish_at: Set(None),
         published: Set(Some(published)),
         edited_at: Set(None),
         created_at: Set(tx.now()),
@@ -248,6 +244,7 @@ pub(super) async fn write_text(
         made_by: Set(caller.account()),
         approved_by: Set(caller.account()),
         at: Set(at),
+        kind: Set(RenditionKind::Original),
         lang: Set(words.lang.clone()),
         title: Set(words.title.clone()),
         summary: Set(words.warning.clone()),
@@ -275,14 +272,27 @@ pub(super) async fn write_text(
     Ok(())
 }
 
-/// Counts a post in (`by` is 1) or out (-1) at its author and at what it answers.
+/// Counts a post in (`by` is 1) or out (-1) at its author and at what it answers. What only some
+/// may see is not counted: a number would tell everybody that it is there.
 pub(super) async fn count(tx: &Tx, row: &post::Model, by: i64) -> Result<(), Error> {
-    let counts = ActorCounts { notes: by, ..ActorCounts::default() };
-    dialect::bump_actor_counts(tx.store(), row.actor_id, counts).await?;
-    if let Some(parent) = row.in_reply_to_id {
+    if row.audience.is_open() {
+        let counts = ActorCounts { notes: by, ..ActorCounts::default() };
+        dialect::bump_actor_counts(tx.store(), row.actor_id, counts).await?;
+    }
+    let Some(parent) = row.in_reply_to_id else { return Ok(()) };
+    if row.audience.is_open() || is_as_wide(tx, row, parent).await? {
         dialect::bump_reply_count(tx.store(), parent, by).await?;
     }
     Ok(())
+}
+
+/// Whether everybody who may see what `row` answers may see `row`, too.
+async fn is_as_wide(tx: &Tx, row: &post::Model, parent: PostId) -> Result<bool, Error> {
+    let parent = post::Entity::find_by_id(parent).one(tx.conn()).await?;
+    Ok(parent.is_some_and(|parent| {
+        let same = parent.audience == row.audience;
+        same && matches!(row.audience, Audience::Local | Audience::Followers | Audience::Group)
+    }))
 }
 
 /// Tells the accounts behind `named` that they are named or answered.

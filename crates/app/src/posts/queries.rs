@@ -214,10 +214,4 @@ impl Posts<'_> {
             state: row.state,
         })
     }
-
-    /// Whether a post can still be read by its audience.
-    pub(crate) async fn is_published(&self, id: PostId) -> Result<bool, Error> {
-        let row = post::Entity::find_by_id(id).one(self.0.read()).await?;
-        Ok(row.is_some_and(|row| row.state == PostState::Published))
-    }
 }

@@ -4,21 +4,21 @@
 //! answered (ADR-0008); what was deleted stays deleted (S-042); only its author changes a post,
 //! and never its author, its id, or to a wider audience (S-037).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
 use carefolk_domain::text::fold_hashtag;
 use carefolk_domain::{
-    Audience, Html, Lang, Moment, PostId, PostState, RenditionKind, RevisionId, UriHash,
+    ActorId, Audience, Html, Lang, Moment, PostId, PostState, RenditionKind, RevisionId, UriHash,
 };
 use carefolk_store::entity::{actor, addressed, mention, post, rendition, revision};
 use carefolk_wire::read::{Note, Tag};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, QueryTrait, Set, sea_query::Expr,
 };
 
-use super::concern::people;
+use super::concern::{Surroundings, people};
 use super::{publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::inbound::{Outcome, audience};
@@ -27,6 +27,35 @@ use crate::{App, timelines};
 
 /// How many hashtags of one remote post count.
 const HASHTAGS_MAX: usize = 30;
+
+/// The words of a note from elsewhere, safe to show.
+pub(crate) struct Words {
+    lang: Lang,
+    warning: Option<String>,
+    html: Html,
+}
+
+impl Words {
+    /// Cleans them. It may take a while: not while a transaction is open, if that can be helped.
+    pub(crate) fn of(note: &Note) -> Self {
+        let plain = |text: &Option<String>| {
+            text.as_deref()
+                .map(|text| cut(text, TITLE_MAX_CHARS * 20))
+                .map(|text| Html::sanitise(text).to_plain().chars().take(TITLE_MAX_CHARS).collect())
+                .filter(|text: &String| !text.is_empty())
+        };
+        let first = note.content_map.first();
+        let content = note.content.as_deref().or(first.map(|(_, html)| html.as_str()));
+        let lang = first.and_then(|(lang, _)| Lang::parse(lang)).unwrap_or_else(Lang::unknown);
+        let html = Html::sanitise(cut(content.unwrap_or_default(), TEXT_MAX_CHARS * 4));
+        Self { lang, warning: plain(&note.summary), html }
+    }
+}
+
+/// The first `most` characters.
+fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+}
 
 /// A note from elsewhere with what it means here.
 struct Heard {
@@ -41,16 +70,17 @@ pub(crate) async fn create(
     tx: &Tx,
     author: &actor::Model,
     note: Note,
+    words: Words,
 ) -> Result<Outcome, Error> {
     if queries::by_uri(tx.conn(), &note.id).await?.is_some() {
         return Ok(Outcome::Ignored("we have it already"));
     }
-    if is_tombstone(tx, &note.id).await? {
+    if is_tombstone(tx, &note.id, &author.uri).await? {
         return Ok(Outcome::Ignored("it was deleted"));
     }
     let heard = hear(tx.conn(), author, &note).await?;
     let row = insert(app, tx, author, &note, &heard).await?;
-    write_text(app, tx, row.id, &note, row.published.unwrap_or(tx.now())).await?;
+    write_text(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     publish::count(tx, &row, 1).await?;
     timelines::spread(tx, &row).await?;
@@ -112,6 +142,7 @@ async fn insert(
         url: Set(own(&note.url).unwrap_or_else(|| note.id.clone())),
         kind: Set("note".to_owned()),
         audience: Set(heard.audience),
+        group_id: Set(None),
         state: Set(PostState::Published),
         state_reason: Set(None),
         state_by: Set(None),
@@ -125,6 +156,7 @@ async fn insert(
             .clone()
             .or_else(|| parent.and_then(|p| p.context_uri.clone()))),
         sensitive: Set(note.sensitive || note.summary.is_some()),
+        publish_at: Set(None),
         published: Set(Some(published)),
         edited_at: Set(note.updated.map(|at| Moment(at).min(tx.now()))),
         created_at: Set(tx.now()),
@@ -135,34 +167,21 @@ async fn insert(
     .await?)
 }
 
-/// The words of a note, safe to show.
-fn words(note: &Note) -> (Lang, Option<String>, Html) {
-    let plain = |text: &Option<String>| {
-        text.as_deref()
-            .map(|text| Html::sanitise(text).to_plain().chars().take(TITLE_MAX_CHARS).collect())
-            .filter(|text: &String| !text.is_empty())
-    };
-    let first = note.content_map.first();
-    let content = note.content.as_deref().or(first.map(|(_, html)| html.as_str()));
-    let lang = first.and_then(|(lang, _)| Lang::parse(lang)).unwrap_or_else(Lang::unknown);
-    let cut: String = content.unwrap_or_default().chars().take(TEXT_MAX_CHARS * 4).collect();
-    (lang, plain(&note.summary), Html::sanitise(&cut))
-}
-
 async fn write_text(
     app: &App,
     tx: &Tx,
     post: PostId,
-    note: &Note,
+    words: Words,
     at: Moment,
 ) -> Result<(), Error> {
-    let (lang, warning, html) = words(note);
+    let Words { lang, warning, html } = words;
     revision::ActiveModel {
         id: Set(RevisionId(app.id())),
         post_id: Set(post),
         made_by: Set(None),
         approved_by: Set(None),
         at: Set(at),
+        kind: Set(RenditionKind::Original),
         lang: Set(lang.clone()),
         title: Set(None),
         summary: Set(warning.clone()),
@@ -235,11 +254,17 @@ async fn write_mention(
     Ok(())
 }
 
+/// How many posts that came before what they answer are joined to it, and how many below each of
+/// them: chains that come from the end would cost the square of their length (S-100).
+const ORPHANS_MAX: u64 = 100;
+const BELOW_ORPHAN_MAX: u64 = 500;
+
 /// Posts that answered this one before it came are joined to it now.
 async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
     let orphans = post::Entity::find()
         .filter(post::Column::InReplyToHash.eq(row.uri_hash.clone()))
         .filter(post::Column::InReplyToId.is_null())
+        .limit(ORPHANS_MAX)
         .all(tx.conn())
         .await?;
     let root = row.root_id.unwrap_or(row.id);
@@ -253,9 +278,15 @@ async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
             changed.context_uri = Set(row.context_uri.clone());
         }
         changed.update(tx.conn()).await?;
+        let below = post::Entity::find()
+            .select_only()
+            .column(post::Column::Id)
+            .filter(post::Column::RootId.eq(id))
+            .limit(BELOW_ORPHAN_MAX)
+            .into_query();
         post::Entity::update_many()
             .col_expr(post::Column::RootId, Expr::value(root))
-            .filter(post::Column::RootId.eq(id))
+            .filter(post::Column::Id.in_subquery(below))
             .exec(tx.conn())
             .await?;
         carefolk_store::dialect::bump_reply_count(tx.store(), row.id, 1).await?;
@@ -272,14 +303,19 @@ fn width(audience: Audience) -> u8 {
     }
 }
 
-/// `Update{Note}`.
+/// `Update{Note}`. One that overtook its `Create` takes its place.
 pub(crate) async fn update(
     app: &App,
     tx: &Tx,
     author: &actor::Model,
     note: Note,
+    words: Words,
 ) -> Result<Outcome, Error> {
     let Some(row) = queries::by_uri(tx.conn(), &note.id).await? else {
+        let around = Surroundings::of(tx.conn(), &[(author.id, &note)]).await?;
+        if around.concern(author.id, &note) {
+            return create(app, tx, author, note, words).await;
+        }
         return Ok(Outcome::Ignored("we do not have it"));
     };
     if row.actor_id != author.id || row.slug.is_some() {
@@ -295,14 +331,26 @@ pub(crate) async fn update(
     if row.edited_at.is_some_and(|known| said <= known) {
         return Ok(Outcome::Ignored("we know a later text"));
     }
-    let heard = hear(tx.conn(), author, &note).await?;
+    let mut heard = hear(tx.conn(), author, &note).await?;
+    if !row.audience.is_open() {
+        // Whoever was not addressed at first must not be let in by a change (S-037).
+        let addressed = addressed_in(tx, row.id).await?;
+        heard.locals.retain(|local| addressed.contains(&local.id));
+    }
     let mut changed = row.into_active_model();
     changed.edited_at = Set(Some(said));
     changed.sensitive = Set(note.sensitive || note.summary.is_some());
     changed.fetched_at = Set(Some(tx.now()));
     let row = changed.update(tx.conn()).await?;
-    write_text(app, tx, row.id, &note, said).await?;
+    write_text(app, tx, row.id, words, said).await?;
     text::detach(tx, row.id).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     Ok(Outcome::Applied)
+}
+
+/// Whom of ours a post was addressed to so far.
+async fn addressed_in(tx: &Tx, post: PostId) -> Result<HashSet<ActorId>, Error> {
+    let rows =
+        addressed::Entity::find().filter(addressed::Column::PostId.eq(post)).all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|row| row.actor_id).collect())
 }

@@ -98,23 +98,23 @@ fn addressed_to(member: &Member) -> SelectStatement {
         .into_query()
 }
 
-/// Actors who are `standing` themselves, or whose peer is: suspended ones are shown to nobody,
-/// limited ones to who follows them or is addressed.
+/// Actors who are `standing` themselves, or whose peer is: suspended ones, and those that are gone,
+/// are shown to nobody, limited ones to who follows them or is addressed.
 fn actors_of(standing: Standing) -> SelectStatement {
-    let state = match standing {
-        Standing::Suspended => ActorState::Suspended,
-        _ => ActorState::Limited,
+    let states: &[ActorState] = match standing {
+        Standing::Suspended => &[ActorState::Suspended, ActorState::Deleted],
+        _ => &[ActorState::Limited],
     };
     let hosts = peer::Entity::find()
         .select_only()
         .column(peer::Column::Host)
-        .filter(peer::Column::Standing.eq(standing))
+        .filter(peer::Column::Effective.eq(standing))
         .into_query();
     actor::Entity::find()
         .select_only()
         .column(actor::Column::Id)
         .filter(
-            Condition::any().add(actor::Column::State.eq(state)).add(
+            Condition::any().add(actor::Column::State.is_in(states.iter().copied())).add(
                 Condition::all()
                     .add(actor::Column::DomainId.is_null())
                     .add(actor::Column::Host.in_subquery(hosts)),

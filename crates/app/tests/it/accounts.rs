@@ -122,3 +122,71 @@ async fn a_team_is_never_without_an_owner() {
     let seen = providers.team(&nurse, "hazelbank").await;
     assert!(seen.is_err(), "who left sees the team no more");
 }
+
+#[tokio::test]
+async fn however_a_name_is_spelt_its_tries_are_counted_together() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let spellings = ["nurse", "@nurse", "@ nurse", "@\tnurse", " NURSE ", "nurse@mail.example"];
+    for name in spellings.iter().cycle().take(10) {
+        let _wrong = kit.app.accounts().sign_in(name, "wrong password", "test").await;
+    }
+    for name in spellings {
+        let held = kit.app.accounts().sign_in(name, PASSWORD, "test").await;
+        assert!(matches!(held, Err(Error::Throttled { .. })), "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn tries_at_the_same_time_are_counted_before_they_are_made() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let accounts = kit.app.accounts();
+    let tries = (0..20).map(|_| accounts.sign_in("nurse", "wrong password", "test"));
+    let held = futures_util::future::join_all(tries).await;
+    let held = held.iter().filter(|tried| matches!(tried, Err(Error::Throttled { .. }))).count();
+    assert_eq!(held, 10);
+}
+
+#[tokio::test]
+async fn the_last_admin_stays_one() {
+    let kit = Kit::new().await;
+    kit.account("ada", Role::Admin).await;
+    let accounts = kit.app.accounts();
+    let operator = operator();
+    assert!(matches!(accounts.suspend(&operator, "ada").await, Err(Error::Conflict(_))));
+    let demoted = accounts.set_role(&operator, "ada", Role::Member).await;
+    assert!(matches!(demoted, Err(Error::Conflict(_))));
+    kit.account("bea", Role::Member).await;
+    accounts.set_role(&operator, "bea", Role::Admin).await.unwrap();
+    accounts.suspend(&operator, "ada").await.unwrap();
+    assert!(matches!(accounts.suspend(&operator, "bea").await, Err(Error::Conflict(_))));
+}
+
+#[tokio::test]
+async fn who_was_suspended_can_be_let_in_again_with_everything_they_wrote() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let post = kit.post(&nurse, "nurse", "hello").await;
+    let accounts = kit.app.accounts();
+    accounts.suspend(&operator(), "nurse").await.unwrap();
+    accounts.restore(&operator(), "nurse").await.unwrap();
+    assert!(accounts.sign_in("nurse", PASSWORD, "test").await.is_ok());
+    let by = carefolk_app::posts::PostRef::Id(post.id);
+    assert!(kit.app.posts().find(&carefolk_app::Caller::Visitor, &by).await.is_ok());
+    assert!(matches!(accounts.restore(&operator(), "nurse").await, Err(Error::Conflict(_))));
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_sessions_and_the_old_one() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let accounts = kit.app.accounts();
+    let token = accounts.sign_in("nurse", PASSWORD, "test").await.unwrap();
+    accounts.set_password(&operator(), "nurse", "another long password").await.unwrap();
+    assert!(accounts.session(&token).await.unwrap().is_none());
+    assert!(accounts.sign_in("nurse", PASSWORD, "test").await.is_err());
+    assert!(accounts.sign_in("nurse", "another long password", "test").await.is_ok());
+    let short = accounts.set_password(&operator(), "nurse", "short").await;
+    assert!(matches!(short, Err(Error::Invalid(_))));
+}

@@ -1,13 +1,24 @@
 //! The queue: nothing lost, nothing out of order, dead peers wait alone.
 
-use carefolk_app::Page;
+use carefolk_app::outbox::Failed;
 use carefolk_app::ports::Receipt;
 use carefolk_app::posts::EditPost;
+use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Role, Span};
 use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_testkit::{Kit, operator};
 
 use crate::stranger::{SHARED_INBOX, act, follow, note, say, settle_in};
+
+/// A kit with a provider that Ann follows.
+async fn heard() -> (Kit, Caller) {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let hazelbank = kit.provider("hazelbank", "nurse").await;
+    settle_in(&kit, "v.example", "ann");
+    say(&kit, &follow(1, &hazelbank.uri)).await;
+    (kit, nurse)
+}
 
 fn down() -> Receipt {
     Receipt::Failed { status: None, why: "connection refused".to_owned() }
@@ -25,7 +36,8 @@ async fn what_a_dead_peer_missed_comes_in_order_when_it_is_back() {
     let post = kit.post(&nurse, "hazelbank", "one").await;
     let edit = EditPost { post: post.id, text: "two".to_owned(), warning: None, lang: None };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
-    kit.app.posts().delete(&nurse, post.id).await.unwrap();
+    let edit = EditPost { post: post.id, text: "three".to_owned(), warning: None, lang: None };
+    kit.app.posts().edit(&nurse, edit).await.unwrap();
     kit.settle().await;
     assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 3);
 
@@ -39,8 +51,25 @@ async fn what_a_dead_peer_missed_comes_in_order_when_it_is_back() {
         .iter()
         .map(|activity| activity["type"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(kinds, ["Create", "Update", "Delete"]);
+    assert_eq!(kinds, ["Create", "Update", "Update"]);
     assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_was_deleted_before_it_was_sent_is_not_sent_and_that_it_is_gone_is() {
+    let (kit, nurse) = heard().await;
+    kit.remote.answer(SHARED_INBOX, down());
+    let post = kit.post(&nurse, "hazelbank", "a mistake").await;
+    kit.settle().await;
+    kit.app.posts().delete(&nurse, post.id).await.unwrap();
+    assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 1);
+    kit.remote.answer(SHARED_INBOX, Receipt::Accepted { status: 202, profile: None });
+    let before = kit.remote.sent_to(SHARED_INBOX).len();
+    kit.clock.advance(Span::seconds(13));
+    kit.settle().await;
+    let sent = kit.remote.sent_to(SHARED_INBOX).split_off(before);
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0]["type"], "Delete");
 }
 
 #[tokio::test]
@@ -123,4 +152,26 @@ async fn old_rows_go_and_what_still_matters_stays() {
     kit.clock.advance(Span::days(25));
     assert!(kit.app.sweep().await.unwrap() >= 3, "an arrival, a delivery, a session");
     assert_eq!((done().await, dead().await), (0, 1));
+}
+
+#[tokio::test]
+async fn what_was_given_up_can_be_tried_again_or_forgotten() {
+    let (kit, nurse) = heard().await;
+    kit.remote.answer(SHARED_INBOX, Receipt::Rejected { status: 422 });
+    kit.post(&nurse, "hazelbank", "one").await;
+    kit.post(&nurse, "hazelbank", "two").await;
+    kit.settle().await;
+    let outbox = kit.app.outbox();
+    let dead = outbox.list(&operator(), DeliveryState::Dead, Page::first(9)).await.unwrap();
+    assert_eq!(dead.len(), 2);
+    let before = kit.remote.sent().len();
+    kit.remote.answer(SHARED_INBOX, Receipt::Accepted { status: 202, profile: None });
+    assert_eq!(outbox.retry(&operator(), &Failed::One(dead[0].id)).await.unwrap(), 1);
+    kit.settle().await;
+    assert_eq!(kit.remote.sent().len(), before + 1);
+    let all = Failed::To("v.example".to_owned());
+    assert_eq!(outbox.discard(&operator(), &all).await.unwrap(), 1);
+    assert_eq!(outbox.count(DeliveryState::Dead).await.unwrap(), 0);
+    assert!(matches!(outbox.retry(&operator(), &all).await, Err(Error::NotFound(_))));
+    assert!(matches!(outbox.retry(&nurse, &all).await, Err(Error::Denied(_))));
 }

@@ -1,5 +1,6 @@
 //! Follows across servers.
 
+use carefolk_app::follows::Approval;
 use carefolk_app::{Caller, Page};
 use carefolk_domain::{Address, Role};
 use carefolk_store::entity::follow::FollowState;
@@ -101,7 +102,7 @@ async fn who_must_ask_first_hears_nothing_until_approved_and_is_told_when_remove
     settle_in(&kit, "v.example", "ann");
     let ann = Address::parse("ann@v.example").unwrap();
     let follows = kit.app.follows();
-    follows.ask_first(&nurse, "hazelbank", true).await.unwrap();
+    follows.set_approval(&nurse, "hazelbank", Approval::AskFirst).await.unwrap();
 
     say(&kit, &follow(1, &hazelbank.uri)).await;
     kit.post(&nurse, "hazelbank", "Before").await;

@@ -8,9 +8,11 @@
 )]
 
 mod accounts;
+mod auditing;
 mod delivering;
 mod following;
 mod instance;
+mod overtaking;
 mod peers;
 mod posting;
 mod receiving;

@@ -93,3 +93,34 @@ async fn a_server_that_only_spoke_to_us_is_listed_with_when() {
     assert_eq!(peers.len(), 1);
     assert_eq!(peers[0].last_heard, Some(carefolk_testkit::BEGINNING));
 }
+
+/// S-058: what was decided about a domain hides what we hold of the servers below it.
+#[tokio::test]
+async fn posts_of_servers_below_a_suspended_one_are_hidden() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let post = kit.post(&nurse, "nurse", "Any questions?").await;
+    settle_in(&kit, "x.v.example", "ann");
+    let ann = "https://x.v.example/users/ann";
+    let mut reply = note(1, "hello");
+    reply["id"] = serde_json::json!("https://x.v.example/notes/1");
+    reply["attributedTo"] = serde_json::json!(ann);
+    reply["inReplyTo"] = serde_json::json!(post.uri);
+    let named = kit.app.actors().find_local("nurse").await.unwrap().uri;
+    reply["tag"] = serde_json::json!([{"type": "Mention", "href": named, "name": "@nurse"}]);
+    let mut create = act(1, "Create", reply);
+    create["id"] = serde_json::json!("https://x.v.example/acts/1");
+    create["actor"] = serde_json::json!(ann);
+    say(&kit, &create).await;
+    let by = PostRef::Uri("https://x.v.example/notes/1".to_owned());
+    let seen = async |viewer: &Caller| kit.app.posts().find(viewer, &by).await.is_ok();
+    assert!(seen(&Caller::Visitor).await);
+
+    kit.app.peers().limit(&operator(), "v.example").await.unwrap();
+    assert!(!seen(&Caller::Visitor).await);
+    assert!(seen(&nurse).await, "it names them");
+    kit.app.peers().suspend(&operator(), "v.example").await.unwrap();
+    assert!(!seen(&nurse).await);
+    kit.app.peers().allow(&operator(), "x.v.example").await.unwrap();
+    assert!(seen(&Caller::Visitor).await);
+}

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State as Extract};
 use axum::response::{IntoResponse, Response};
 use carefolk_app::inbound::Arrival;
+use carefolk_httpkit::body_limit::ACTIVITY_MAX_BYTES;
 use carefolk_httpkit::{ClientAddress, Problem};
 use http::StatusCode;
 
 use super::key_ring::Found;
-use super::knock::{Knock, check_media, forbidden, read_body};
+use super::knock::{Knock, check_media, forbidden};
 use crate::glue;
 use crate::state::State;
 
@@ -46,8 +47,9 @@ async fn receive(state: &State, request: Request) -> Result<(), Problem> {
     check_media(&parts.headers)?;
     let address = parts.extensions.get::<ClientAddress>().map(|address| address.key());
     state.limits().check_address(address)?;
-    let body = read_body(&parts.headers, body).await?;
-    let knock = Knock::read(state, &parts, &body)?;
+    // Its room is free again when it is stored.
+    let body = state.room().read(&parts.headers, body, ACTIVITY_MAX_BYTES).await?;
+    let knock = Knock::read(state, &parts, body.bytes())?;
     if !glue::is_open_to(state.app(), &knock.speaker.host).await? {
         return Err(forbidden());
     }

@@ -1,16 +1,18 @@
 //! Other people's keys: from memory, from the store, from their owners (S-013 to S-019).
+//!
+//! Only the owner is asked: its own document, at its own id, must list the key. What stands at the
+//! key's id is not looked at, for it proves nothing about the owner (S-014, S-015).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use carefolk_app::ports::{PortError, Remote};
 use carefolk_app::{App, Error};
-use carefolk_domain::{Span, uri};
+use carefolk_domain::{Moment, Span};
 use carefolk_httpkit::{Allowance, Problem, RateLimit};
 use carefolk_signatures::Presented;
-use carefolk_wire::read::{self, Key, Network};
-use http::StatusCode;
 use moka::sync::Cache;
+use tokio::sync::Mutex;
 
 use super::knock::{Speaker, forbidden, unauthorised};
 use crate::glue::{self, HeldKey};
@@ -26,16 +28,24 @@ const STALE_AFTER: Span = Span::hours(24);
 /// Still older ones prove nothing any more (T19).
 const USELESS_AFTER: Span = Span::days(7);
 
-/// How often one key is read again because it did not fit or was stale (S-017).
-const REFETCH_EACH: Duration = Duration::from_mins(5);
+/// How often one owner is asked, whatever is signed in its name (S-017).
+const ASK_EACH: Span = Span::minutes(5);
+
+/// How soon one that did not answer is asked again.
+const ASK_AGAIN_AFTER: Span = Span::seconds(10);
+
+/// How soon after its host was asked too often.
+const THROTTLED_FOR: Span = Span::seconds(1);
+
+/// How many owners are remembered that were asked, and how long after they were last of interest.
+const ASKED_KEPT: u64 = 20_000;
+const LOG_KEPT: Duration = Duration::from_mins(10);
 
 /// How many keys of one host are fetched: a server whose people found us brings many at once.
 const FETCHES: Allowance = Allowance { burst: 100, per_second: 10 };
 
 /// How many are fetched for farewells: a closing server sends one for everybody it had (S-020).
 const FAREWELL_FETCHES: Allowance = Allowance { burst: 5, per_second: 1 };
-
-const TOO_MANY: StatusCode = StatusCode::TOO_MANY_REQUESTS;
 
 /// How long a peer waits while its key cannot be read.
 const RETRY_KEY: Span = Span::seconds(60);
@@ -51,28 +61,70 @@ pub(crate) enum Found {
 /// The keys that others sign with.
 pub(crate) struct KeyRing {
     held: Cache<String, Arc<HeldKey>>,
-    refetches: RateLimit<String>,
+    asked: Cache<String, Arc<Mutex<Log>>>,
     fetches: RateLimit<String>,
     farewell_fetches: RateLimit<String>,
-    network: Network,
 }
 
-/// What came of fetching a key.
-enum Fetch {
-    Key(Arc<HeldKey>),
+/// What came of asking an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Its keys were read.
+    Read,
+    /// It is not there.
     NotThere,
+    /// What is there is no actor that can sign.
     Useless,
+    /// It did not answer.
     Later,
+    /// Its host was asked too often.
+    Throttled,
+}
+
+impl Asked {
+    /// How long it is taken for true.
+    fn holds_for(self) -> Span {
+        match self {
+            Self::Read | Self::NotThere | Self::Useless => ASK_EACH,
+            Self::Later => ASK_AGAIN_AFTER,
+            Self::Throttled => THROTTLED_FOR,
+        }
+    }
+}
+
+/// When an owner was asked.
+#[derive(Debug, Default)]
+struct Log {
+    last: Option<(Moment, Asked)>,
+    /// When it was last asked once more, although it had answered: it may have a new key.
+    again: Option<Moment>,
+}
+
+impl Log {
+    /// The answer at hand, unless the owner is to be asked now.
+    fn answer(&mut self, now: Moment, is_known: bool) -> Option<Asked> {
+        let holds = |at: Moment, span: Span| now >= at && now - at < span;
+        let last = self.last.filter(|(at, asked)| holds(*at, asked.holds_for()));
+        match last {
+            Some((_, asked @ (Asked::Later | Asked::Throttled))) => return Some(asked),
+            None if !is_known => return None,
+            _ => {}
+        }
+        if self.again.is_some_and(|at| holds(at, ASK_EACH)) {
+            return Some(last.map_or(Asked::Read, |(_, asked)| asked));
+        }
+        self.again = Some(now);
+        None
+    }
 }
 
 impl KeyRing {
-    pub(crate) fn new(network: Network) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             held: Cache::builder().max_capacity(KEYS_KEPT).time_to_live(KEPT_FOR).build(),
-            refetches: RateLimit::one_each(REFETCH_EACH, 1),
+            asked: Cache::builder().max_capacity(ASKED_KEPT).time_to_idle(LOG_KEPT).build(),
             fetches: RateLimit::new(FETCHES),
             farewell_fetches: RateLimit::new(FAREWELL_FETCHES),
-            network,
         }
     }
 
@@ -84,126 +136,117 @@ impl KeyRing {
         speaker: &Speaker,
         presented: &Presented,
     ) -> Result<Found, Problem> {
-        let Some(held) = self.held(app, &speaker.key_uri).await? else {
-            return self.verify_unknown(app, remote, speaker, presented).await;
-        };
-        let age = app.now() - held.fetched_at;
-        let fits = check(&held, speaker, presented);
-        if age <= STALE_AFTER && !matches!(fits, Err(Misfit::Key)) {
-            return fits.map(|()| Found::Verified).map_err(Misfit::problem);
+        let held = self.held(app, speaker).await?;
+        let known = held.map(|held| Known {
+            fits: check(&held, speaker, presented),
+            age: app.now() - held.fetched_at,
+        });
+        if let Some(known) = &known
+            && known.age <= STALE_AFTER
+            && known.fits != Err(Misfit::Key)
+        {
+            return known.settle();
         }
-        // Stale, or perhaps changed by its owner: read it again, but not for every forgery.
-        if self.refetches.check(speaker.key_uri.clone()).is_err() {
-            return settle(fits, age);
-        }
-        match self.fetch(app, remote, speaker).await? {
-            Fetch::Key(fresh) => verified(&fresh, speaker, presented),
+        // Stale, changed by its owner, or never seen.
+        match self.ask(app, remote, speaker).await? {
+            Asked::Read => match self.held(app, speaker).await? {
+                Some(fresh) => verified(check(&fresh, speaker, presented)),
+                None => Err(unauthorised()),
+            },
             // Its own key says so, and its home says so: it is gone.
-            Fetch::NotThere if speaker.says_farewell => {
-                fits.map(|()| Found::Verified).map_err(Misfit::problem)
+            Asked::NotThere if speaker.says_farewell => {
+                known.map_or(Ok(Found::Farewell), |known| verified(known.fits))
             }
-            Fetch::Later if fits.is_err() || age > USELESS_AFTER => {
-                Err(Problem::unavailable(RETRY_KEY))
+            // A server that closes says farewell for thousands whom we never met.
+            Asked::Throttled if speaker.says_farewell && known.is_none() => Ok(Found::Farewell),
+            // What fits is believed for a while; what does not may be right tomorrow (S-018).
+            Asked::Later | Asked::Throttled => match known {
+                Some(known) if known.fits.is_ok() && known.age <= USELESS_AFTER => known.settle(),
+                _ => Err(Problem::unavailable(RETRY_KEY)),
+            },
+            Asked::NotThere | Asked::Useless => {
+                known.map_or_else(|| Err(unauthorised()), Known::settle)
             }
-            Fetch::NotThere | Fetch::Useless | Fetch::Later => settle(fits, age),
         }
     }
 
-    async fn verify_unknown(
+    /// The key at hand: from memory or from the store.
+    async fn held(&self, app: &App, speaker: &Speaker) -> Result<Option<Arc<HeldKey>>, Problem> {
+        let name = name(&speaker.key_uri, &speaker.actor);
+        if let Some(held) = self.held.get(&name) {
+            return Ok(Some(held));
+        }
+        let stored = glue::stored_key(app, &speaker.actor, &speaker.key_uri).await?;
+        let Some(known) = stored else { return Ok(None) };
+        // A stored key that we no longer take is as good as none.
+        let Ok(held) = HeldKey::parse(&known).map(Arc::new) else { return Ok(None) };
+        self.held.insert(name, Arc::clone(&held));
+        Ok(Some(held))
+    }
+
+    /// Asks the owner of a key for its keys, unless that was done a moment ago; whoever comes
+    /// meanwhile waits for the same answer.
+    async fn ask(
         &self,
         app: &App,
         remote: &dyn Remote,
         speaker: &Speaker,
-        presented: &Presented,
-    ) -> Result<Found, Problem> {
-        match self.fetch(app, remote, speaker).await {
-            Ok(Fetch::Key(held)) => verified(&held, speaker, presented),
-            Ok(Fetch::NotThere) if speaker.says_farewell => Ok(Found::Farewell),
-            Ok(Fetch::NotThere | Fetch::Useless) => Err(unauthorised()),
-            Ok(Fetch::Later) => Err(Problem::unavailable(RETRY_KEY)),
-            // A server that closes says farewell for thousands whom we never met.
-            Err(problem) if speaker.says_farewell && problem.status() == TOO_MANY => {
-                Ok(Found::Farewell)
-            }
-            Err(problem) => Err(problem),
+    ) -> Result<Asked, Problem> {
+        let came = app.now();
+        let log = self.asked.get_with_by_ref(&speaker.actor, Arc::default);
+        let mut log = log.lock().await;
+        if let Some((at, asked)) = log.last
+            && at > came
+        {
+            return Ok(asked);
         }
+        let is_known = glue::knows(app, &speaker.actor).await?;
+        if let Some(asked) = log.answer(app.now(), is_known) {
+            return Ok(asked);
+        }
+        let asked = Box::pin(self.fetch(app, remote, speaker)).await?;
+        log.last = Some((app.now(), asked));
+        Ok(asked)
     }
 
-    async fn held(&self, app: &App, key_uri: &str) -> Result<Option<Arc<HeldKey>>, Problem> {
-        if let Some(held) = self.held.get(key_uri) {
-            return Ok(Some(held));
-        }
-        let Some(known) = glue::stored_key(app, key_uri).await? else { return Ok(None) };
-        // A stored key that we no longer take is as good as none.
-        let Ok(held) = HeldKey::parse(&known).map(Arc::new) else { return Ok(None) };
-        self.held.insert(key_uri.to_owned(), Arc::clone(&held));
-        Ok(Some(held))
-    }
-
-    /// Reads a key from its owner. The owner's own document must list it: a document elsewhere
-    /// that names an owner proves nothing about that owner (S-014, S-015).
     async fn fetch(
         &self,
         app: &App,
         remote: &dyn Remote,
         speaker: &Speaker,
-    ) -> Result<Fetch, Problem> {
+    ) -> Result<Asked, Problem> {
         let limit = if speaker.says_farewell { &self.farewell_fetches } else { &self.fetches };
-        limit.check(speaker.host.clone()).map_err(Problem::throttled)?;
-        let fetched = match remote.fetch(&speaker.key_uri).await {
-            Ok(fetched) => fetched,
-            Err(error) => return Ok(failed(&error)),
-        };
-        let Some(owner) = self.owner_elsewhere(&fetched.body, &fetched.url, speaker) else {
-            return self.learn(app, &fetched.body, &fetched.url, speaker).await;
-        };
-        match remote.fetch(&owner).await {
-            Ok(actor) => self.learn(app, &actor.body, &actor.url, speaker).await,
-            Err(error) => Ok(failed(&error)),
+        if limit.check(speaker.host.clone()).is_err() {
+            return Ok(Asked::Throttled);
         }
-    }
-
-    /// The owner to be asked, when the document is a key alone or a stub.
-    fn owner_elsewhere(&self, body: &[u8], url: &str, speaker: &Speaker) -> Option<String> {
-        let document = read::parse(body).ok()?;
-        let key = Key::find(&document, &speaker.key_uri, self.network).ok()?;
-        let owner = key.owner().to_owned();
-        (owner != url && uri::same_origin(&owner, &speaker.key_uri)).then_some(owner)
-    }
-
-    /// Stores an actor document and takes the key out of it.
-    async fn learn(
-        &self,
-        app: &App,
-        body: &[u8],
-        url: &str,
-        speaker: &Speaker,
-    ) -> Result<Fetch, Problem> {
-        let keys = match glue::learn(app, body, url).await {
+        let fetched = match remote.fetch(&speaker.actor).await {
+            Ok(fetched) => fetched,
+            Err(PortError::NotFound | PortError::Gone) => return Ok(Asked::NotThere),
+            Err(PortError::Refused(_) | PortError::Invalid(_)) => return Ok(Asked::Useless),
+            Err(PortError::Unavailable(_)) => return Ok(Asked::Later),
+        };
+        let keys = match glue::learn(app, &fetched.body, &fetched.url).await {
             Ok(keys) => keys,
-            Err(Error::Upstream(PortError::Unavailable(_))) => return Ok(Fetch::Later),
+            Err(Error::Upstream(PortError::Unavailable(_))) => return Ok(Asked::Later),
             Err(Error::Upstream(_) | Error::Invalid(_) | Error::Conflict(_)) => {
-                return Ok(Fetch::Useless);
+                return Ok(Asked::Useless);
             }
             Err(other) => return Err(other.into()),
         };
-        let known = keys.iter().find(|known| known.key_uri == speaker.key_uri);
-        let held = known.and_then(|known| HeldKey::parse(known).ok()).map(Arc::new);
-        let Some(held) = held else {
-            self.held.invalidate(&speaker.key_uri);
-            return Ok(Fetch::Useless);
-        };
-        self.held.insert(speaker.key_uri.clone(), Arc::clone(&held));
-        Ok(Fetch::Key(held))
+        // What it no longer lists is no key of it any more.
+        self.held.invalidate(&name(&speaker.key_uri, &speaker.actor));
+        for known in keys {
+            if let Ok(held) = HeldKey::parse(&known) {
+                self.held.insert(name(&known.key_uri, &known.actor_uri), Arc::new(held));
+            }
+        }
+        Ok(Asked::Read)
     }
 }
 
-fn failed(error: &PortError) -> Fetch {
-    match error {
-        PortError::NotFound | PortError::Gone => Fetch::NotThere,
-        PortError::Refused(_) | PortError::Invalid(_) => Fetch::Useless,
-        PortError::Unavailable(_) => Fetch::Later,
-    }
+/// One key of one owner: anybody can list anybody's.
+fn name(key_uri: &str, actor: &str) -> String {
+    format!("{key_uri} {actor}")
 }
 
 /// Why a key at hand does not let somebody in.
@@ -217,12 +260,18 @@ enum Misfit {
     Silenced,
 }
 
-impl Misfit {
-    fn problem(self) -> Problem {
-        match self {
-            Self::Key | Self::Owner => unauthorised(),
-            Self::Silenced => forbidden(),
-        }
+/// What a key at hand says about a request.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    fits: Result<(), Misfit>,
+    age: Span,
+}
+
+impl Known {
+    /// What it says, when there is no fresher one to be had.
+    fn settle(self) -> Result<Found, Problem> {
+        let found = verified(self.fits)?;
+        if self.age <= USELESS_AFTER { Ok(found) } else { Err(unauthorised()) }
     }
 }
 
@@ -234,12 +283,10 @@ fn check(held: &HeldKey, speaker: &Speaker, presented: &Presented) -> Result<(),
     if held.owner_heard { Ok(()) } else { Err(Misfit::Silenced) }
 }
 
-fn verified(held: &HeldKey, speaker: &Speaker, presented: &Presented) -> Result<Found, Problem> {
-    check(held, speaker, presented).map(|()| Found::Verified).map_err(Misfit::problem)
-}
-
-/// What the key at hand says, when there is no fresher one to be had.
-fn settle(fits: Result<(), Misfit>, age: Span) -> Result<Found, Problem> {
-    fits.map_err(Misfit::problem)?;
-    if age <= USELESS_AFTER { Ok(Found::Verified) } else { Err(unauthorised()) }
+fn verified(fits: Result<(), Misfit>) -> Result<Found, Problem> {
+    match fits {
+        Ok(()) => Ok(Found::Verified),
+        Err(Misfit::Key | Misfit::Owner) => Err(unauthorised()),
+        Err(Misfit::Silenced) => Err(forbidden()),
+    }
 }

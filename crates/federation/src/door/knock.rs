@@ -3,7 +3,7 @@
 use axum::http::request::Parts;
 use bytes::Bytes;
 use carefolk_domain::uri;
-use carefolk_httpkit::{Problem, body_limit};
+use carefolk_httpkit::Problem;
 use carefolk_signatures::{Incoming, Presented, SignatureError};
 use carefolk_wire::read::{self, Head};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
@@ -63,14 +63,6 @@ pub(crate) fn check_media(headers: &HeaderMap) -> Result<(), Problem> {
         Some(coding) if coding.eq_ignore_ascii_case("identity") => Ok(()),
         Some(_) => Err(unsupported()),
     }
-}
-
-/// The body, if it is not larger than an activity may be.
-pub(crate) async fn read_body(
-    headers: &HeaderMap,
-    body: axum::body::Body,
-) -> Result<Bytes, Problem> {
-    body_limit::read(headers, body, body_limit::ACTIVITY_MAX_BYTES).await
 }
 
 /// The signature of a request, with all checks that need no key.

@@ -200,9 +200,11 @@ async fn a_key_that_cannot_be_read_now_is_asked_for_later_and_one_that_is_not_th
     assert!(answer.headers().contains_key(RETRY_AFTER));
     for error in [PortError::NotFound, PortError::Gone, PortError::Invalid("x")] {
         gate.kit.remote.fail(VIC, error);
+        gate.kit.clock.advance(Span::minutes(6));
         assert_eq!(gate.knock(gate.post(&body).signed()).await, (401, 0));
     }
     gate.put_vic();
+    gate.kit.clock.advance(Span::minutes(6));
     assert_eq!(gate.knock(gate.post(&body).signed()).await, (202, 1));
 }
 
@@ -232,8 +234,10 @@ async fn a_farewell_of_somebody_unknown_is_heard_and_dropped() {
     let body = farewell(VIC);
     for error in [PortError::Gone, PortError::NotFound] {
         gate.kit.remote.fail(VIC, error);
+        gate.kit.clock.advance(Span::minutes(6));
         assert_eq!(gate.knock(gate.post(&body).signed()).await, (202, 0));
     }
+    gate.kit.clock.advance(Span::minutes(6));
     // Who is still there must have signed it (S-021).
     gate.kit.remote.put(VIC, &actor(VIC, VIC_KEY, other_key()));
     assert_eq!(gate.knock(gate.post(&body).signed()).await, (401, 0));

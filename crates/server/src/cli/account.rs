@@ -21,6 +21,27 @@ pub(crate) enum AccountCommand {
         /// The account's name, such as maya
         name: String,
     },
+    /// Let somebody in again who was suspended
+    Restore {
+        /// The account's name, such as maya
+        name: String,
+    },
+    /// Change what somebody may do here
+    Role {
+        /// The account's name, such as maya
+        name: String,
+        /// What the account may do from now on
+        #[arg(value_enum)]
+        role: RoleWord,
+    },
+    /// Give somebody another password, and sign them out everywhere
+    Password {
+        /// The account's name, such as maya
+        name: String,
+        /// Read the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
 }
 
 /// A new account.
@@ -44,7 +65,7 @@ pub(crate) struct CreateArgs {
 
 /// What an account may do.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum RoleWord {
+pub(crate) enum RoleWord {
     /// Read and write for itself and its teams
     Member,
     /// Also keep order
@@ -112,17 +133,37 @@ impl AccountCommand {
             Self::Create(args) => args.run(desk).await,
             Self::List => list(desk).await,
             Self::Suspend { name } => {
-                desk.app
-                    .accounts()
-                    .suspend(&desk.caller, &name)
-                    .await
-                    .map_err(|error| plain(error, &format!("suspend {name}")))?;
-                desk.out.show(&serde_json::json!({ "name": name, "state": "suspended" }), || {
-                    format!("{name} can no longer sign in or write.")
-                })
+                let done = desk.app.accounts().suspend(&desk.caller, &name).await;
+                done.map_err(|error| plain(error, &format!("suspend {name}")))?;
+                let said = format!("{name} can no longer sign in or write.");
+                tell(desk, &name, "state", "suspended", said)
+            }
+            Self::Restore { name } => {
+                let done = desk.app.accounts().restore(&desk.caller, &name).await;
+                done.map_err(|error| plain(error, &format!("restore {name}")))?;
+                tell(desk, &name, "state", "active", format!("{name} can sign in and write again."))
+            }
+            Self::Role { name, role } => {
+                let role = Role::from(role);
+                let done = desk.app.accounts().set_role(&desk.caller, &name, role).await;
+                done.map_err(|error| plain(error, &format!("change the role of {name}")))?;
+                let role = word(&role);
+                tell(desk, &name, "role", &role, format!("{name} is {role} from now on."))
+            }
+            Self::Password { name, password_stdin: _ } => {
+                let password = text_from_stdin("password")?;
+                let done = desk.app.accounts().set_password(&desk.caller, &name, &password).await;
+                done.map_err(|error| plain(error, &format!("change the password of {name}")))?;
+                let said = format!("{name} has a new password and has to sign in again.");
+                tell(desk, &name, "password", "changed", said)
             }
         }
     }
+}
+
+/// Says what was changed about an account.
+fn tell(desk: &Desk, name: &str, what: &str, to: &str, said: String) -> anyhow::Result<()> {
+    desk.out.show(&serde_json::json!({ "name": name, what: to }), || said)
 }
 
 impl CreateArgs {

@@ -1,8 +1,8 @@
 //! `carefolk delivery`: posts on their way to other servers.
 
 use carefolk_app::Page;
-use carefolk_app::outbox::DeliveryView;
-use carefolk_domain::Moment;
+use carefolk_app::outbox::{DeliveryView, Failed};
+use carefolk_domain::{DeliveryId, Moment};
 use carefolk_store::entity::delivery::DeliveryState;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -16,6 +16,31 @@ use crate::words::plain;
 pub(crate) enum DeliveryCommand {
     /// List what waits to be delivered, the newest first
     List(ListArgs),
+    /// Try again what was given up
+    Retry(WhichArgs),
+    /// Forget what was given up
+    Discard(WhichArgs),
+}
+
+/// Which of those that were given up.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct WhichArgs {
+    /// The number of one delivery, as `delivery list --failed --json` shows it
+    id: Option<i64>,
+    /// All to one server, such as social.example
+    #[arg(long)]
+    host: Option<String>,
+}
+
+impl WhichArgs {
+    fn failed(self) -> anyhow::Result<Failed> {
+        match (self.id, self.host) {
+            (Some(id), _) => Ok(Failed::One(DeliveryId(id))),
+            (None, Some(host)) => Ok(Failed::To(host)),
+            (None, None) => Err(anyhow::anyhow!("which deliveries? Give a number or --host")),
+        }
+    }
 }
 
 /// Which deliveries.
@@ -63,6 +88,7 @@ impl<'a> Shown<'a> {
 
     fn row(&self) -> Vec<String> {
         vec![
+            self.id.clone(),
             self.host.to_owned(),
             self.kind.to_owned(),
             self.attempts.to_string(),
@@ -85,7 +111,27 @@ fn word(state: DeliveryState) -> &'static str {
 impl DeliveryCommand {
     /// Runs one command.
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
-        let Self::List(args) = self;
+        match self {
+            Self::List(args) => args.run(desk).await,
+            Self::Retry(which) => {
+                let done = desk.app.outbox().retry(&desk.caller, &which.failed()?).await;
+                let count = done.map_err(|error| plain(error, "try that again"))?;
+                let said = || format!("{count} will be tried again now.");
+                desk.out.show(&serde_json::json!({ "retried": count }), said)
+            }
+            Self::Discard(which) => {
+                let done = desk.app.outbox().discard(&desk.caller, &which.failed()?).await;
+                let count = done.map_err(|error| plain(error, "forget that"))?;
+                let said = || format!("{count} will not be tried again.");
+                desk.out.show(&serde_json::json!({ "discarded": count }), said)
+            }
+        }
+    }
+}
+
+impl ListArgs {
+    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let args = self;
         let state = if args.failed { DeliveryState::Dead } else { DeliveryState::Waiting };
         let page = Page::first(args.limit);
         let views = desk.app.outbox().list(&desk.caller, state, page).await;
@@ -94,7 +140,7 @@ impl DeliveryCommand {
         desk.out.show(&shown, || {
             let rows: Vec<Vec<String>> = shown.iter().map(Shown::row).collect();
             let none = if args.failed { "No delivery has failed." } else { "Nothing waits." };
-            let heads = ["TO", "WHAT", "TRIES", "NEXT TRY", "LAST ERROR", "ACTIVITY"];
+            let heads = ["NUMBER", "TO", "WHAT", "TRIES", "NEXT TRY", "LAST ERROR", "ACTIVITY"];
             table(&heads, &rows, none)
         })
     }

@@ -1,7 +1,7 @@
 //! `carefolk follower`: who follows somebody here, and who asks to.
 
 use carefolk_app::Page;
-use carefolk_app::follows::{FollowState, FollowerView};
+use carefolk_app::follows::{Approval, FollowState, FollowerView};
 use carefolk_domain::Address;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -74,12 +74,12 @@ impl FollowerCommand {
                 (done, handle, words)
             }
             Self::Ask(Whose { handle }) => {
-                let done = follows.ask_first(&desk.caller, &handle, true).await;
+                let done = follows.set_approval(&desk.caller, &handle, Approval::AskFirst).await;
                 let words = format!("Who wants to follow {handle} has to be approved from now on.");
                 (done, handle, words)
             }
             Self::Open(Whose { handle }) => {
-                let done = follows.ask_first(&desk.caller, &handle, false).await;
+                let done = follows.set_approval(&desk.caller, &handle, Approval::Open).await;
                 let words = format!("Anybody may follow {handle} from now on.");
                 (done, handle, words)
             }

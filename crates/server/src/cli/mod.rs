@@ -2,6 +2,7 @@
 //! and says what came of it.
 
 mod account;
+mod audit;
 mod config;
 mod delivery;
 mod demo;
@@ -79,6 +80,9 @@ enum Command {
     /// Posts on their way to other servers
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
+    /// Who did what
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 /// Runs one command.
@@ -108,6 +112,7 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
         Command::Follower(command) => command.run(&desk).await,
         Command::Peer(command) => command.run(&desk).await,
         Command::Delivery(command) => command.run(&desk).await,
+        Command::Audit(command) => command.run(&desk).await,
         _ => Err(anyhow::anyhow!("this command has no desk")),
     };
     desk.close().await;

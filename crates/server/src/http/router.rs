@@ -39,6 +39,8 @@ pub(super) fn router(
     let proxies = TrustedProxies(settings.http.trusted_proxies);
     faces
         .merge(health)
+        // Inside the headers, so that the answer to a panic has them, too.
+        .layer(carefolk_httpkit::panics::layer())
         .layer(middleware::from_fn_with_state(proxies, client_ip::client_address))
         .layer(middleware::from_fn_with_state(names(settings, listen), host::check_host))
         .layer(middleware::from_fn_with_state(transport, headers::security_headers))

@@ -22,6 +22,10 @@ use crate::world::SystemClock;
 /// How long requests and deliveries under way may take after we were told to stop.
 const DRAIN_WITHIN: Duration = Duration::from_secs(30);
 
+/// How many connections one address may hold, where addresses tell clients apart: an office behind
+/// one address needs some dozens.
+const CONNECTIONS_OF_ONE: usize = 256;
+
 /// One community, ready to answer.
 pub(crate) struct Server {
     app: App,
@@ -29,6 +33,7 @@ pub(crate) struct Server {
     listen: SocketAddr,
     router: Router,
     lease: Lease,
+    connections_of_one: Option<usize>,
     _lock: Lock,
 }
 
@@ -50,7 +55,9 @@ impl Server {
         let Built { app, remote, lease } = built;
         wiring::prepare(&app, settings).await?;
         let router = router::router(settings, &app, &remote, listen);
-        Ok(Self { app, listener, listen, router, lease, _lock: lock })
+        let direct = settings.http.trusted_proxies == 0 && !app.settings().lab;
+        let connections_of_one = direct.then_some(CONNECTIONS_OF_ONE);
+        Ok(Self { app, listener, listen, router, lease, connections_of_one, _lock: lock })
     }
 
     /// The application behind it.
@@ -65,11 +72,12 @@ impl Server {
 
     /// Serves and works until `stop`, then finishes what is under way.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { app, listener, router, lease, .. } = self;
+        let Self { app, listener, router, lease, connections_of_one, .. } = self;
+        let defaults = ServeOptions::default();
         let tasks = TaskTracker::new();
         app.start_workers(&tasks, &stop);
         tasks.close();
-        let options = ServeOptions { drain_within: DRAIN_WITHIN, ..ServeOptions::default() };
+        let options = ServeOptions { drain_within: DRAIN_WITHIN, connections_of_one, ..defaults };
         let serving =
             carefolk_httpkit::serve(listener, router, options, stop.clone().cancelled_owned());
         let mut serving = std::pin::pin!(serving);

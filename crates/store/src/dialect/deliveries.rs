@@ -175,7 +175,7 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
            SELECT p.id AS peer_id, (CASE WHEN p.failures > 0 THEN 1 ELSE {window} END) \
              - (SELECT count(*) FROM delivery f \
                 WHERE f.peer_id = p.id AND f.locked_until > $1) AS room \
-           FROM peer p WHERE p.standing <> 'suspended' \
+           FROM peer p WHERE p.effective <> 'suspended' \
              AND (p.backoff_until IS NULL OR p.backoff_until <= $1) \
          ), turns AS MATERIALIZED ( \
            SELECT next.id, next.run_at, ready.room, row_number() OVER \

@@ -7,6 +7,7 @@ use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
 
 use super::Insertion;
 use super::sql::{ROWS_MAX, Sql};
+use crate::db::DbKind;
 use crate::entity::inbound_activity::{Entity, InboundState, Model};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -20,10 +21,23 @@ pub struct InboundEnd {
     pub state: InboundState,
     /// When to try again; of no matter in the other states.
     pub run_at: Moment,
+    /// Who is to blame if it has to be tried again.
+    pub blame: Blame,
     /// What it did, or why it did nothing.
     pub outcome: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
+}
+
+/// Why work on an activity did not end it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// We failed.
+    Ours,
+    /// Another server did not answer.
+    Theirs,
+    /// It was not even begun: there was no room.
+    NoRoom,
 }
 
 /// Stores what is new among `rows`, and says for each row whether it was.
@@ -38,7 +52,7 @@ pub async fn insert_inbound_batch(
     rows: &[Model],
 ) -> Result<Vec<Insertion>, StoreError> {
     const INSERT: &str = "INSERT INTO inbound_activity (id, uri, uri_hash, actor_uri, host, kind, \
-        body, received_at, state, attempts, run_at, locked_until, outcome, error) VALUES ";
+        body, received_at, state, attempts, waits, run_at, locked_until, outcome, error) VALUES ";
     let mut new = HashSet::with_capacity(rows.len());
     for chunk in rows.chunks(ROWS_MAX) {
         let values = chunk.iter().map(|row| {
@@ -53,6 +67,7 @@ pub async fn insert_inbound_batch(
                 row.received_at.into(),
                 row.state.to_value().into(),
                 row.attempts.into(),
+                row.waits.into(),
                 row.run_at.into(),
                 row.locked_until.into(),
                 row.outcome.clone().into(),
@@ -92,14 +107,43 @@ pub async fn claim_inbound(
     Ok(claimed)
 }
 
+/// Which of `ids` are still to be worked on; nobody else ends one of them before `tx` does.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn waiting_inbound(
+    tx: &WriteTx,
+    ids: &[InboundId],
+) -> Result<HashSet<InboundId>, StoreError> {
+    let lock = if tx.kind() == DbKind::Postgres { " FOR UPDATE" } else { "" };
+    let mut waiting = HashSet::with_capacity(ids.len());
+    for chunk in ids.chunks(ROWS_MAX) {
+        const SELECT: &str =
+            "SELECT id FROM inbound_activity WHERE state = 'waiting' AND id IN (VALUES ";
+        let statement = Sql::new(SELECT, [])
+            .rows(chunk.iter().map(|id| [(*id).into()]))
+            .text(&format!("){lock}"))
+            .on(tx.conn());
+        for row in tx.conn().query_all_raw(statement).await? {
+            waiting.insert(InboundId(row.try_get_by_index(0)?));
+        }
+    }
+    Ok(waiting)
+}
+
 /// Writes down how work on these activities ended; none may stand there twice.
 ///
 /// # Errors
 ///
 /// As any statement.
 pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), StoreError> {
+    // The words of what is over are not kept: its id is enough to know it again.
     const UPDATE: &str = ") UPDATE inbound_activity SET state = ended.state, \
-        run_at = ended.run_at, outcome = ended.outcome, error = ended.error, locked_until = NULL \
+        run_at = ended.run_at, attempts = attempts - ended.unbegun, \
+        waits = waits + ended.waited, outcome = ended.outcome, \
+        error = ended.error, locked_until = NULL, \
+        body = CASE WHEN ended.state IN ('waiting', 'failed') THEN body ELSE '' END \
         FROM ended WHERE inbound_activity.id = ended.id AND inbound_activity.state = 'waiting'";
     for chunk in ends.chunks(ROWS_MAX) {
         let values = chunk.iter().map(|end| {
@@ -107,14 +151,19 @@ pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), Sto
                 end.id.into(),
                 end.state.to_value().into(),
                 end.run_at.into(),
+                i32::from(end.blame == Blame::NoRoom).into(),
+                i32::from(end.blame == Blame::Theirs).into(),
                 end.outcome.clone().into(),
                 end.error.clone().into(),
             ]
         });
-        let statement = Sql::new("WITH ended (id, state, run_at, outcome, error) AS (VALUES ", [])
-            .rows(values)
-            .text(UPDATE)
-            .on(tx.conn());
+        let statement = Sql::new(
+            "WITH ended (id, state, run_at, unbegun, waited, outcome, error) AS (VALUES ",
+            [],
+        )
+        .rows(values)
+        .text(UPDATE)
+        .on(tx.conn());
         tx.conn().execute_raw(statement).await?;
     }
     Ok(())

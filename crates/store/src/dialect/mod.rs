@@ -3,6 +3,7 @@
 //! Each function here has a test in `tests/it` that runs on both databases. Values are always
 //! bound; only our own constants and numbers are written into a text.
 
+mod audit;
 mod counters;
 mod deliveries;
 mod home;
@@ -12,15 +13,18 @@ mod peers;
 mod sql;
 mod workers;
 
+pub use audit::lock_audit;
 pub use counters::{ActorCounts, bump_actor_counts, bump_reply_count};
 pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,
 };
 pub use home::{insert_home_batch, trim_home};
-pub use inbound::{InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch};
+pub use inbound::{
+    Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
+};
 pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job};
-pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes};
+pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings};
 pub use workers::{highest_id, lease_worker, release_worker, renew_worker};
 
 /// What became of a row that may have been there already.

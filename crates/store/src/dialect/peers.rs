@@ -12,6 +12,25 @@ use crate::entity::peer;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
+/// What holds for a server is what was decided about it, or about the nearest domain above it.
+const SETTLE: &str = "UPDATE peer SET effective = coalesce((SELECT rule.standing FROM peer rule \
+    WHERE rule.standing IN ('allowed', 'limited', 'suspended') AND (rule.host = peer.host \
+      OR substr(peer.host, length(peer.host) - length(rule.host)) = '.' || rule.host) \
+    ORDER BY length(rule.host) DESC LIMIT 1), 'unknown') WHERE ";
+
+/// Works out anew what holds for `host` and all servers below it, after a decision about it.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn settle_standings(tx: &WriteTx, host: &str) -> Result<(), StoreError> {
+    const WITHIN: &str =
+        "(peer.host = $1 OR substr(peer.host, length(peer.host) - length($1)) = '.' || $1)";
+    let statement = Sql::new(format!("{SETTLE}{WITHIN}"), [host.into()]);
+    tx.conn().execute_raw(statement.on(tx.conn())).await?;
+    Ok(())
+}
+
 /// An inbox that followers of somebody share.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct FollowerInbox {
@@ -47,7 +66,7 @@ pub async fn follower_inboxes(
         FROM follow f JOIN actor a ON a.id = f.follower_id LEFT JOIN peer p ON p.host = a.host \
         WHERE f.followee_id = $1 AND f.state = 'accepted' AND a.domain_id IS NULL \
           AND a.state NOT IN ('suspended', 'deleted') \
-          AND (p.standing IS NULL OR p.standing <> 'suspended') \
+          AND (p.effective IS NULL OR p.effective <> 'suspended') \
         GROUP BY coalesce(a.shared_inbox, a.inbox) ORDER BY 1";
     let statement = Sql::new(SELECT, [followee.into()]).on(conn);
     Ok(FollowerInbox::find_by_statement(statement).all(conn).await?)
@@ -63,14 +82,15 @@ pub async fn ensure_peers(
     now: Moment,
     peers: &[NewPeer],
 ) -> Result<HashMap<String, PeerId>, StoreError> {
-    const INSERT: &str = "INSERT INTO peer (id, host, standing, health, failures, created_at, \
-        updated_at) VALUES ";
+    const INSERT: &str = "INSERT INTO peer (id, host, standing, effective, health, failures, \
+        created_at, updated_at) VALUES ";
     let mut ids = HashMap::with_capacity(peers.len());
     for chunk in peers.chunks(ROWS_MAX) {
         let rows = chunk.iter().map(|peer| {
             [
                 peer.id.into(),
                 peer.host.clone().into(),
+                Standing::Unknown.to_value().into(),
                 Standing::Unknown.to_value().into(),
                 Health::Ok.to_value().into(),
                 0_i32.into(),
@@ -81,6 +101,9 @@ pub async fn ensure_peers(
         let statement =
             Sql::new(INSERT, []).rows(rows).text(" ON CONFLICT (host) DO NOTHING").on(tx.conn());
         tx.conn().execute_raw(statement).await?;
+        let new = chunk.iter().map(|peer| [peer.id.into()]);
+        let settled = Sql::new(SETTLE, []).text("peer.id IN (VALUES ").rows(new).text(")");
+        tx.conn().execute_raw(settled.on(tx.conn())).await?;
         let hosts = chunk.iter().map(|peer| peer.host.clone());
         let found = peer::Entity::find().filter(peer::Column::Host.is_in(hosts));
         ids.extend(found.all(tx.conn()).await?.into_iter().map(|row| (row.host, row.id)));

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
-/// Rows in one statement at most. The widest of our rows has 14 columns, and SQLite takes 32,766
+/// Rows in one statement at most. The widest of our rows has 15 columns, and SQLite takes 32,766
 /// bound values.
 pub(super) const ROWS_MAX: usize = 1_000;
 

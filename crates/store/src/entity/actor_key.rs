@@ -16,7 +16,6 @@ pub struct Model {
     /// Its id on the wire.
     pub key_uri: String,
     /// How `key_uri` is found.
-    #[sea_orm(unique)]
     pub key_uri_hash: UriHash,
     /// What it signs with.
     pub algorithm: KeyAlgorithm,

@@ -11,6 +11,9 @@ pub struct Model {
     /// Row id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AuditId,
+    /// Its place in the chain, from 1.
+    #[sea_orm(unique)]
+    pub number: i64,
     /// When.
     pub at: Moment,
     /// Who did it.
@@ -22,6 +25,7 @@ pub struct Model {
     /// The rest, as JSON.
     pub detail: String,
     /// The hash of the act before.
+    #[sea_orm(unique)]
     pub previous_hash: Vec<u8>,
     /// The hash of this act and of the one before.
     pub hash: Vec<u8>,

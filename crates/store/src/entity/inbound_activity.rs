@@ -30,6 +30,8 @@ pub struct Model {
     pub state: InboundState,
     /// How often work on it was started.
     pub attempts: i32,
+    /// How often of these another server was to blame, or we only had no room.
+    pub waits: i32,
     /// Not before.
     pub run_at: Moment,
     /// Until when a worker has it.

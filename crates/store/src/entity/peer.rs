@@ -16,6 +16,8 @@ pub struct Model {
     pub host: String,
     /// What an admin decided.
     pub standing: Standing,
+    /// What holds for it: the decision about it, or about the nearest domain above it.
+    pub effective: Standing,
     /// Why, in words that its people may read.
     pub reason: Option<String>,
     /// Why, in words for admins.

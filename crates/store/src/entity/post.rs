@@ -27,6 +27,8 @@ pub struct Model {
     pub kind: String,
     /// Who may see it.
     pub audience: Audience,
+    /// The group that it belongs to, if it belongs to one.
+    pub group_id: Option<ActorId>,
     /// Where it is in its life.
     pub state: PostState,
     /// Why it is there.
@@ -45,6 +47,8 @@ pub struct Model {
     pub context_uri: Option<String>,
     /// Whether it is folded behind its warning.
     pub sensitive: bool,
+    /// When it is to become public, while it waits for that.
+    pub publish_at: Option<Moment>,
     /// When it became public.
     pub published: Option<Moment>,
     /// When its text was last changed.

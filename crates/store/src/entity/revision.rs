@@ -1,6 +1,6 @@
 //! Who changed a post, when, and to what.
 
-use carefolk_domain::{AccountId, Html, Lang, Moment, PostId, RevisionId};
+use carefolk_domain::{AccountId, Html, Lang, Moment, PostId, RenditionKind, RevisionId};
 use sea_orm::entity::prelude::*;
 
 /// The text of a post as it was at one moment.
@@ -19,6 +19,8 @@ pub struct Model {
     pub approved_by: Option<AccountId>,
     /// When it was made.
     pub at: Moment,
+    /// Which of the post's texts it was.
+    pub kind: RenditionKind,
     /// The language.
     pub lang: Lang,
     /// A title, plain text.

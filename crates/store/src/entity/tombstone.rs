@@ -13,6 +13,8 @@ pub struct Model {
     pub uri_hash: UriHash,
     /// What was deleted.
     pub uri: String,
+    /// Whose word it was: it counts for nobody else's.
+    pub said_by: String,
     /// When we heard.
     pub at: Moment,
 }

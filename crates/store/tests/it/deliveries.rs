@@ -78,7 +78,7 @@ async fn a_server_that_is_suspended_or_backing_off_gets_nothing() {
     let db = fresh("delivery_backoff").await;
     let until = Some(NOW + Span::minutes(5));
     stored(&db, peer::Model { backoff_until: until, ..given::peer(1, "one.example") }).await;
-    let suspended = peer::Model { standing: Standing::Suspended, ..given::peer(2, "two.example") };
+    let suspended = peer::Model { effective: Standing::Suspended, ..given::peer(2, "two.example") };
     stored(&db, suspended).await;
     stored(&db, given::peer(3, "three.example")).await;
     queue(&db, (1..=3).map(|peer| given::delivery(peer, peer)).collect()).await;

@@ -2,7 +2,9 @@
 
 use carefolk_domain::{InboundId, Span};
 use carefolk_store::dialect::Insertion::{Known, New};
-use carefolk_store::dialect::{InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch};
+use carefolk_store::dialect::{
+    Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
+};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use sea_orm::EntityTrait;
 
@@ -71,6 +73,7 @@ async fn an_end_is_written_down_and_ends_the_work() {
             id: InboundId(1),
             state: InboundState::Ignored,
             run_at: NOW,
+            blame: Blame::Ours,
             outcome: Some("type".to_owned()),
             error: None,
         },
@@ -78,6 +81,7 @@ async fn an_end_is_written_down_and_ends_the_work() {
             id: InboundId(2),
             state: InboundState::Waiting,
             run_at: later,
+            blame: Blame::Theirs,
             outcome: None,
             error: Some("no answer".to_owned()),
         },
@@ -88,8 +92,43 @@ async fn an_end_is_written_down_and_ends_the_work() {
         inbound_activity::Entity::find_by_id(InboundId(1)).one(db.read()).await.unwrap().unwrap();
     assert_eq!((ignored.state, ignored.outcome.as_deref()), (InboundState::Ignored, Some("type")));
     assert_eq!(ignored.locked_until, None);
+    assert_eq!(ignored.body, "", "what is over keeps no words");
     let again =
         in_tx(&db, async |tx| claim_inbound(tx, later, later + LEASE, 9).await.unwrap()).await;
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].id, again[0].error.as_deref()), (InboundId(2), Some("no answer")));
+    assert_eq!((again[0].body.as_str(), again[0].attempts, again[0].waits), ("{}", 2, 1));
+}
+
+#[tokio::test]
+async fn what_there_was_no_room_for_counts_as_no_try() {
+    let db = fresh("inbound_no_room").await;
+    let rows = [given::inbound(1, "https://a.example/1")];
+    in_tx(&db, async |tx| insert_inbound_batch(tx, &rows).await.unwrap()).await;
+    in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
+    let end = InboundEnd {
+        id: InboundId(1),
+        state: InboundState::Waiting,
+        run_at: NOW,
+        blame: Blame::NoRoom,
+        outcome: None,
+        error: None,
+    };
+    in_tx(&db, async |tx| finish_inbound(tx, &[end]).await.unwrap()).await;
+    let again = in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
+    assert_eq!((again[0].attempts, again[0].waits), (1, 0));
+}
+
+#[tokio::test]
+async fn only_what_waits_is_still_to_be_worked_on() {
+    let db = fresh("inbound_waiting").await;
+    let done = inbound_activity::Model {
+        state: InboundState::Done,
+        ..given::inbound(2, "https://a.example/2")
+    };
+    let rows = [given::inbound(1, "https://a.example/1"), done];
+    in_tx(&db, async |tx| insert_inbound_batch(tx, &rows).await.unwrap()).await;
+    let ids = [InboundId(1), InboundId(2), InboundId(3)];
+    let waiting = in_tx(&db, async |tx| waiting_inbound(tx, &ids).await.unwrap()).await;
+    assert_eq!(waiting, [InboundId(1)].into());
 }

@@ -2,9 +2,13 @@
 
 use carefolk_domain::{ActorId, ActorState, PeerId, Standing};
 use carefolk_store::Db;
-use carefolk_store::dialect::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes};
+use carefolk_store::dialect::{
+    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings,
+};
 use carefolk_store::entity::follow::{self, FollowState};
 use carefolk_store::entity::{actor, peer};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::database::fresh;
 use crate::given::{self, NOW, in_tx, stored};
@@ -43,7 +47,7 @@ async fn nothing_goes_to_who_does_not_follow_or_is_suspended() {
     let db = fresh("peer_suspended").await;
     stored(&db, given::domain()).await;
     stored(&db, given::local_actor(1)).await;
-    let suspended = peer::Model { standing: Standing::Suspended, ..given::peer(1, "one.example") };
+    let suspended = peer::Model { effective: Standing::Suspended, ..given::peer(1, "one.example") };
     stored(&db, suspended).await;
     follower(&db, given::remote_actor(2, "one.example")).await;
     let banned =
@@ -66,4 +70,42 @@ async fn a_server_has_one_row_however_often_it_is_met() {
     let ids = in_tx(&db, async |tx| ensure_peers(tx, NOW, &peers).await.unwrap()).await;
     assert_eq!(ids.len(), 2);
     assert_eq!((ids["one.example"], ids["two.example"]), (PeerId(1), PeerId(3)));
+}
+
+#[tokio::test]
+async fn what_holds_for_a_server_is_the_nearest_decision_above_it() {
+    let db = fresh("peer_settle").await;
+    let met = |id, host: &str| NewPeer { id: PeerId(id), host: host.to_owned() };
+    let hosts = ["rude.example", "a.rude.example", "good.a.rude.example", "crude.example"];
+    let peers: Vec<NewPeer> = (1..).zip(hosts).map(|(id, host)| met(id, host)).collect();
+    in_tx(&db, async |tx| ensure_peers(tx, NOW, &peers).await.unwrap()).await;
+    for (host, standing) in
+        [("rude.example", Standing::Suspended), ("good.a.rude.example", Standing::Allowed)]
+    {
+        in_tx(&db, async |tx| {
+            peer::Entity::update_many()
+                .col_expr(peer::Column::Standing, Expr::value(standing))
+                .filter(peer::Column::Host.eq(host))
+                .exec(tx.conn())
+                .await
+                .unwrap();
+            settle_standings(tx, host).await.unwrap();
+        })
+        .await;
+    }
+    // Who is met later is held to the same.
+    let late = [met(9, "late.rude.example"), met(10, "late.good.a.rude.example")];
+    in_tx(&db, async |tx| ensure_peers(tx, NOW, &late).await.unwrap()).await;
+
+    let rows = peer::Entity::find().order_by_asc(peer::Column::Id).all(db.read()).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|row| (row.host.as_str(), row.effective)).collect();
+    let wanted = [
+        ("rude.example", Standing::Suspended),
+        ("a.rude.example", Standing::Suspended),
+        ("good.a.rude.example", Standing::Allowed),
+        ("crude.example", Standing::Unknown),
+        ("late.rude.example", Standing::Suspended),
+        ("late.good.a.rude.example", Standing::Allowed),
+    ];
+    assert_eq!(found, wanted);
 }

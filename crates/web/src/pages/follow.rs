@@ -30,12 +30,18 @@ pub(crate) async fn form(web: Web, Path(handle): Path<String>) -> Answer {
 /// `POST /follow/{handle}`
 pub(crate) async fn send(web: Web, Path(handle): Path<String>) -> Answer {
     let actor = followable(&web, &handle).await?;
-    match ask(&web, &actor).await {
-        Ok(Asked::Here) => {
-            let mut errors = Errors::none();
-            errors.add("address", web.t("follow-here"));
-            web::form_again(&page(&web, &actor, errors))
-        }
+    let again = |words: String| {
+        let mut errors = Errors::none();
+        errors.add("address", words);
+        web::form_again(&page(&web, &actor, errors))
+    };
+    let address = match Address::parse(web.fields().get("address").trim()) {
+        Ok(address) if address.host == actor.host => return again(web.t("follow-here")),
+        Ok(address) => address,
+        Err(invalid) => return again(address_words(&web, Error::field("address", invalid))?),
+    };
+    web.count_errand(&address.host)?;
+    match ask(&web, &actor, address).await {
         Ok(Asked::Page { host, target }) => {
             let mut page = onward(&web, &actor, "follow-ready", &host);
             let words = web.with("follow-ready-button", "host", &host);
@@ -44,11 +50,7 @@ pub(crate) async fn send(web: Web, Path(handle): Path<String>) -> Answer {
             web::show(&page)
         }
         Ok(Asked::NoPage { host }) => web::show(&onward(&web, &actor, "follow-manual", &host)),
-        Err(error) => {
-            let mut errors = Errors::none();
-            errors.add("address", address_words(&web, error)?);
-            web::form_again(&page(&web, &actor, errors))
-        }
+        Err(error) => again(address_words(&web, error)?),
     }
 }
 
@@ -69,20 +71,13 @@ pub(crate) async fn arrive(web: Web) -> Answer {
 
 /// What the other site said.
 enum Asked {
-    /// It is this site.
-    Here,
     /// Its follow page for our actor.
     Page { host: String, target: String },
     /// It has none.
     NoPage { host: String },
 }
 
-async fn ask(web: &Web, actor: &ActorView) -> Result<Asked, Error> {
-    let sent = web.fields().get("address").trim();
-    let address = Address::parse(sent).map_err(|invalid| Error::field("address", invalid))?;
-    if address.host == actor.host {
-        return Ok(Asked::Here);
-    }
+async fn ask(web: &Web, actor: &ActorView, address: Address) -> Result<Asked, Error> {
     let fingered = web.app().actors().finger(&address).await?;
     let lab = web.app().settings().lab;
     let target = fingered.subscribe_template.and_then(|t| target(&t, &actor.uri, lab));

@@ -26,6 +26,7 @@ pub(crate) async fn form(web: Web) -> Answer {
 
 /// `POST /sign-in`
 pub(crate) async fn sign_in(web: Web) -> Answer {
+    web.count_knock()?;
     let (fields, visit) = (web.fields(), web.visit());
     let accounts = web.app().accounts();
     let signed =

@@ -186,37 +186,38 @@ impl<'de> Visitor<'de> for Seed<'_> {
 }
 
 fn check_names(properties: &[(String, Value)], is_context: bool) -> Result<(), ParseError> {
-    if let Some(name) = duplicate(properties) {
+    if let Some(name) = duplicate(properties.iter().map(|(name, _)| name.as_str())) {
         return Err(ParseError::whole(Fault::Duplicate).within(name));
     }
-    if is_context {
+    if is_context || !properties.iter().any(|(name, _)| aliased(name).is_some()) {
         return Ok(());
     }
-    for (name, _) in properties {
-        let Some(plain) = aliased(name) else { continue };
-        // Two aliases of one name are as bad as an alias beside it.
-        if properties
-            .iter()
-            .any(|(other, _)| other != name && (other == plain || aliased(other) == Some(plain)))
-        {
-            return Err(ParseError::whole(Fault::Ambiguous).within(name));
+    // Two aliases of one name are as bad as an alias beside it.
+    let plain = properties.iter().map(|(name, _)| aliased(name).unwrap_or(name));
+    match duplicate(plain) {
+        Some(plain) => {
+            let alias = properties.iter().find(|(name, _)| aliased(name) == Some(plain));
+            let name = alias.map_or(plain, |(name, _)| name);
+            Err(ParseError::whole(Fault::Ambiguous).within(name))
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
-fn duplicate(properties: &[(String, Value)]) -> Option<&str> {
-    if properties.len() <= PAIRWISE_MAX {
-        let mut rest = properties;
-        while let Some(((name, _), later)) = rest.split_first() {
-            if later.iter().any(|(other, _)| other == name) {
+/// A name that comes twice. Many are sorted: to compare each with each would take the square of
+/// what a stranger sends before we know who it is (S-100).
+fn duplicate<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut names: Vec<&str> = names.collect();
+    if names.len() <= PAIRWISE_MAX {
+        let mut rest = names.as_slice();
+        while let Some((name, later)) = rest.split_first() {
+            if later.contains(name) {
                 return Some(name);
             }
             rest = later;
         }
         return None;
     }
-    let mut names: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.windows(2).find_map(|pair| match pair {
         [one, two] if one == two => Some(*one),

@@ -52,6 +52,15 @@ fn an_alias_beside_the_plain_name_is_refused() {
     }
 }
 
+/// Compared each with each, they would take a minute.
+#[test]
+fn as_many_aliases_as_fit_are_told_apart() {
+    let names: Vec<String> = (0..60_000).map(|n| format!(r#""as:{n}":0"#)).collect();
+    assert!(parse(format!("{{{}}}", names.join(",")).as_bytes()).is_ok());
+    let twice = format!(r#"{{{},"7":0}}"#, names.join(","));
+    assert!(parse(twice.as_bytes()).is_err());
+}
+
 #[test]
 fn an_alias_alone_is_just_another_name() {
     let document = parse(br#"{"@id":"b","vcard:hasAddress":{"@type":"x"}}"#).unwrap();
