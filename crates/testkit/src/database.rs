@@ -62,6 +62,22 @@ pub async fn fresh() -> TestDb {
     }
 }
 
+/// The address of a fresh database without any table, where the tests run on PostgreSQL; SQLite needs
+/// none, for its file is made.
+///
+/// # Panics
+///
+/// If the server has no room for one.
+pub async fn empty_postgres() -> Option<String> {
+    let server = server()?;
+    let (base, name) = (server.trim_end_matches('/'), own_name());
+    let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
+    let admin = Database::connect(&server).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.close().await.unwrap();
+    Some(format!("{base}/{name}"))
+}
+
 /// Each test is a process of its own: the first migrates a template, and all others copy it.
 async fn fresh_sqlite() -> TestDb {
     let folder = std::env::temp_dir();

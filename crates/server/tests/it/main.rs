@@ -6,6 +6,7 @@
 )]
 
 mod cli;
+mod demo;
 mod errors;
 mod serve;
 mod support;

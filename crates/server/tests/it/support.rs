@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longer than anything here takes on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -14,7 +14,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
 /// A folder that no other test has, removed at the end.
-pub(crate) struct Place(PathBuf);
+pub(crate) struct Place {
+    folder: PathBuf,
+    /// The database, where it is not a file in the folder.
+    database: Option<String>,
+}
 
 impl Place {
     pub(crate) fn new() -> Self {
@@ -22,7 +26,14 @@ impl Place {
         let name = format!("carefolk-it-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let database = runtime.block_on(carefolk_testkit::empty_postgres());
+        Self { folder: path, database }
+    }
+
+    /// Whether the database is a file here.
+    pub(crate) fn is_on_sqlite(&self) -> bool {
+        self.database.is_none()
     }
 
     /// A place with a database that is ready.
@@ -33,7 +44,7 @@ impl Place {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.folder.join(name)
     }
 
     /// The folder of the server inside it.
@@ -45,13 +56,16 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_carefolk"));
         command
             .args(args)
-            .current_dir(&self.0)
+            .current_dir(&self.folder)
             .env_clear()
             .env("CAREFOLK__STORAGE__PATH", self.path("data"))
             .env("CAREFOLK__HTTP__LISTEN", "127.0.0.1:0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(database) = &self.database {
+            command.env("CAREFOLK__DATABASE__URL", database);
+        }
         command
     }
 
@@ -64,7 +78,11 @@ impl Place {
     }
 
     pub(crate) fn tell(&self, args: &[&str], stdin: &str) -> Answer {
-        Answer::of(self.command(args).stdin(Stdio::piped()).spawn().unwrap(), stdin)
+        self.tell_command(self.command(args), stdin)
+    }
+
+    pub(crate) fn tell_command(&self, mut command: Command, stdin: &str) -> Answer {
+        Answer::of(command.stdin(Stdio::piped()).spawn().unwrap(), stdin)
     }
 
     /// What the command answers with `--json`.
@@ -76,7 +94,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
+        std::fs::remove_dir_all(&self.folder).ok();
     }
 }
 
@@ -192,14 +210,32 @@ impl Drop for Running {
 
 /// One plain request.
 pub(crate) fn get(address: &str, path: &str) -> (u16, String) {
+    let (status, _head, body) =
+        ask(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}"), "");
+    (status, body)
+}
+
+/// One request with a head and a body of one's own: status, head and body of the answer.
+pub(crate) fn ask(address: &str, head: &str, body: &str) -> (u16, String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let length = body.len();
+    write!(stream, "{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+        .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
-    (status, body.unwrap_or_default())
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    (status, head.to_owned(), body.to_owned())
+}
+
+/// Asks again and again until it is so, for as long as patience lasts.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}: not yet, and patience is at its end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The permissions of a file, as in `chmod`.
