@@ -54,7 +54,18 @@ impl Scene {
     /// What stands at one of our addresses.
     async fn read(&self, uri: &str, status: StatusCode) -> String {
         let path = uri.strip_prefix("https://care.example").unwrap_or(uri);
-        let request = Request::get(path).body(Body::empty()).unwrap();
+        self.ask(Request::get(path).body(Body::empty()).unwrap(), status).await
+    }
+
+    /// What a server of that name reads at one of our addresses.
+    async fn read_as(&self, uri: &str, agent: &str) -> String {
+        let path = uri.strip_prefix("https://care.example").unwrap_or(uri);
+        let request = Request::get(path).header("User-Agent", agent).body(Body::empty()).unwrap();
+        self.ask(request, StatusCode::OK).await
+    }
+
+    async fn ask(&self, request: Request<Body>, status: StatusCode) -> String {
+        let path = request.uri().path().to_owned();
         let answer = self.router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), status, "{path}");
         let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
@@ -124,6 +135,10 @@ async fn actors(scene: &Scene) -> Vec<Golden> {
     vec![
         ("actor_person.json", scene.get(&scene.actor("nurse").await).await),
         ("actor_organization.json", scene.get(&scene.actor("hazelbank").await).await),
+        (
+            "actor_organization_as_person.json",
+            scene.read_as(&scene.actor("hazelbank").await, "PieFed/1.6; +https://p.example").await,
+        ),
         ("actor_application.json", scene.get(&scene.actor("instance").await).await),
     ]
 }
@@ -181,6 +196,9 @@ async fn posts(scene: &mut Scene) -> Vec<Golden> {
     let words = Kit::words("hazelbank", "Who wants to help on Friday?");
     scene.say(NewPost { audience: Audience::Followers, ..words }).await;
     golden.push(("note_followers_only.json", object(&scene.sent("Create"))));
+    let words = Kit::words("hazelbank", "The draft of our menu, for who has the link");
+    scene.say(NewPost { audience: Audience::Quiet, ..words }).await;
+    golden.push(("note_quiet.json", object(&scene.sent("Create"))));
     golden.extend([
         ("replies.json", scene.get(&format!("{}/replies", public.uri)).await),
         ("context.json", scene.get(&format!("{}/context", public.uri)).await),
@@ -216,10 +234,24 @@ async fn collections(scene: &Scene) -> Vec<Golden> {
     ]
 }
 
+/// What somebody hears who does not sign.
+async fn refusal(scene: &Scene) -> Golden {
+    let request = Request::post("/inbox")
+        .header("Host", "care.example")
+        .header("Content-Type", "application/activity+json")
+        .body(Body::from("{}"))
+        .unwrap();
+    ("problem.json", scene.ask(request, StatusCode::UNAUTHORIZED).await)
+}
+
 async fn discovery(scene: &Scene) -> Vec<Golden> {
     let query = "/.well-known/webfinger?resource=acct:hazelbank@care.example";
     vec![
         ("webfinger.json", scene.get(query).await),
+        (
+            "webfinger_instance.json",
+            scene.get("/.well-known/webfinger?resource=https://care.example/").await,
+        ),
         ("nodeinfo_index.json", scene.get("/.well-known/nodeinfo").await),
         ("nodeinfo_2_0.json", scene.get("/nodeinfo/2.0").await),
         ("nodeinfo_2_1.json", scene.get("/nodeinfo/2.1").await),
@@ -296,6 +328,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.extend(collections(&scene).await);
     golden.extend(discovery(&scene).await);
     golden.push(("reject.json", farewell(&scene).await));
+    golden.push(refusal(&scene).await);
     let folder = folder("tests/golden/federation");
     for (name, json) in &golden {
         let (path, text) = (folder.join(name), pretty(json));

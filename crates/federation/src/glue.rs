@@ -185,9 +185,16 @@ fn as_person(mut actor: Actor) -> Actor {
 }
 
 /// The actor with that handle.
-pub(crate) async fn actor_by_handle(app: &App, handle: &str) -> Result<Option<Document>, Problem> {
-    let found = app.actors().document_by_handle(handle).await;
-    Ok(there(found)?.map(|actor| Document::Json(actor.to_json())))
+pub(crate) async fn actor_by_handle(
+    app: &App,
+    handle: &str,
+    part: ActorPart,
+) -> Result<Option<Document>, Problem> {
+    let found = there(app.actors().document_by_handle(handle).await)?;
+    Ok(found.map(|actor| {
+        let actor = if part == ActorPart::WholeAsPerson { as_person(actor) } else { actor };
+        Document::Json(actor.to_json())
+    }))
 }
 
 /// The outbox of an actor: its cover, or one page.

@@ -48,7 +48,11 @@ pub(crate) async fn gate(State(state): State<WebState>, request: Request, next: 
     if !visit.is_read {
         match check_form(&state, &visit, &parts, body).await {
             Ok(fields) => visit.fields = fields,
-            Err(failure) => return finish(&visit, failure.into_response()),
+            Err((failure, fields)) => {
+                // Their words are shown, so that they can be copied (nothing is lost).
+                visit.fields = fields;
+                return finish(&visit, failure.into_response());
+            }
         }
     }
     let visit = Arc::new(visit);
@@ -57,23 +61,25 @@ pub(crate) async fn gate(State(state): State<WebState>, request: Request, next: 
     finish(&visit, response)
 }
 
-/// Reads a form that one of our own pages sent.
+/// Reads a form that one of our own pages sent. With a refusal come the fields, if it was ours: its
+/// token may only have grown old.
 async fn check_form(
     state: &WebState,
     visit: &Visit,
     parts: &Parts,
     body: Body,
-) -> Result<Fields, Failure> {
+) -> Result<Fields, (Failure, Fields)> {
     let forged = || Failure::from(Problem::new(StatusCode::FORBIDDEN, "problem-forged"));
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case(FORM_TYPE) || !csrf::is_from_us(&parts.headers, state.base_url())
     {
-        return Err(forged());
+        return Err((forged(), Fields::default()));
     }
-    let form = state.room.read(&parts.headers, body, FORM_MAX_BYTES).await?;
+    let form = state.room.read(&parts.headers, body, FORM_MAX_BYTES).await;
+    let form = form.map_err(|problem| (problem.into(), Fields::default()))?;
     let fields = Fields::read(form.bytes());
-    if visit.knows(fields.get(TOKEN_FIELD)) { Ok(fields) } else { Err(forged()) }
+    if visit.knows(fields.get(TOKEN_FIELD)) { Ok(fields) } else { Err((forged(), fields)) }
 }
 
 /// The Welsh twin, for a browser that likes Welsh better and comes from outside: whoever chose

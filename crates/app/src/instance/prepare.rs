@@ -1,7 +1,9 @@
 //! What every database needs before it serves.
 
 use carefolk_domain::{ActorKind, DomainId, Handle, Html, UriHash};
-use carefolk_store::entity::{actor, actor_key, domain, follow, mention, post, rendition};
+use carefolk_store::entity::{
+    actor, actor_key, domain, follow, mention, post, rendition, revision,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
     sea_query::Expr,
@@ -159,6 +161,14 @@ async fn rewrite_names(tx: &Tx, base: &str) -> Result<(), Error> {
         changed.activity_hash = Set(UriHash::of(&uri));
         changed.activity_uri = Set(uri);
         changed.update(tx.conn()).await?;
+    }
+    for row in revision::Entity::find().all(tx.conn()).await? {
+        let html = Html::sanitise(&row.html.as_str().replace(UNSET_BASE, base));
+        revision::Entity::update_many()
+            .col_expr(revision::Column::Html, Expr::value(html))
+            .filter(revision::Column::Id.eq(row.id))
+            .exec(tx.conn())
+            .await?;
     }
     for row in rendition::Entity::find().all(tx.conn()).await? {
         let html = Html::sanitise(&row.html.as_str().replace(UNSET_BASE, base));

@@ -74,6 +74,9 @@ pub(super) fn judge(receipt: &Receipt, before: Before, now: Moment, chance: u64)
             let until = wait(before.attempts + 1);
             after(Waiting, until, Some(*status), "the peer refused our signature")
         }
+        Receipt::Throttled { status, .. } if age >= backoff::GIVE_UP_AFTER => {
+            after(Dead, now, Some(*status), "the peer asked us to wait for fourteen days")
+        }
         Receipt::Throttled { status, retry_after } => {
             let asked = retry_after.map_or(backoff::delay(before.failures + 1), |span| {
                 span.clamp(Span::seconds(1), backoff::RETRY_AFTER_MAX)
@@ -136,6 +139,15 @@ mod tests {
             let after = judge(&receipt, before(Span::ZERO, 0), NOW, 200);
             assert_eq!((after.state, after.host), (DeliveryState::Dead, HostNews::Nothing));
         }
+    }
+
+    #[test]
+    fn a_peer_that_always_asks_us_to_wait_is_given_up_as_well() {
+        let receipt = Receipt::Throttled { status: 503, retry_after: None };
+        let early = judge(&receipt, before(Span::days(13), 0), NOW, 200);
+        assert_eq!(early.state, DeliveryState::Waiting);
+        let late = judge(&receipt, before(Span::days(14), 0), NOW, 200);
+        assert_eq!(late.state, DeliveryState::Dead);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From what a person typed to what is stored: HTML, names, hashtags.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
 use carefolk_domain::text::{Piece, fold_hashtag, pieces};
@@ -14,6 +15,9 @@ use crate::kernel::{error::Error, settings::UNSET_BASE, tx::Tx};
 
 /// How many strangers are looked up for one post; more stay plain text.
 const LOOKUPS_MAX: usize = 5;
+
+/// How long whoever writes waits for them.
+const LOOK_UP_WITHIN: Duration = Duration::from_secs(10);
 
 /// How many hashtags of one post count.
 const HASHTAGS_MAX: usize = 30;
@@ -63,11 +67,26 @@ pub(super) async fn read(app: &App, source: &str) -> Result<Written, Error> {
         }
     }
     let mut mentions = BTreeMap::new();
-    let mut lookups = 0;
+    let mut strangers = Vec::new();
     for name in names {
-        if let Some(found) = find(app, &name, &mut lookups).await? {
-            mentions.insert(name, found);
+        match find(app, &name).await? {
+            Known::Actor(found) => {
+                mentions.insert(name, *found);
+            }
+            Known::Stranger(address) if strangers.len() < LOOKUPS_MAX => {
+                strangers.push((name, address));
+            }
+            Known::Stranger(_) | Known::Nobody => {}
         }
+    }
+    // All at once: whoever wrote it is waiting. A name that leads nowhere is only a word: the post
+    // must not fail for it.
+    let looking = strangers.into_iter().map(|(name, address)| async move {
+        let found = tokio::time::timeout(LOOK_UP_WITHIN, app.actors().look_up(&address)).await;
+        (name, found.ok().and_then(Result::ok))
+    });
+    for (name, found) in futures_util::future::join_all(looking).await {
+        mentions.extend(found.map(|found| (name, found)));
     }
     let base = app.settings().uri_base().to_owned();
     let html = Html::from_markdown_linked(source, &|piece| match piece {
@@ -84,23 +103,30 @@ pub(super) fn tag_url(base: &str, tag: &str) -> String {
     format!("{base}/tags/{path}")
 }
 
-async fn find(app: &App, name: &str, lookups: &mut usize) -> Result<Option<actor::Model>, Error> {
+/// Whom a name means, as far as that is known here.
+enum Known {
+    Actor(Box<actor::Model>),
+    Stranger(Address),
+    Nobody,
+}
+
+async fn find(app: &App, name: &str) -> Result<Known, Error> {
+    let local = async |name: &str| {
+        let row = actors::by_handle(app.read(), name).await?.filter(actors::is_shown);
+        Ok::<_, Error>(row.map_or(Known::Nobody, |row| Known::Actor(Box::new(row))))
+    };
     if !name.contains('@') {
-        return Ok(actors::by_handle(app.read(), name).await?.filter(actors::is_shown));
+        return local(name).await;
     }
-    let Ok(address) = Address::parse(name) else { return Ok(None) };
+    let Ok(address) = Address::parse(name) else { return Ok(Known::Nobody) };
     if address.host == app.settings().handle_host() {
-        return Ok(actors::by_handle(app.read(), &address.name).await?.filter(actors::is_shown));
+        return local(&address.name).await;
     }
-    if let Some(known) = app.actors().known(&address).await? {
-        return Ok(Some(known));
-    }
-    if *lookups >= LOOKUPS_MAX || !app.settings().federates() {
-        return Ok(None);
-    }
-    *lookups += 1;
-    // A name that leads nowhere is only a word: the post must not fail for it.
-    Ok(app.actors().look_up(&address).await.ok())
+    Ok(match app.actors().known(&address).await? {
+        Some(known) => Known::Actor(Box::new(known)),
+        None if app.settings().federates() => Known::Stranger(address),
+        None => Known::Nobody,
+    })
 }
 
 /// Writes who is named or answered and which hashtags there are.

@@ -25,18 +25,21 @@ pub(super) async fn actor(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let whole =
-        if knows_people_only(&headers) { ActorPart::WholeAsPerson } else { ActorPart::Whole };
-    answer(part(&state, &headers, &slug, whole).await)
+    answer(part(&state, &headers, &slug, whole_for(&headers)).await)
 }
 
 /// Servers that drop an actor of type `Organization` (docs/federation/peers.md). They name themselves in
 /// every request, so nothing has to be remembered about them.
 const KNOW_PEOPLE_ONLY: &[&str] = &["PieFed/", "Pixelfed/"];
 
-fn knows_people_only(headers: &HeaderMap) -> bool {
+/// The form of an actor's document that the reader understands.
+pub(super) fn whole_for(headers: &HeaderMap) -> ActorPart {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    KNOW_PEOPLE_ONLY.iter().any(|name| agent.contains(name))
+    if KNOW_PEOPLE_ONLY.iter().any(|name| agent.contains(name)) {
+        ActorPart::WholeAsPerson
+    } else {
+        ActorPart::Whole
+    }
 }
 
 /// Who follows it.
@@ -113,7 +116,7 @@ mod tests {
         let knows = |agent: &'static str| {
             let headers =
                 HeaderMap::from_iter([(USER_AGENT, http::HeaderValue::from_static(agent))]);
-            knows_people_only(&headers)
+            whole_for(&headers) == ActorPart::WholeAsPerson
         };
         assert!(knows("PieFed/1.6.0; +https://p.example"));
         assert!(knows("(Pixelfed/0.12.5; +https://p.example)"));

@@ -12,6 +12,7 @@ use http::header::VARY;
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::activity_json::answer;
+use super::actors::whole_for;
 use super::check_reader;
 use crate::glue::{self, Document, PostPart};
 use crate::state::State;
@@ -49,7 +50,9 @@ async fn find(
     state.check_open()?;
     check_reader(state, headers).await?;
     match named {
-        Named::Actor(handle) => glue::actor_by_handle(state.app(), &handle).await,
+        Named::Actor(handle) => {
+            glue::actor_by_handle(state.app(), &handle, whole_for(headers)).await
+        }
         Named::Post(slug) => glue::post_part(state.app(), &slug, PostPart::Whole).await,
     }
 }

@@ -61,7 +61,7 @@ fn start(place: &Place, port: u16) -> Running {
 /// How many posts a community says it has (NodeInfo).
 fn posts(town: &Town) -> u64 {
     let info: serde_json::Value = serde_json::from_str(&town.get("/nodeinfo/2.1")).unwrap();
-    info["usage"]["localPosts"].as_u64().unwrap()
+    info.pointer("/usage/localPosts").unwrap().as_u64().unwrap()
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn the_demo_is_full_of_life_federates_and_starts_twice() {
         .env("CAREFOLK__INSTANCE__URL", format!("http://{}", alder.host))
         .env("CAREFOLK__FEDERATION__LAB_NETWORKS", "[\"127.0.0.0/8\"]")
         .env_remove("CAREFOLK__DATABASE__URL");
-    place.tell_command(write, "The minibus is back.").good();
+    Place::tell_command(write, "The minibus is back.").good();
     until("a post of Alderbrook on Larkmoor's home page", || {
         lark.get("/").contains("The minibus is back.")
     });

@@ -78,10 +78,10 @@ impl Place {
     }
 
     pub(crate) fn tell(&self, args: &[&str], stdin: &str) -> Answer {
-        self.tell_command(self.command(args), stdin)
+        Self::tell_command(self.command(args), stdin)
     }
 
-    pub(crate) fn tell_command(&self, mut command: Command, stdin: &str) -> Answer {
+    pub(crate) fn tell_command(mut command: Command, stdin: &str) -> Answer {
         Answer::of(command.stdin(Stdio::piped()).spawn().unwrap(), stdin)
     }
 

@@ -215,3 +215,18 @@ async fn the_follow_box_leads_to_the_other_site_by_a_link() {
         );
     }
 }
+
+#[tokio::test]
+async fn who_was_signed_out_meanwhile_sees_the_words_they_typed() {
+    let kit = Kit::new().await;
+    kit.account("sam", Role::Member).await;
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let answer = sam.post("/write", "an old token", &[("text", "half an hour of work")]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("half an hour of work"), "{}", answer.body);
+    // What another site sends is not repeated.
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [form, ("origin", "https://e.example")];
+    let sent = sam.send("POST", "/write", &headers, "text=buy+this".to_owned()).await;
+    assert!(!sent.body.contains("buy this"), "{}", sent.body);
+}
