@@ -301,6 +301,8 @@ pub(crate) struct Section {
     pub lines: Vec<String>,
     /// Whether it must stand out.
     pub is_warm: bool,
+    /// Whom to call: the digits, and the number as people read it.
+    pub call: Option<(String, String)>,
 }
 
 /// A page of text: help, privacy, rules.
