@@ -125,6 +125,7 @@ fn frame(
     let path = full_path(parts);
     Frame {
         locale: locale_of(&path),
+        base: settings.base_url.clone().unwrap_or_default(),
         address: without_language(&path).to_owned(),
         community,
         me: member.map(|member| Me { name: member.name.clone() }),
