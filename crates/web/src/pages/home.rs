@@ -44,7 +44,10 @@ pub(crate) async fn tag(web: Web, Path(tag): Path<String>) -> Answer {
     let posts = web.app().timelines().tagged(web.caller(), &tag, page).await?;
     let shown: String = tag.chars().filter(|c| !c.is_control()).take(100).collect();
     let title = web.with("tag-title", "tag", &shown);
-    let list = web.presenter().list(posts, &web.visit().frame.address, web.is_first_page());
+    // As it was asked for, since the tag may hold letters that an address spells otherwise; but
+    // without the query, which each page of the list has of its own.
+    let path = web.visit().frame.address.split('?').next().unwrap_or_default();
+    let list = web.presenter().list(posts, path, web.is_first_page());
     web::show(&crate::view::models::TagPage { cx: web.cx(title), list })
 }
 

@@ -122,6 +122,37 @@ async fn whoever_answers_is_led_to_their_answer_however_many_there_are() {
     assert!(page.contains("And me") && page.contains("Your reply is published"), "{page}");
 }
 
+/// Where the link with these words leads.
+fn link_to(page: &str, words: &str) -> String {
+    let (before, _) = page.split_once(&format!("\">{words}</a>")).expect(words);
+    before.rsplit_once("href=\"").unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn the_pages_of_a_hashtag_lead_to_its_oldest_post_and_back() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    for i in 0..45 {
+        kit.post(&sam, "sam", &format!("Lunch no. {i}! #lunchclub")).await;
+    }
+    let mut visitor = Browser::new(&kit);
+    for (first, older, newest) in [
+        ("/tags/lunchclub", "Older posts", "Back to the newest"),
+        ("/cy/tags/lunchclub", "Negeseuon hŷn", "Yn ôl i&#39;r diweddaraf"),
+    ] {
+        let second = link_to(&visitor.get(first).await.body, older);
+        let page = visitor.get(&second).await.body;
+        assert!(page.contains("Lunch no. 24!") && !page.contains("Lunch no. 25!"), "{second}");
+        assert_eq!(link_to(&page, newest), first);
+        let third = link_to(&page, older);
+        assert_eq!(third.matches("before=").count(), 1, "{third}");
+        let page = visitor.get(&third).await.body;
+        assert!(page.contains("Lunch no. 0!") && !page.contains("Lunch no. 5!"), "{third}");
+        assert!(!page.contains(older), "there is nothing older");
+        assert_eq!(link_to(&page, newest), first);
+    }
+}
+
 #[tokio::test]
 async fn only_who_may_change_a_post_is_offered_to() {
     let kit = Kit::new().await;
