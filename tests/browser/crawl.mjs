@@ -3,18 +3,19 @@
 
 import { contextFor } from "./browser.mjs";
 
+/** More kinds than there are. A page whose address is never the same twice would fill any number. */
 const MOST_PAGES = 80;
 
 /** Pages of the same kind differ in names, numbers and ids only. */
-const kind = (pathname) =>
-  pathname
+export const kindOf = (path) =>
+  path
     .replace(/@[^/]+/, (name) => (name.includes("@", 1) ? "@away" : "@name"))
     .replace(/\/(tags|team|follow)\/[^/?]+/, "/$1/x")
     .replace(/=[^&]*/g, "=")
     .replace(/\/[a-z2-7]{13,}/g, "/x")
     .replace(/\/\d+/g, "/n");
 
-/** Paths of the pages behind the links, and broken links; stays on this server. */
+/** Paths of the pages behind the links, and what is wrong with the links; stays on this server. */
 export async function crawl(browser, base, start, state) {
   const context = await contextFor(browser, base, { javaScriptEnabled: false, storageState: state });
   const waiting = [...start];
@@ -23,10 +24,14 @@ export async function crawl(browser, base, start, state) {
   const broken = [];
   try {
     const page = await context.newPage();
-    while (waiting.length > 0 && pages.length < MOST_PAGES) {
+    while (waiting.length > 0) {
       const path = waiting.shift();
-      if (kinds.has(kind(path))) continue;
-      kinds.add(kind(path));
+      if (kinds.has(kindOf(path))) continue;
+      if (pages.length === MOST_PAGES) {
+        broken.push(`more than ${MOST_PAGES} kinds of pages, the next is ${path}`);
+        break;
+      }
+      kinds.add(kindOf(path));
       const answer = await page.goto(path);
       if (!answer.ok()) {
         broken.push(`${path} answers ${answer.status()}`);

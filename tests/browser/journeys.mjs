@@ -1,28 +1,8 @@
 // What people come to do, with JavaScript switched off.
 
-import { createServer } from "node:http";
-
 import { contextFor } from "./browser.mjs";
+import { field, follow, press, send } from "./forms.mjs";
 import { ADMIN } from "./seed.mjs";
-
-const field = (page, name) => page.locator(`main [name="${name}"]`).first();
-
-/** The form that has a field of this name. */
-const formWith = (page, name) => page.locator("main form", { has: page.locator(`[name="${name}"]`) }).first();
-
-/** Sends the form that has a field of this name, and waits for what the server answers. */
-async function send(page, name) {
-  await Promise.all([
-    page.waitForEvent("load"),
-    formWith(page, name).locator('button[type="submit"]').last().click(),
-  ]);
-}
-
-/** Goes along a link of the main part whose address ends so. */
-async function follow(page, ending) {
-  const link = page.locator(`main a[href$="${ending}"]`).first();
-  await Promise.all([page.waitForEvent("load"), link.click()]);
-}
 
 const shows = async (page, text) => (await page.locator("main").innerText()).includes(text);
 
@@ -68,13 +48,13 @@ export async function signInWrongly(browser, base) {
   }
 }
 
-/** Signs in and gives the cookies for the checks of signed-in pages. */
-export async function signIn(browser, base) {
+/** Signs in and gives the cookies for the checks of signed-in pages. All here have one password. */
+export async function signIn(browser, base, handle = ADMIN.handle) {
   const context = await without(browser, base);
   try {
     const page = await context.newPage();
     await page.goto("/sign-in");
-    await field(page, "name").fill(ADMIN.handle);
+    await field(page, "name").fill(handle);
     await field(page, "password").fill(ADMIN.password);
     await send(page, "password");
     const cookies = await context.cookies();
@@ -112,10 +92,7 @@ export async function writeAndDelete(browser, base, state) {
     if (!(await shows(page, "two kinds of bread"))) return "the edit is not shown";
 
     await follow(page, `${post}/delete`);
-    await Promise.all([
-      page.waitForEvent("load"),
-      page.locator('main form button[type="submit"]').first().click(),
-    ]);
+    await press(page, page.locator('main form button[type="submit"]').first());
     const answer = await page.goto(post);
     const isGone = [404, 410].includes(answer.status()) || !(await shows(page, "two kinds of bread"));
     return isGone ? "" : "the deleted post is still shown";
@@ -141,35 +118,68 @@ export async function writeNothing(browser, base, state) {
 }
 
 /** Somebody from another server types their address and gets a link to where they can follow. */
-export async function followFromElsewhere(browser, program, profile) {
-  let host = "";
-  const elsewhere = createServer((request, response) => {
-    const isFinger = request.url.startsWith("/.well-known/webfinger");
-    response.setHeader("content-type", isFinger ? "application/jrd+json" : "text/html");
-    const template = `http://${host}/authorize?uri={uri}`;
-    const links = [{ rel: "http://ostatus.org/schema/1.0/subscribe", template }];
-    const self = { rel: "self", type: "application/activity+json", href: `http://${host}/pat` };
-    const finger = { subject: `acct:pat@${host}`, links: [...links, self] };
-    response.end(isFinger ? JSON.stringify(finger) : "<!doctype html><title>away</title><p>away");
-  });
-  await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-  host = `away.localhost:${elsewhere.address().port}`;
+export async function followFromElsewhere(browser, program, elsewhere, profile) {
+  const { base } = elsewhere;
   const context = await browser.newContext({ baseURL: program.base, javaScriptEnabled: false });
   try {
     const page = await context.newPage();
     await page.goto(profile);
-    await field(page, "address").fill(`pat@${host}`);
+    await field(page, "address").fill(`pat@${elsewhere.host}`);
     await send(page, "address");
     // A link and not a redirect: our policy lets forms lead nowhere else, redirects included.
-    const link = page.locator(`main a[href^="http://${host}/authorize"]`).first();
-    if ((await link.count()) === 0) return `no link to ${host}: ${await page.locator("main").innerText()}`;
-    await Promise.all([page.waitForURL(`http://${host}/**`), link.click()]);
+    const link = page.locator(`main a[href^="${base}/authorize"]`).first();
+    if ((await link.count()) === 0) return `no link to ${base}: ${await page.locator("main").innerText()}`;
+    await Promise.all([page.waitForURL(`${base}/**`), link.click()]);
     const uri = new URL(page.url()).searchParams.get("uri") ?? "";
     return uri.includes(program.host) ? "" : `told to follow "${uri}"`;
   } finally {
     await context.close();
-    elsewhere.closeAllConnections();
-    elsewhere.close();
+  }
+}
+
+/** Somebody here asks to follow a person elsewhere, whose page then stands here. */
+export async function followElsewhere(browser, base, elsewhere, state) {
+  const context = await without(browser, base, state);
+  try {
+    const page = await context.newPage();
+    await page.goto("/you");
+    await field(page, "address").fill(`pat@${elsewhere.host}`);
+    await send(page, "address");
+    return (await shows(page, "Pat from away")) ? "" : "whom one asked to follow is not listed";
+  } finally {
+    await context.close();
+  }
+}
+
+/** The lead of a team adds somebody. */
+export async function growTeam(browser, base, team, handle, state) {
+  const context = await without(browser, base, state);
+  try {
+    const page = await context.newPage();
+    await page.goto(team);
+    await field(page, "handle").fill(handle);
+    await send(page, "role");
+    return (await page.locator(`main li [value="${handle}"]`).count()) === 1 ? "" : `${handle} is not listed`;
+  } finally {
+    await context.close();
+  }
+}
+
+/** Writes a post with everything that is folded away; gives the path of its page. */
+export async function writeInFull(browser, base, state) {
+  const context = await without(browser, base, state);
+  try {
+    const page = await context.newPage();
+    await page.goto("/write");
+    await field(page, "text").fill("Bu farw ein cath, Mot, neithiwr. Roedd pawb yn ei charu.");
+    await page.locator("main details summary").click();
+    await field(page, "title").fill("Newyddion trist o'r gegin");
+    await field(page, "warning").fill("marwolaeth anifail anwes");
+    await field(page, "lang").selectOption("cy");
+    await send(page, "text");
+    return new URL(page.url()).pathname;
+  } finally {
+    await context.close();
   }
 }
 

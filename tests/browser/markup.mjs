@@ -2,10 +2,8 @@
 
 import { HtmlValidate } from "html-validate";
 
-import { contextFor } from "./browser.mjs";
-
-/** All of a first visit together, as it comes over the wire. */
-const MOST_BYTES = 90 * 1024;
+/** As it comes over the wire on a first visit: all together, the page itself, its stylesheet. */
+const MOST_BYTES = { all: 90 * 1024, document: 25 * 1024, stylesheet: 10 * 1024 };
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:a11y"],
@@ -49,28 +47,14 @@ export function headersOf(headers) {
 }
 
 /** What a first visit weighs, whom it asks, and what the browser complains of. */
-export async function weigh(browser, base, path, state) {
-  const strays = [];
-  const context = await contextFor(browser, base, { storageState: state }, strays);
-  try {
-    const page = await context.newPage();
-    const faults = [];
-    page.on("console", (message) => {
-      if (message.type() === "error" && !/status of 4/.test(message.text())) faults.push(message.text());
-    });
-    page.on("pageerror", (error) => faults.push(error.message));
-    let bytes = 0;
-    const sizes = [];
-    page.on("requestfinished", (request) => {
-      sizes.push(request.sizes().then((size) => (bytes += size.responseBodySize)));
-    });
-    await page.goto(path, { waitUntil: "networkidle" });
-    await Promise.all(sizes);
-    if (strays.length > 0) faults.push(`asks others: ${strays.join(" ")}`);
-    if (bytes > MOST_BYTES) faults.push(`weighs ${bytes} bytes, more than ${MOST_BYTES}`);
-    if (bytes === 0) faults.push("weighed nothing");
-    return faults;
-  } finally {
-    await context.close();
+export function weigh({ bytes, strays, complaints }) {
+  const faults = [...complaints];
+  if (strays.length > 0) faults.push(`asks others: ${strays.join(" ")}`);
+  const all = Object.values(bytes).reduce((sum, some) => sum + some, 0);
+  for (const [kind, most] of Object.entries(MOST_BYTES)) {
+    const some = kind === "all" ? all : (bytes[kind] ?? 0);
+    if (some > most) faults.push(`${kind} weighs ${some} bytes, more than ${most}`);
+    if (some === 0) faults.push(`${kind} weighed nothing`);
   }
+  return faults;
 }

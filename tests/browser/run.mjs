@@ -1,88 +1,64 @@
 // The pages in a real browser. Starts the program on a fresh folder, sets it up, fills it, and
-// checks every page that links lead to; ends with "N passed, N failed".
+// checks every page that links lead to, and those that none leads to; ends with "N passed, N failed".
 //
 //   node run.mjs            CAREFOLK_BIN is the program, CAREFOLK_SHOTS a folder for pictures
 
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { inspect, MODES } from "./axe.mjs";
 import { launch } from "./browser.mjs";
+import { checkAll } from "./checks.mjs";
 import { crawl } from "./crawl.mjs";
+import { Elsewhere } from "./elsewhere.mjs";
 import * as journeys from "./journeys.mjs";
-import { skips, walk } from "./keyboard.mjs";
-import { headersOf, validate, weigh } from "./markup.mjs";
+import { sort } from "./kinds.mjs";
+import { headersOf, validate } from "./markup.mjs";
 import { Program } from "./program.mjs";
 import { seed } from "./seed.mjs";
-import { shoot } from "./shots.mjs";
+import { hidden, unset } from "./states.mjs";
 import { Tally } from "./tally.mjs";
 
 const tally = new Tally();
 const program = new Program(process.env.CAREFOLK_BIN);
+const elsewhere = new Elsewhere();
 const shots = process.env.CAREFOLK_SHOTS ?? mkdtempSync(path.join(tmpdir(), "carefolk-shots-"));
 let browser;
 
-/** Pages that are checked in all eight modes: `[name, path, state]`. */
-const keyPages = (posts, member) => [
-  ["home", "/"],
-  ["home-member", "/", member],
-  ["sign-in", "/sign-in"],
-  ["provider", "/@hazelbank"],
-  ["post", posts.long],
-  ["post-member", posts.long, member],
-  ["post-arabic", posts.arabic],
-  ["write", "/write", member],
-  ["you", "/you", member],
-  ["team", "/team/hazelbank", member],
-  ["home-welsh", "/cy"],
-  ["provider-welsh", "/cy/@hazelbank"],
-];
-
-/** Checks every kind of page; the browser looks at one language, for the markup is the same. */
-async function everyPage(who, start, state) {
-  const { base } = program;
-  const { pages, broken } = await crawl(browser, base, start, state);
-  tally.note(`${who}: no broken link`, broken);
-  for (const { path: address, html, headers } of pages) {
-    const name = `${who} ${address}`;
-    await tally.run(`${name}: valid`, () => validate(html));
-    tally.note(`${name}: headers`, headersOf(headers));
-    if (address.startsWith("/cy")) continue;
-    await tally.run(`${name}: weight, other origins`, () => weigh(browser, base, address, state));
-    await tally.run(`${name}: axe on a phone`, () => inspect(browser, base, address, "phone", state));
-    await tally.run(`${name}: keyboard`, () => walk(browser, base, address, state));
-  }
-}
-
-async function keyPagesInAllModes(posts, member) {
-  for (const [name, address, state] of keyPages(posts, member)) {
-    for (const mode of Object.keys(MODES)) {
-      await tally.run(`${name}: axe, ${mode}`, () =>
-        inspect(browser, program.base, address, mode, state),
-      );
-    }
-    await tally.run(`${name}: skip link`, () => skips(browser, program.base, address));
-  }
-}
-
-/** What people come to do; gives the cookies of somebody who is signed in. */
+/** What people come to do; gives the cookies of two people who are signed in, and one more post. */
 async function allJourneys(posts) {
   const { base } = program;
   await tally.run("journey: wrong password", () => journeys.signInWrongly(browser, base));
   const member = await journeys.signIn(browser, base);
+  const other = await journeys.signIn(browser, base, "bryn");
   tally.note("journey: sign in", []);
+  const titled = await journeys.writeInFull(browser, base, member);
   const walks = {
     "write, answer, edit, delete": () => journeys.writeAndDelete(browser, base, member),
     "write nothing": () => journeys.writeNothing(browser, base, member),
     "follow from elsewhere": () =>
-      journeys.followFromElsewhere(browser, program, "/@hazelbank"),
+      journeys.followFromElsewhere(browser, program, elsewhere, "/@hazelbank"),
+    "follow somebody elsewhere": () => journeys.followElsewhere(browser, base, elsewhere, member),
+    "add somebody to a team": () =>
+      journeys.growTeam(browser, base, "/team/hazelbank", "bryn", member),
     "a post that was deleted": () => journeys.meetAGap(browser, base, posts.gone),
     language: () => journeys.switchLanguage(browser, base),
     "sign out": () => journeys.signOut(browser, base),
   };
   for (const [name, body] of Object.entries(walks)) await tally.run(`journey: ${name}`, body);
-  return member;
+  return { titled, states: { member, other } };
+}
+
+/** Every page that links lead to: the markup and the headers of all, here. */
+async function everyPage(who, start, state) {
+  const { pages, broken } = await crawl(browser, program.base, start, state);
+  tally.note(`${who}: no broken link, an end`, broken);
+  console.log(`${who}: ${pages.length} kinds of pages`);
+  for (const { path: address, html, headers } of pages) {
+    await tally.run(`${who} ${address}: valid as sent`, () => validate(html));
+    tally.note(`${who} ${address}: headers as sent`, headersOf(headers));
+  }
+  return pages;
 }
 
 /** Runs one part and says how long it took. */
@@ -95,19 +71,30 @@ async function part(name, body) {
 
 async function main() {
   await program.start();
+  await elsewhere.start();
   browser = await launch();
+  mkdirSync(shots, { recursive: true });
   const { base } = program;
+  const tools = { tally, browser, base, shots };
   const setUp = program.setUpLink() ?? "/setup";
-  await tally.run("set-up page: axe", () => inspect(browser, base, setUp, "phone"));
+  await part("before the set-up", () => checkAll(tools, unset(setUp)));
   await tally.run("journey: set up", () => journeys.setUp(browser, program));
   const posts = await part("seeds", () => seed(program));
-  const member = await part("journeys", () => allJourneys(posts));
+  const { titled, states } = await part("journeys", () => allJourneys(posts));
   const start = ["/", "/@hazelbank", "/@rowan", posts.long, posts.edited, "/cy"];
-  await part("every page, visitor", () => everyPage("visitor", start));
   const more = ["/you", "/write", "/team/hazelbank", ...start];
-  await part("every page, member", () => everyPage("member", more, member));
-  await part("key pages", () => keyPagesInAllModes(posts, member));
-  await part("pictures", () => shoot(browser, base, shots, keyPages(posts, member)));
+  const { whole, rest } = await part("links", async () =>
+    sort({
+      visitor: await everyPage("visitor", start),
+      member: await everyPage("member", more, states.member),
+      state: states.member,
+    }),
+  );
+  const seen = { browser, base, elsewhere, states, posts: { ...posts, titled } };
+  await part(`${whole.length} kinds of pages`, () => checkAll(tools, whole));
+  const unlinked = hidden(seen);
+  await part(`${unlinked.length} pages without a link`, () => checkAll(tools, unlinked));
+  await part(`${rest.length} more pages`, () => checkAll({ ...tools, shots: "" }, rest, ["phone"]));
   console.log(`pictures in ${shots}`);
 }
 
@@ -118,6 +105,7 @@ try {
   console.log(program.said.slice(-4000));
 } finally {
   await browser?.close();
+  elsewhere.stop();
   await program.stop();
 }
 console.log(`${tally.passed} passed, ${tally.failed} failed`);

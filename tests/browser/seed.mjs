@@ -58,10 +58,13 @@ export async function seed(program) {
   const welsh = await create(program, "hazelbank", WELSH, "--lang", "cy");
   const arabic = await create(program, "hazelbank", ARABIC, "--lang", "ar");
   const long = await create(program, "hazelbank", LONG);
+  let answer = long;
   for (let i = 1; i <= REPLIES; i += 1) {
     const text = `Answer ${i}: is there room for one more on the minibus?`;
-    await create(program, i % 2 ? "bryn" : "ada", text, "--reply-to", long.url ?? long.uri);
+    answer = await create(program, i % 2 ? "bryn" : "ada", text, "--reply-to", long.url ?? long.uri);
   }
+  // An answer to an answer, so that a page has something above and something below.
+  await create(program, "bryn", "Two more!", "--reply-to", answer.url ?? answer.uri);
   const edited = await create(program, "hazelbank", "The bus leaves at nine.");
   await program.run(
     ["post", "edit", edited.url ?? edited.uri, "--text-stdin"],
@@ -71,6 +74,7 @@ export async function seed(program) {
   await program.run(["post", "delete", gone.url ?? gone.uri]);
   return {
     long: pageOf(long),
+    answer: pageOf(answer),
     welsh: pageOf(welsh),
     arabic: pageOf(arabic),
     edited: pageOf(edited),

@@ -1,5 +1,8 @@
 // Counts checks, says which failed, and goes on.
 
+/** What else is wrong in the same place mostly is the same again. */
+const SHOWN = 6;
+
 export class Tally {
   passed = 0;
   failed = 0;
@@ -13,7 +16,8 @@ export class Tally {
     }
     this.failed += 1;
     console.log(`FAIL ${name}`);
-    for (const fault of list) console.log(`     ${String(fault).slice(0, 400)}`);
+    for (const fault of list.slice(0, SHOWN)) console.log(`     ${String(fault).slice(0, 400)}`);
+    if (list.length > SHOWN) console.log(`     and ${list.length - SHOWN} more`);
     return false;
   }
 

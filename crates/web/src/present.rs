@@ -82,7 +82,8 @@ impl<'a> Presenter<'a> {
             may_change: post.may_change,
             deleted: post.deleted,
             place,
-            level: 3,
+            // What stands before the post stands right under the page's own heading.
+            level: if place == Place::Before { 2 } else { 3 },
         }
     }
 

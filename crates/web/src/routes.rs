@@ -36,6 +36,7 @@ pub fn router(web: WebState) -> Router {
 fn pages() -> Router<WebState> {
     let router = Router::new()
         .route("/", get(home::show))
+        .route("/news", get(home::news))
         .route("/tags/{tag}", get(home::tag))
         .route("/@{who}", get(profile::show))
         .route("/@{who}/{slug}", get(thread::show))

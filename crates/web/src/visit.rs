@@ -129,6 +129,7 @@ fn frame(
     let path = full_path(parts);
     Frame {
         locale: locale_of(&path),
+        base: settings.base_url.clone().unwrap_or_default(),
         // Links to the other language are made of it: it must lead nowhere else (S-137).
         address: OwnPath::of(&path).as_str().to_owned(),
         community,

@@ -3,6 +3,7 @@ skip-link = Neidio i'r brif ran
 nav-main = Prif dudalennau
 nav-footer = Ynglŷn â'r wefan hon
 nav-home = Hafan
+nav-news = Yr holl newyddion
 nav-providers = Darparwyr
 nav-you = Eich tudalen
 nav-write = Ysgrifennu

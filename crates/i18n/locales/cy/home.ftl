@@ -13,5 +13,7 @@ home-providers = Darparwyr yma
 home-all-providers = Gweld pob darparwr
 home-signed-out = Rydych chi wedi allgofnodi.
 home-set-up = Mae eich cymuned yn barod. Rydych chi wedi mewngofnodi.
+news-title = Yr holl newyddion
+news-lead = Yr hyn mae darparwyr gofal a grwpiau cymunedol yn ei ysgrifennu i unrhyw un ei ddarllen.
 tag-title = Negeseuon am #{ $tag }
 tag-empty = Does neb yma wedi ysgrifennu am hyn eto.

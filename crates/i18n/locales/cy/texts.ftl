@@ -1,4 +1,5 @@
 # Help, rules and the other plain pages.
+call-number = Ffonio { $number }
 help-title = Cymorth a chysylltu
 help-lead = Atebion byr. Os oes angen mwy arnoch, gofynnwch i'r bobl sy'n rhedeg y gymuned hon.
 help-read-title = Darllen
@@ -12,11 +13,13 @@ help-size = Dewiswch Gosodiadau darllen ar frig y dudalen. Gallwch wneud y testu
 help-contact-title = Cysylltu
 help-contact = Nid yw'r gymuned hon wedi ychwanegu ei rhif ffôn na'i chyfeiriad e-bost yma eto. Gofynnwch i'r person neu'r sefydliad a roddodd gyfeiriad y wefan hon i chi.
 worried-title = Poeni am rywun
-worried-lead = Os oes rhywun wedi'i anafu neu mewn perygl nawr, ffoniwch 999.
-worried-police-title = Ddim yn argyfwng
+worried-lead = Pwy all helpu, a sut i gael gafael arnynt. Does dim rhaid i chi fod yn siŵr.
+worried-now-title = Rhywun wedi'i anafu neu mewn perygl nawr
+worried-now = Ffoniwch 999. Mae'n rhad ac am ddim, ac ar agor ddydd a nos.
+worried-police-title = Trosedd, ond nid argyfwng
 worried-police = Ffoniwch yr heddlu ar 101 os oes trosedd wedi digwydd a neb mewn perygl nawr.
 worried-adult-title = Oedolyn a allai fod yn cael niwed neu ei esgeuluso
-worried-adult = Ffoniwch dîm gofal cymdeithasol oedolion eich cyngor. Mae un gan bob cyngor, a thîm ar gyfer nosweithiau a phenwythnosau. Does dim rhaid i chi fod yn siŵr.
+worried-adult = Ffoniwch dîm gofal cymdeithasol oedolion eich cyngor. Mae un gan bob cyngor, a thîm ar gyfer nosweithiau a phenwythnosau.
 worried-health-title = Poeni am iechyd
 worried-health = Ffoniwch 111 unrhyw bryd. Os na allwch gadw eich hun yn ddiogel, ffoniwch 999 neu ewch i'r adran achosion brys.
 worried-talk-title = Rhywun i siarad â nhw

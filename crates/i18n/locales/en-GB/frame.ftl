@@ -3,6 +3,7 @@ skip-link = Skip to the main part
 nav-main = Main pages
 nav-footer = About this site
 nav-home = Home
+nav-news = All news
 nav-providers = Providers
 nav-you = Your page
 nav-write = Write

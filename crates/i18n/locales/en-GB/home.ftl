@@ -13,5 +13,7 @@ home-providers = Providers here
 home-all-providers = See all providers
 home-signed-out = You are signed out.
 home-set-up = Your community is ready. You are signed in.
+news-title = All news
+news-lead = What care providers and community groups write for anyone to read.
 tag-title = Posts about #{ $tag }
 tag-empty = Nobody here has written about this yet.

@@ -1,4 +1,5 @@
 # Help, rules and the other plain pages.
+call-number = Call { $number }
 help-title = Help and contact
 help-lead = Short answers. If you need more, ask the people who run this community.
 help-read-title = Reading
@@ -12,11 +13,13 @@ help-size = Choose Reading settings at the top of the page. You can make the tex
 help-contact-title = Contact
 help-contact = This community has not yet added its phone number or email address here. Ask the person or organisation who gave you the address of this site.
 worried-title = Worried about someone
-worried-lead = If somebody is hurt or in danger now, call 999.
-worried-police-title = Not an emergency
+worried-lead = Who can help, and how to reach them. You do not have to be sure.
+worried-now-title = Somebody is hurt or in danger now
+worried-now = Call 999. It is free, and it is open day and night.
+worried-police-title = A crime, and not an emergency
 worried-police = Call the police on 101 if a crime has happened and nobody is in danger now.
 worried-adult-title = An adult who may be harmed or neglected
-worried-adult = Call the adult social care team of your council. Every council has one, and a team for nights and weekends. You do not have to be sure.
+worried-adult = Call the adult social care team of your council. Every council has one, and a team for nights and weekends.
 worried-health-title = Health worries
 worried-health = Call 111 at any time. If you cannot keep yourself safe, call 999 or go to A and E.
 worried-talk-title = Someone to talk to

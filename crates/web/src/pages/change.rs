@@ -79,7 +79,6 @@ pub(crate) async fn delete_form(web: Web, Path((who, slug)): Path<(String, Strin
     page.danger = true;
     let mut card = web.presenter().post(post, Place::Before);
     card.may_change = false;
-    card.level = 2;
     page.about = Some(card);
     web::show(&page)
 }
@@ -105,9 +104,10 @@ async fn changeable(web: &Web, who: &str, slug: &str) -> Result<PostView, Failur
 }
 
 fn crumbs(web: &Web, post: &PostView, title: &str) -> Cx {
-    web.cx(web.t(title))
+    let cx = web
+        .cx(web.t(title))
         .tab(format!("{} - {}", web.t(title), post::tab(post)))
         .crumb(web.t("nav-home"), "/")
-        .crumb(post.author.name.clone(), post.author.page.clone())
-        .crumb(post::title(web, post), post.page.clone())
+        .crumb(post.author.name.clone(), post.author.page.clone());
+    post::crumb(web, cx, post)
 }

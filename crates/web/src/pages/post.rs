@@ -1,9 +1,10 @@
 //! A post with its replies, and its earlier versions.
 
+use std::collections::HashMap;
+
 use axum::extract::Path;
-use axum::response::Response;
-use carefolk_app::Caller;
 use carefolk_app::posts::{NewPost, PostRef, PostView, Thread};
+use carefolk_app::{Caller, Page};
 use carefolk_domain::{Audience, Lang};
 use http::StatusCode;
 
@@ -13,7 +14,7 @@ use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
 use crate::view::cards::Place;
 use crate::view::models::{HistoryPage, PostPage};
-use crate::view::{Errors, Item, PostCard};
+use crate::view::{Cx, Errors, Item, PostCard};
 use crate::web::{self, Web};
 use crate::wrong::form_errors;
 
@@ -31,20 +32,30 @@ pub(crate) fn reference(who: &str, slug: &str) -> PostRef {
     PostRef::Page { handle: who.to_owned(), slug: slug.to_owned() }
 }
 
+/// The title that its author gave a post.
+fn own_title(post: &PostView) -> Option<&str> {
+    post.title.as_deref().filter(|title| !title.trim().is_empty())
+}
+
 /// What a page about a post is called.
-pub(crate) fn title(web: &Web, post: &PostView) -> String {
-    match post.title.as_ref().filter(|title| !title.trim().is_empty()) {
+fn title(web: &Web, post: &PostView) -> String {
+    match own_title(post) {
         Some(title) => beginning(title, TITLE_CHARS * 2),
         None => web.with("post-title", "name", &post.author.name),
     }
 }
 
+/// Adds the post to the way to a page about it. Its own title is in its own language.
+pub(crate) fn crumb(web: &Web, cx: Cx, post: &PostView) -> Cx {
+    let lang = own_title(post).map(|_title| post.lang.as_str().to_owned());
+    cx.crumb_in(lang, title(web, post), post.page.clone())
+}
+
 /// What a post is called in the browser's tab and in bookmarks, where many stand side by side.
 pub(crate) fn tab(post: &PostView) -> String {
-    let words = match (&post.warning, post.title.as_ref().filter(|title| !title.trim().is_empty()))
-    {
-        (_, Some(title)) => title.clone(),
-        (Some(warning), None) => warning.clone(),
+    let words = match (own_title(post), &post.warning) {
+        (Some(title), _) => title.to_owned(),
+        (None, Some(warning)) => warning.clone(),
         (None, None) => post.html.to_plain(),
     };
     format!("{}: {}", post.author.name, beginning(&words, TITLE_CHARS))
@@ -77,7 +88,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {
-        Ok(reply) => Ok(after_reply(&web, &parent.page, &reply)),
+        Ok(reply) => after_reply(&web, &by, &parent.page, &reply).await,
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
             let page = web.page_of(REPLIES_A_PAGE);
@@ -88,8 +99,14 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     }
 }
 
-fn after_reply(web: &Web, parent: &str, reply: &PostView) -> Response {
-    web.go(&OwnPath::of(&format!("{parent}#post-{}", reply.id)), "replied")
+/// Back to the thread, at the reply; or to the reply's own page, where the first page of the thread
+/// is full and does not hold it.
+async fn after_reply(web: &Web, by: &PostRef, parent: &str, reply: &PostView) -> Answer {
+    let first = Page::first(REPLIES_A_PAGE);
+    let thread = web.app().posts().thread(web.caller(), by, first).await?;
+    let is_there = thread.replies.iter().any(|shown| shown.id == reply.id);
+    let to = if is_there { format!("{parent}#post-{}", reply.id) } else { reply.page.clone() };
+    Ok(web.go(&OwnPath::of(&to), "replied"))
 }
 
 async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Failure> {
@@ -97,6 +114,9 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     let (title, tab) = (title(web, &thread.post), tab(&thread.post));
     let page = thread.post.page.clone();
     let is_open = !thread.post.deleted;
+    // A reply that was not taken stands at another address, which nobody can go to.
+    let here = Some(web.visit().frame.address.clone()).filter(|_| web.visit().is_read);
+    let here = here.unwrap_or_else(|| page.clone());
     let reply = match web.caller() {
         Caller::Member(_) if is_open => Some(reply_items(web, &errors).await?),
         _ => None,
@@ -124,7 +144,7 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         about_author: Some(beginning(&thread.post.author.summary.to_plain(), ABOUT_CHARS))
             .filter(|about| !about.is_empty()),
         main: present.post(thread.post, Place::Main),
-        replies: replies(&present, thread.replies, &page),
+        replies: replies(&present, thread.replies, &page, &here),
         next: thread.next,
         reply,
         reply_audience,
@@ -137,11 +157,19 @@ fn cards(present: &Presenter<'_>, posts: Vec<PostView>, place: Place) -> Vec<Pos
     posts.into_iter().map(|post| present.post(post, place)).collect()
 }
 
-/// What answers the post at `page`. That they do need not be said of those that answer it itself.
-fn replies(present: &Presenter<'_>, posts: Vec<PostView>, page: &str) -> Vec<PostCard> {
+/// What answers the post at `page`. That they do need not be said of those that answer it itself;
+/// what answers one of the others leads up to it, on this page, whose address is `here`.
+fn replies(present: &Presenter<'_>, posts: Vec<PostView>, page: &str, here: &str) -> Vec<PostCard> {
     let mut replies = cards(present, posts, Place::Reply);
+    let anchors: HashMap<String, String> = replies
+        .iter()
+        .map(|card| (card.page.clone(), format!("{here}#post-{}", card.id)))
+        .collect();
     for reply in &mut replies {
         reply.reply_to = reply.reply_to.take().filter(|to| to.page.as_deref() != Some(page));
+        if let Some(to) = &mut reply.reply_to {
+            to.page = to.page.take().map(|page| anchors.get(&page).cloned().unwrap_or(page));
+        }
     }
     replies
 }
@@ -163,13 +191,13 @@ pub(crate) async fn history(web: Web, Path((who, slug)): Path<(String, String)>)
     let post = web.app().posts().find(web.caller(), &by).await?;
     let versions = web.app().posts().history(web.caller(), &by).await?;
     let present = web.presenter();
+    let cx = web
+        .cx(web.t("history-title"))
+        .tab(format!("{} - {}", web.t("history-title"), tab(&post)))
+        .crumb(web.t("nav-home"), "/")
+        .crumb(post.author.name.clone(), post.author.page.clone());
     web::show(&HistoryPage {
-        cx: web
-            .cx(web.t("history-title"))
-            .tab(format!("{} - {}", web.t("history-title"), tab(&post)))
-            .crumb(web.t("nav-home"), "/")
-            .crumb(post.author.name.clone(), post.author.page.clone())
-            .crumb(title(&web, &post), post.page.clone()),
+        cx: crumb(&web, cx, &post),
         versions: versions.into_iter().map(|version| present.version(version)).collect(),
     })
 }

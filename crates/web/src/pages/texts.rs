@@ -17,6 +17,10 @@ pub(crate) struct Text {
     links: &'static [(&'static str, &'static str)],
 }
 
+/// The parts that say whom to call, and the numbers.
+const CALLS: [(&str, &str); 4] =
+    [("now", "999"), ("police", "101"), ("health", "111"), ("talk", "116 123")];
+
 /// All of them.
 pub(crate) static PAGES: [Text; 7] = [
     Text {
@@ -28,7 +32,7 @@ pub(crate) static PAGES: [Text; 7] = [
     Text {
         path: "/worried",
         key: "worried",
-        parts: &["police", "adult", "health", "talk"],
+        parts: &["now", "police", "adult", "health", "talk"],
         links: &[],
     },
     Text {
@@ -70,16 +74,23 @@ pub(crate) fn show(web: &Web, page: &'static Text) -> Answer {
         .map(|part| Section {
             heading: say(format!("{}-{part}-title", page.key)),
             lines: vec![say(format!("{}-{part}", page.key))],
-            is_warm: false,
+            is_warm: *part == "now",
+            call: call(part),
         })
         .collect();
     let links = page.links.iter().map(|(path, key)| ((*path).to_owned(), web.t(key))).collect();
     web::show(&TextPage {
-        cx: web.cx(say(format!("{}-title", page.key))),
+        cx: web.cx(say(format!("{}-title", page.key))).here(page.key),
         lead: vec![say(format!("{}-lead", page.key))],
         sections,
         links,
     })
+}
+
+/// The number that belongs to a part: its digits, and as people read it.
+fn call(part: &str) -> Option<(String, String)> {
+    let (_, number) = CALLS.iter().find(|(known, _)| *known == part)?;
+    Some((number.replace(' ', ""), (*number).to_owned()))
 }
 
 #[cfg(test)]
@@ -97,6 +108,16 @@ mod tests {
             });
             for key in parts.chain([format!("{}-title", page.key), format!("{}-lead", page.key)]) {
                 assert_ne!(text(Locale::Cy, &key, &args), key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_belongs_to_a_part_that_names_it() {
+        for (part, number) in CALLS {
+            let key = format!("worried-{part}");
+            for locale in Locale::ALL {
+                assert!(text(locale, &key, &[]).contains(number), "{key}: {number}");
             }
         }
     }

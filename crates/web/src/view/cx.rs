@@ -30,6 +30,8 @@ pub(crate) struct Me {
 pub(crate) struct Frame {
     /// The language of the page.
     pub locale: Locale,
+    /// What stands before a path in a whole address; empty while nobody has said where this site is.
+    pub base: String,
     /// The address without its language prefix, with its query.
     pub address: String,
     /// The community's name.
@@ -57,6 +59,8 @@ pub(crate) struct Crumb {
     pub name: String,
     /// Its path.
     pub page: String,
+    /// The language of its name, where that need not be the page's.
+    pub lang: Option<String>,
 }
 
 /// The frame of one page: what every template calls `cx`.
@@ -111,8 +115,19 @@ impl Cx {
 
     /// Adds one step of the way here.
     #[must_use]
-    pub(crate) fn crumb(mut self, name: impl Into<String>, page: impl Into<String>) -> Self {
-        self.crumbs.push(Crumb { name: name.into(), page: page.into() });
+    pub(crate) fn crumb(self, name: impl Into<String>, page: impl Into<String>) -> Self {
+        self.crumb_in(None, name, page)
+    }
+
+    /// Adds one step of the way here whose name is in another language.
+    #[must_use]
+    pub(crate) fn crumb_in(
+        mut self,
+        lang: Option<String>,
+        name: impl Into<String>,
+        page: impl Into<String>,
+    ) -> Self {
+        self.crumbs.push(Crumb { name: name.into(), page: page.into(), lang });
         self
     }
 
@@ -153,12 +168,10 @@ impl Cx {
         self.frame.reading.classes()
     }
 
-    /// The same page in both languages.
+    /// The same page in both languages, by whole addresses: machines read them away from the page.
     pub(crate) fn alternates(&self) -> Vec<(&'static str, String)> {
-        Locale::ALL
-            .into_iter()
-            .map(|locale| (locale.tag(), localised(locale, self.address())))
-            .collect()
+        let whole = |locale| format!("{}{}", self.frame.base, localised(locale, self.address()));
+        Locale::ALL.into_iter().map(|locale| (locale.tag(), whole(locale))).collect()
     }
 
     /// The same page in the other language.

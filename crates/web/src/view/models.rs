@@ -64,12 +64,32 @@ impl FormPage {
     }
 }
 
+/// Whose news a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// The community's, for a visitor, who is told where they are.
+    Welcome,
+    /// What a member follows.
+    Own,
+    /// The community's, for a member, whose front page is their own.
+    All,
+}
+
+impl News {
+    /// Whether it is what a member follows.
+    pub(crate) fn is_own(self) -> bool {
+        self == Self::Own
+    }
+}
+
 /// The community's front page, or one's own.
 #[derive(Template)]
 #[template(path = "home.html")]
 pub(crate) struct HomePage {
     /// The frame.
     pub cx: Cx,
+    /// Whose news it is.
+    pub news: News,
     /// What was just done.
     pub said: Option<String>,
     /// The posts.
@@ -301,6 +321,8 @@ pub(crate) struct Section {
     pub lines: Vec<String>,
     /// Whether it must stand out.
     pub is_warm: bool,
+    /// Whom to call: the digits, and the number as people read it.
+    pub call: Option<(String, String)>,
 }
 
 /// A page of text: help, privacy, rules.

@@ -122,6 +122,33 @@ async fn a_wrong_form_comes_back_with_a_summary_and_the_persons_words() {
 }
 
 #[tokio::test]
+async fn a_wrong_answer_is_said_at_its_question_and_the_summary_has_the_focus() {
+    let kit = Kit::new().await;
+    let maya = kit.account("maya", Role::Member).await;
+    kit.provider("bridge", "maya").await;
+    let post = kit.post(&maya, "bridge", "Open on Friday").await;
+    let mut browser = Browser::signed_in(&kit, "maya").await;
+    let reply = format!("{}/reply", post.page);
+    let fields = [("author", "nobody_at_all"), ("text", "See you there")];
+    let list = browser.submit(&post.page, &reply, &fields).await;
+    let buttons = browser.submit("/write", "/write", &[("text", "no audience")]).await;
+    for (answer, field) in [(list, "author"), (buttons, "audience")] {
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        let said = format!("<p class=\"wrong\" id=\"{field}-error\">");
+        let marked = format!("aria-describedby=\"{field}-error\" aria-invalid=\"true\"");
+        let link = format!("<a href=\"#{field}\">");
+        for part in [&said, &marked, &link] {
+            assert!(answer.body.contains(part.as_str()), "{part}: {}", answer.body);
+        }
+        assert!(
+            answer.body.contains(
+                "role=\"alert\" aria-labelledby=\"errors-title\" tabindex=\"-1\" autofocus"
+            )
+        );
+    }
+}
+
+#[tokio::test]
 async fn words_are_not_lost_with_the_session() {
     let kit = Kit::new().await;
     kit.account("sam", Role::Member).await;

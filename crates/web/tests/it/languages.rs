@@ -1,8 +1,10 @@
 //! Every page in both languages, with a link to the other in the same spot.
 
 use axum::http::StatusCode;
-use carefolk_domain::Role;
-use carefolk_testkit::Kit;
+use carefolk_app::FederationMode;
+use carefolk_app::posts::NewPost;
+use carefolk_domain::{Lang, Role};
+use carefolk_testkit::{Kit, KitOptions};
 
 use crate::browser::Browser;
 
@@ -16,6 +18,7 @@ async fn every_page_has_a_welsh_twin_that_links_back() {
     let below = |end: &str| format!("{}/{end}", post.page);
     let pages = [
         "/",
+        "/news",
         "/providers",
         "/providers/new",
         "/write",
@@ -52,6 +55,48 @@ async fn every_page_has_a_welsh_twin_that_links_back() {
         let same = |page: &str| page.matches("<h1").count();
         assert_eq!((same(&english.body), same(&twin.body)), (1, 1), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_head_names_both_languages_by_whole_addresses() {
+    let languages = |base: &str| {
+        [("en-GB", "/providers"), ("cy", "/cy/providers")].map(|(tag, path)| {
+            format!("<link rel=\"alternate\" hreflang=\"{tag}\" href=\"{base}{path}\">")
+        })
+    };
+    let kit = Kit::new().await;
+    for path in ["/providers", "/cy/providers?said=reading"] {
+        let page = Browser::new(&kit).get(path).await.body;
+        for line in languages("https://care.example") {
+            assert!(page.contains(&line), "{path}: {line}");
+        }
+    }
+    // As long as nobody has said where this site is, its paths are all that it knows.
+    let options = KitOptions { base_url: None, mode: FederationMode::Off, ..KitOptions::default() };
+    let page = Browser::new(&Kit::with(options).await).get("/providers").await.body;
+    assert!(languages("").iter().all(|line| page.contains(line)));
+}
+
+#[tokio::test]
+async fn a_title_says_which_language_it_is_in() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let new = NewPost {
+        title: Some("Cinio heddiw".to_owned()),
+        lang: Lang::parse("cy"),
+        ..Kit::words("sam", "Cawl")
+    };
+    let post = kit.app.posts().publish(&sam, new).await.unwrap();
+    let mut browser = Browser::signed_in(&kit, "sam").await;
+    let page = browser.get(&post.page).await.body;
+    assert!(page.contains("<h1 dir=\"auto\" lang=\"cy\">Cinio heddiw</h1>"), "{page}");
+    for end in ["edit", "delete"] {
+        let page = browser.get(&format!("{}/{end}", post.page)).await.body;
+        assert!(page.contains(" lang=\"cy\" dir=\"auto\">Cinio heddiw</a>"), "{end}");
+    }
+    let plain = kit.post(&sam, "sam", "Soup").await;
+    let page = browser.get(&format!("/cy{}", plain.page)).await.body;
+    assert!(page.contains("<h1 dir=\"auto\">Neges gan "), "what we say is in the page's language");
 }
 
 #[tokio::test]

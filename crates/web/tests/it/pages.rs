@@ -25,6 +25,25 @@ async fn visitors_see_what_providers_said_and_members_whom_they_follow() {
 }
 
 #[tokio::test]
+async fn members_read_what_they_do_not_follow_on_a_page_beside_their_own() {
+    let kit = Kit::new().await;
+    let maya = kit.account("maya", Role::Member).await;
+    kit.account("sam", Role::Member).await;
+    kit.provider("bridge", "maya").await;
+    for i in 0..=20 {
+        kit.post(&maya, "bridge", &format!("Lunch is soup {i}")).await;
+    }
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let home = sam.get("/").await.body;
+    assert!(home.contains("href=\"/news\"") && !home.contains("Lunch is soup"));
+    let news = sam.get("/news").await.body;
+    assert!(news.contains("Lunch is soup 20") && news.contains("href=\"/news?before="));
+    assert!(news.contains("<a href=\"/news\" aria-current=\"page\">"));
+    let visitor = Browser::new(&kit).get("/").await.body;
+    assert!(!visitor.contains("href=\"/news\""), "a visitor's front page is that page");
+}
+
+#[tokio::test]
 async fn what_is_for_people_with_an_account_is_not_there_for_others() {
     let kit = Kit::new().await;
     let sam = kit.account("sam", Role::Member).await;
@@ -64,6 +83,74 @@ async fn a_reply_stands_under_its_post_and_a_change_is_seen() {
     assert!(sam.get(&post.page).await.body.contains(&history));
     let page = sam.get(&history).await.body;
     assert!(page.contains("Open on Friday") && page.contains("Open on Saturday"));
+}
+
+#[tokio::test]
+async fn a_thread_leads_up_and_down_on_its_own_page() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let post = kit.post(&sam, "sam", "Who comes?").await;
+    let answer =
+        |to: String, text: &str| NewPost { in_reply_to: Some(to), ..Kit::words("sam", text) };
+    let first = kit.app.posts().publish(&sam, answer(post.uri.clone(), "Me")).await.unwrap();
+    let second = kit.app.posts().publish(&sam, answer(first.uri.clone(), "You?")).await.unwrap();
+    let mut visitor = Browser::new(&kit);
+    for prefix in ["", "/cy"] {
+        let page = visitor.get(&format!("{prefix}{}", post.page)).await.body;
+        let up = format!("<a href=\"{prefix}{}#post-{}\">", post.page, first.id);
+        assert!(page.contains(&up), "{up}: {page}");
+    }
+    let page = visitor.get(&second.page).await.body;
+    assert!(page.contains("<h2 class=\"hidden\">post by "), "no level of headings is left out");
+}
+
+#[tokio::test]
+async fn whoever_answers_is_led_to_their_answer_however_many_there_are() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let post = kit.post(&sam, "sam", "Who comes?").await;
+    for i in 0..50 {
+        let words = Kit::words("sam", &format!("Number {i}"));
+        let new = NewPost { in_reply_to: Some(post.uri.clone()), ..words };
+        kit.app.posts().publish(&sam, new).await.unwrap();
+    }
+    let mut browser = Browser::signed_in(&kit, "sam").await;
+    let reply = format!("{}/reply", post.page);
+    let answer = browser.submit(&post.page, &reply, &[("text", "And me")]).await;
+    assert!(!browser.get(&post.page).await.body.contains("And me"), "the first page is full");
+    let page = browser.get(answer.location()).await.body;
+    assert!(page.contains("And me") && page.contains("Your reply is published"), "{page}");
+}
+
+/// Where the link with these words leads.
+fn link_to(page: &str, words: &str) -> String {
+    let (before, _) = page.split_once(&format!("\">{words}</a>")).expect(words);
+    before.rsplit_once("href=\"").unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn the_pages_of_a_hashtag_lead_to_its_oldest_post_and_back() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    for i in 0..45 {
+        kit.post(&sam, "sam", &format!("Lunch no. {i}! #lunchclub")).await;
+    }
+    let mut visitor = Browser::new(&kit);
+    for (first, older, newest) in [
+        ("/tags/lunchclub", "Older posts", "Back to the newest"),
+        ("/cy/tags/lunchclub", "Negeseuon hŷn", "Yn ôl i&#39;r diweddaraf"),
+    ] {
+        let second = link_to(&visitor.get(first).await.body, older);
+        let page = visitor.get(&second).await.body;
+        assert!(page.contains("Lunch no. 24!") && !page.contains("Lunch no. 25!"), "{second}");
+        assert_eq!(link_to(&page, newest), first);
+        let third = link_to(&page, older);
+        assert_eq!(third.matches("before=").count(), 1, "{third}");
+        let page = visitor.get(&third).await.body;
+        assert!(page.contains("Lunch no. 0!") && !page.contains("Lunch no. 5!"), "{third}");
+        assert!(!page.contains(older), "there is nothing older");
+        assert_eq!(link_to(&page, newest), first);
+    }
 }
 
 #[tokio::test]

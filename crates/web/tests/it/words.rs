@@ -30,8 +30,10 @@ fn no_page_names_a_key_without_words() {
                 seen += 1;
                 // Whatever a key's words put in may be missing here: then the key comes back only
                 // if it has no words at all.
-                let args = ["name", "host", "when", "title", "tag", "language", "version", "max"]
-                    .map(|name| (name, "x".into()));
+                let args = [
+                    "name", "host", "when", "title", "tag", "language", "version", "max", "number",
+                ]
+                .map(|name| (name, "x".into()));
                 let mut args = args.to_vec();
                 args.push(("count", 1_u64.into()));
                 assert_ne!(text(Locale::Cy, key, &args), key, "{}: {key}", path.display());

@@ -1,0 +1,160 @@
+// Pages that no link leads to: errors, forms that come back, what comes after a form, empty lists.
+// Each says how to get there, and what the server must answer.
+
+import { field, press, send } from "./forms.mjs";
+import { signIn } from "./journeys.mjs";
+import { ADMIN } from "./seed.mjs";
+import { to } from "./visit.mjs";
+
+/** Both languages of a list of pages; each is given what turns a path into one of its language. */
+function inBoth(list) {
+  const languages = [
+    ["English", (path) => path],
+    ["Welsh", (path) => (path === "/" ? "/cy" : `/cy${path}`)],
+  ];
+  return languages.flatMap(([language, at]) =>
+    list.map(({ name, reach, ...rest }) => ({
+      name: `${name} (${language})`,
+      reach: (page) => reach(page, at),
+      ...rest,
+    })),
+  );
+}
+
+/** A page at a path. */
+const page = (name, path, status, state) => ({
+  name,
+  status,
+  state,
+  reach: (tab, at) => to(at(path))(tab),
+});
+
+/** A form at `path` that comes back because `spoil` filled it in wrongly. */
+const wrong = (name, path, by, spoil, state, status = 422) => ({
+  name,
+  status,
+  state,
+  async reach(tab, at) {
+    await tab.goto(at(path));
+    await spoil(tab);
+    return await send(tab, by);
+  },
+});
+
+const empty = async () => {};
+
+/** Takes a choice back, as no reader can; whoever sends forms by a program can. */
+const unchoose = (name) => (tab) =>
+  tab.locator(`main [name="${name}"]:checked`).evaluate((choice) => (choice.checked = false));
+
+/** Chooses what is not in the list. */
+const misuse = (name) => (tab) =>
+  field(tab, name).evaluate((list) => (list.selectedOptions[0].value = "nobody_at_all"));
+
+const long = async (tab) => {
+  await tab.locator("main details summary").click();
+  await field(tab, "title").fill("x".repeat(301));
+};
+
+/** Before the set-up. */
+export const unset = (link) =>
+  inBoth([
+    page("set-up", link, 200),
+    wrong("set-up, nothing filled in", link, "email", empty),
+    page("home, nothing there", "/", 200),
+    page("providers, nobody there", "/providers", 200),
+  ]);
+
+/** Writes while the session ends on another device: the words must not get lost. */
+const signedOutMeanwhile = (browser, base) => ({
+  name: "signed out meanwhile",
+  status: 401,
+  async reach(tab, at) {
+    const state = await signIn(browser, base);
+    await tab.context().addCookies(state.cookies);
+    await tab.goto(at("/write"));
+    await field(tab, "text").fill("Half an hour of writing.");
+    const other = await tab.context().newPage();
+    await other.goto("/you");
+    await press(other, other.locator('form[action$="/sign-out"] button'));
+    await other.close();
+    await tab.context().addCookies(state.cookies);
+    return await send(tab, "text");
+  },
+});
+
+/** Errors, and what is empty or gone. */
+function gaps({ browser, base, posts, states }) {
+  return inBoth([
+    page("not found", "/nothing-here", 404),
+    page("not found, member", "/nothing-here", 404, states.member),
+    page("not allowed", "/providers/new", 403, states.other),
+    page("no such method", "/sign-out", 405),
+    page("a post that is gone", posts.gone, 410),
+    page("a post that is gone, member", posts.gone, 410, states.member),
+    page("set-up, link used", "/setup?token=used", 403),
+    page("home, nothing followed", "/", 200, states.other),
+    page("your page, nothing there", "/you", 200, states.other),
+    page("hashtag, nothing there", "/tags/nothing", 200),
+    page("just done", "/providers?said=unfollowed", 200),
+    signedOutMeanwhile(browser, base),
+  ]);
+}
+
+/** Forms that come back. */
+function forms({ posts, states }) {
+  const { member, other } = states;
+  const handle = (tab) => field(tab, "handle").fill("nobody_at_all");
+  const address = (tab) => field(tab, "address").fill("no address");
+  const password = async (tab) => {
+    await field(tab, "name").fill("nobody");
+    await field(tab, "password").fill("not-the-password");
+  };
+  const nothing = (tab) => field(tab, "text").fill("");
+  const team = "/team/hazelbank";
+  const lastLead = async (tab, at) => {
+    await tab.goto(at(team));
+    const line = tab.locator("main li", { has: tab.locator(`[value="${ADMIN.handle}"]`) });
+    return await press(tab, line.locator("button"));
+  };
+  return inBoth([
+    wrong("sign in wrongly", "/sign-in", "password", password, undefined, 401),
+    wrong("write nothing", "/write", "text", long, member),
+    wrong("write for nobody", "/write", "text", unchoose("audience"), member),
+    wrong("answer nothing", posts.long, "text", empty, other),
+    wrong("answer as somebody else", posts.long, "text", misuse("author"), member),
+    wrong("change to nothing", `${posts.edited}/edit`, "text", nothing, member),
+    wrong("add a provider without a name", "/providers/new", "summary", empty, member),
+    wrong("add nobody to a team", team, "role", handle, member),
+    wrong("add somebody without a role", team, "role", unchoose("role"), member),
+    { name: "take the last lead out", status: 422, state: member, reach: lastLead },
+    wrong("follow no address", "/you", "address", address, member),
+    wrong("follow from no address", "/follow/hazelbank", "address", empty),
+  ]);
+}
+
+/** What comes after the box for people from elsewhere, and who is known from there. */
+function away({ elsewhere, states }) {
+  const person = (name) => (tab) => field(tab, "address").fill(`${name}@${elsewhere.host}`);
+  const path = `/@pat@${elsewhere.host}`;
+  return inBoth([
+    page("follow from elsewhere", "/follow/hazelbank", 200),
+    wrong("follow, ready", "/follow/hazelbank", "address", person("pat"), undefined, 200),
+    wrong("follow, by hand", "/follow/hazelbank", "address", person("plain"), undefined, 200),
+    page("profile from elsewhere", path, 200, states.member),
+  ]);
+}
+
+/** Posts of kinds that the crawl need not have met first. */
+const special = ({ posts, states }) =>
+  inBoth([
+    page("an answer", posts.answer, 200),
+    page("an answer, member", posts.answer, 200, states.member),
+    page("a post in Arabic", posts.arabic, 200),
+    page("a post in Welsh with title and warning", posts.titled, 200),
+    page("its history", `${posts.edited}/history`, 200),
+    page("a person", "/@bryn", 200),
+  ]);
+
+/** All pages that no link leads to. */
+export const hidden = (seen) => [...gaps(seen), ...forms(seen), ...away(seen), ...special(seen)];
