@@ -28,9 +28,10 @@ class Traffic {
     });
     page.on("requestfailed", () => this.close());
     page.on("requestfinished", async (request) => {
-      const { responseBodySize } = await request.sizes();
+      // After the visit nobody counts any more.
+      const sizes = await request.sizes().catch(() => ({ responseBodySize: 0 }));
       const [kind, bytes] = [request.resourceType(), this.pages.get(request)];
-      bytes[kind] = (bytes[kind] ?? 0) + responseBodySize;
+      bytes[kind] = (bytes[kind] ?? 0) + sizes.responseBodySize;
       this.close();
     });
   }

@@ -55,7 +55,9 @@ impl<'a> Presenter<'a> {
     /// A post.
     pub(crate) fn post(&self, post: PostView, place: Place) -> PostCard {
         let (audience_key, audience_icon) = audience(post.audience);
-        let excerpt = if place == Place::List { excerpt(&post.html) } else { None };
+        // The whole of a post is on its own page. Above a reply it would push the reply away.
+        let is_aside = matches!(place, Place::List | Place::Before);
+        let excerpt = if is_aside { excerpt(&post.html) } else { None };
         let is_elsewhere = post.origin.is_some();
         let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
         PostCard {

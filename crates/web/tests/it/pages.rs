@@ -105,6 +105,20 @@ async fn a_thread_leads_up_and_down_on_its_own_page() {
 }
 
 #[tokio::test]
+async fn a_long_post_above_an_answer_is_shown_by_its_beginning() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let post = kit.post(&sam, "sam", &"word ".repeat(400)).await;
+    let words = Kit::words("sam", "A short answer");
+    let new = NewPost { in_reply_to: Some(post.uri.clone()), ..words };
+    let answer = kit.app.posts().publish(&sam, new).await.unwrap();
+    let mut visitor = Browser::new(&kit);
+    let page = visitor.get(&answer.page).await.body;
+    assert!(page.contains("Read the whole post") && page.contains("A short answer"));
+    assert!(!visitor.get(&post.page).await.body.contains("Read the whole post"));
+}
+
+#[tokio::test]
 async fn whoever_answers_is_led_to_their_answer_however_many_there_are() {
     let kit = Kit::new().await;
     let sam = kit.account("sam", Role::Member).await;
