@@ -9,6 +9,7 @@ mod m20261122_000001_create_identity;
 mod m20261122_000002_create_posts;
 mod m20261122_000003_create_federation;
 mod m20261122_000004_create_work;
+mod m20261124_000005_create_reactions;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_create_posts::Migration),
             Box::new(m20261122_000003_create_federation::Migration),
             Box::new(m20261122_000004_create_work::Migration),
+            Box::new(m20261124_000005_create_reactions::Migration),
         ]
     }
 }

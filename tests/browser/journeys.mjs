@@ -171,7 +171,7 @@ export async function writeInFull(browser, base, state) {
   try {
     const page = await context.newPage();
     await page.goto("/write");
-    await field(page, "text").fill("Bu farw ein cath, Mot, neithiwr. Roedd pawb yn ei charu.");
+    await field(page, "text").fill("Bu farw Mot y gath neithiwr. Roedd pawb yn ei charu.");
     await page.locator("main details summary").click();
     await field(page, "title").fill("Newyddion trist o'r gegin");
     await field(page, "warning").fill("marwolaeth anifail anwes");

@@ -4,7 +4,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Accept, Create, Delete, Follow, isActor, Note, Tombstone, Update } from "@fedify/vocab";
+import {
+  Accept,
+  Announce,
+  Create,
+  Delete,
+  Follow,
+  isActor,
+  Like,
+  Note,
+  Tombstone,
+  Undo,
+  Update,
+} from "@fedify/vocab";
 
 import { Carefolk } from "./carefolk.mjs";
 import { Peer } from "./peer.mjs";
@@ -175,6 +187,19 @@ step("an edit arrives as an Update with its moment", ["note"], async () => {
   assert.ok(note.updated, "says when it was edited");
 });
 
+step("a like and a boost from outside count once and are taken back", ["note"], async () => {
+  const counts = async () => {
+    const { likes, boosts } = await care.run(["post", "show", known.note.id.href]);
+    return `${likes} ${boosts}`;
+  };
+  const like = await peer.react(Like, known.note.id, known.hazelbank);
+  const boost = await peer.react(Announce, known.note.id, known.hazelbank);
+  await until("both to count", async () => (await counts()) === "1 1");
+  await peer.undo(like, known.hazelbank);
+  await peer.undo(boost, known.hazelbank);
+  await until("neither to count", async () => (await counts()) === "0 0");
+});
+
 step("carefolk follows the peer's person", ["self"], async () => {
   await care.run(["follow", peer.handle, "--as", "hazelbank"]);
   const follow = await peer.hears("the Follow", Follow);
@@ -192,6 +217,41 @@ step("what the community itself follows is on its public home page", ["following
   await until("the post on the home page", async () => {
     const answer = await fetch(care.origin, { headers: { accept: "text/html" } });
     return (await answer.text()).includes("back on the old route");
+  });
+});
+
+step("a post of the peer is liked and boosted, and both are taken back", ["following"], async () => {
+  const note = await peer.post({ html: "<p>Who has a spare walking frame?</p>" });
+  await until("the post to be there", async () => {
+    try {
+      return await care.run(["post", "show", note.id.href]);
+    } catch {
+      return undefined;
+    }
+  });
+  for (const [word, Kind] of [["like", Like], ["boost", Announce]]) {
+    const about = (activity) => activity.objectId?.href === note.id.href;
+    await care.run(["post", word, note.id.href, "--as", "hazelbank"]);
+    const done = await peer.hears(`the ${Kind.name}`, Kind, about);
+    assert.equal(done.actorId.href, known.self);
+    await care.run(["post", `un${word}`, note.id.href, "--as", "hazelbank"]);
+    const undone = await peer.hears(`the Undo of the ${Kind.name}`, Undo, async (heard) => {
+      return (await objectOf(heard)) instanceof Kind;
+    });
+    assert.equal((await objectOf(undone)).id.href, done.id.href);
+  }
+});
+
+step("what somebody followed passes on is read where it lives", ["following"], async () => {
+  const bus = await peer.post({ html: "<p>Not sent to anybody.</p>", to: [] });
+  const boost = await peer.react(Announce, bus.id, known.hazelbank);
+  assert.ok(boost);
+  await until("the post that was passed on", async () => {
+    try {
+      return /Not sent to anybody/.test((await care.run(["post", "show", bus.id.href])).text);
+    } catch {
+      return false;
+    }
   });
 });
 
@@ -223,7 +283,7 @@ step("a deletion arrives and leaves a tombstone", ["note"], async () => {
 });
 
 step("an Undo ends the follow", ["followed"], async () => {
-  await peer.unfollow(known.hazelbank, known.follow);
+  await peer.undo(known.follow, known.hazelbank);
   await until("no follower", async () => (await total(known.hazelbank.followersId)) === 0);
 });
 

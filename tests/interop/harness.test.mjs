@@ -36,7 +36,7 @@ const meetAndPart = told(async () => {
   const create = await one.hears("the post", Create);
   assert.match(String((await create.getObject()).content), /Soup on Tuesday/);
 
-  await one.unfollow(ben, follow);
+  await one.undo(follow, ben);
   await two.hears("the Undo", Undo);
   await until("the follower to be gone", () => two.followers.size === 0);
 });

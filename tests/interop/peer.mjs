@@ -9,6 +9,7 @@ import {
 import {
   Accept,
   Activity,
+  Announce,
   Create,
   Delete,
   Endpoints,
@@ -103,16 +104,6 @@ export class Peer {
     return follow;
   }
 
-  async unfollow(actor, follow) {
-    const undo = new Undo({
-      id: this.#mint("undo"),
-      actor: this.actorId,
-      object: follow,
-      to: actor.id,
-    });
-    await this.#send(actor, undo);
-  }
-
   /** Posts in public; a reply mentions and is sent to the author it answers. */
   async post({ html, replyTo, author, to = author ?? "followers" }) {
     const id = this.#mint("notes");
@@ -140,6 +131,29 @@ export class Peer {
     });
     await this.#send(to, create);
     return note;
+  }
+
+  /** Likes (`Like`) or passes on (`Announce`) a post, and tells its author. */
+  async react(Kind, note, author) {
+    const reaction = new Kind({
+      id: this.#mint(Kind.name.toLowerCase()),
+      actor: this.actorId,
+      object: note,
+      to: Kind === Announce ? PUBLIC_COLLECTION : author.id,
+    });
+    await this.#send(author, reaction);
+    return reaction;
+  }
+
+  /** Takes back what we did. */
+  async undo(activity, to) {
+    const undo = new Undo({
+      id: this.#mint("undo"),
+      actor: this.actorId,
+      object: activity,
+      to: to.id,
+    });
+    await this.#send(to, undo);
   }
 
   async edit(note, html, to) {

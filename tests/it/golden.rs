@@ -11,8 +11,9 @@ use axum::Router;
 use axum::body::Body;
 use carefolk_app::Caller;
 use carefolk_app::inbound::Arrival;
-use carefolk_app::posts::{EditPost, NewPost, PostView};
+use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
 use carefolk_app::providers::NewProvider;
+use carefolk_app::reactions::ReactionKind;
 use carefolk_domain::{Address, Audience, Lang, Role, Span};
 use carefolk_federation::{Federation, Limits};
 use carefolk_testkit::{Kit, operator};
@@ -215,6 +216,25 @@ async fn posts(scene: &mut Scene) -> Vec<Golden> {
     golden
 }
 
+/// Hazelbank likes and boosts what Ann said, and takes both back.
+async fn reactions(scene: &mut Scene) -> Vec<Golden> {
+    let post = PostRef::Uri("https://v.example/notes/1".to_owned());
+    let mut golden = Vec::new();
+    for (kind, said, undone) in [
+        (ReactionKind::Like, ("Like", "like.json"), "undo_like.json"),
+        (ReactionKind::Boost, ("Announce", "announce.json"), "undo_announce.json"),
+    ] {
+        let reactions = scene.kit.app.reactions();
+        reactions.add(&scene.nurse, "hazelbank", &post, kind).await.unwrap();
+        scene.kit.settle().await;
+        golden.push((said.1, scene.sent(said.0)));
+        reactions.remove(&scene.nurse, "hazelbank", &post, kind).await.unwrap();
+        scene.kit.settle().await;
+        golden.push((undone, scene.sent("Undo")));
+    }
+    golden
+}
+
 async fn endings(scene: &mut Scene) -> Vec<Golden> {
     let post = scene.say(Kit::words("hazelbank", "A slip of the pen")).await;
     scene.kit.app.posts().delete(&scene.nurse, post.id).await.unwrap();
@@ -324,6 +344,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     let mut golden = actors(&scene).await;
     golden.extend(follows(&mut scene).await);
     golden.extend(posts(&mut scene).await);
+    golden.extend(reactions(&mut scene).await);
     golden.extend(endings(&mut scene).await);
     golden.extend(collections(&scene).await);
     golden.extend(discovery(&scene).await);

@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod peers;
 pub mod posts;
 pub mod providers;
+pub mod reactions;
 mod sweep;
 pub mod timelines;
 mod workers;
@@ -177,6 +178,11 @@ impl App {
     /// Who follows whom.
     pub fn follows(&self) -> follows::Follows<'_> {
         follows::Follows(self)
+    }
+
+    /// Likes and boosts.
+    pub fn reactions(&self) -> reactions::Reactions<'_> {
+        reactions::Reactions(self)
     }
 
     /// Lists of posts.

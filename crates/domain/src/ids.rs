@@ -45,6 +45,8 @@ ids! {
     PostId,
     /// One earlier or current text of a post.
     RevisionId,
+    /// A like or a boost.
+    ReactionId,
     /// A follow between two actors.
     FollowId,
     /// A remote server.

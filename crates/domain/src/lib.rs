@@ -28,6 +28,6 @@ pub use invalid::{Denial, FieldError, Invalid};
 pub use locale::Lang;
 pub use moment::{Moment, Span};
 pub use peer::{Health, Standing};
-pub use post::{PostState, RenditionKind};
+pub use post::{PostState, ReactionKind, RenditionKind};
 pub use roles::{AccountState, Role, TeamRole};
 pub use uri::UriHash;

@@ -39,6 +39,21 @@ pub enum PostState {
     Deleted,
 }
 
+/// What somebody may do with a post besides answering it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum ReactionKind {
+    /// Thank for it. Only its author is told.
+    #[sea_orm(string_value = "like")]
+    Like,
+    /// Pass it on to one's own followers (`Announce`).
+    #[sea_orm(string_value = "boost")]
+    Boost,
+}
+
 /// What a text of a post is to the post.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,

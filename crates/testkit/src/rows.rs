@@ -7,7 +7,7 @@ use carefolk_store::Db;
 use carefolk_store::entity::{
     account, actor, actor_key, addressed, audit, delivery, domain, follow, handle_history, hashtag,
     home, inbound_activity, job, mention, notification, outbox_activity, peer, post, post_hashtag,
-    rendition, revision, session, setting, team_member, tombstone,
+    reaction, rendition, revision, session, setting, team_member, tombstone,
 };
 use sea_orm::EntityTrait;
 
@@ -54,6 +54,7 @@ pub async fn rows(db: &Db) -> Rows {
         peer,
         post,
         post_hashtag,
+        reaction,
         rendition,
         revision,
         session,

@@ -81,6 +81,7 @@ impl<'a> Presenter<'a> {
             audience_icon,
             reply_to,
             replies: post.replies,
+            boosted_by: post.boosted_by.as_ref().map(Self::person),
             may_change: post.may_change,
             deleted: post.deleted,
             place,

@@ -11,7 +11,7 @@ use crate::village::{ed25519_key, eves_key};
 async fn s_031_an_activity_lives_where_its_actor_lives() {
     let door = Door::new().await;
     let at = |id: String, actor: &str| {
-        let mut like = door.like(actor);
+        let mut like = door.dislike(actor);
         like["id"] = json!(id);
         like
     };
@@ -76,9 +76,9 @@ async fn s_034_nothing_here_is_said_from_there() {
     let door = Door::new().await;
     let nurse = door.town.app.actors().find_local("nurse").await.unwrap().uri;
     let ours = format!("{}/ap/activity/mzxw6ytboi777", door.town.url);
-    let mut like = door.like(&door.eve);
+    let mut like = door.dislike(&door.eve);
     like["id"] = json!(ours);
-    let mut as_nurse = door.like(&nurse);
+    let mut as_nurse = door.dislike(&nurse);
     as_nurse["id"] = json!(format!("{}/acts/1", door.eve));
     let mut note = door.note(&door.eve);
     note["id"] = json!(door.post.uri);
@@ -99,7 +99,7 @@ async fn s_034_nothing_here_is_said_from_there() {
 
 /// A like of Eve under this id.
 fn under(door: &Door, id: &str) -> Value {
-    let mut like = door.like(&door.eve);
+    let mut like = door.dislike(&door.eve);
     like["id"] = json!(id);
     like
 }
@@ -142,11 +142,11 @@ async fn s_035_an_id_has_one_spelling_or_is_refused() {
     let cases = cases.map(|(spelling, status)| {
         refused(format!("{spelling:?}"), door.eves(&under(&door, &spelling)), status)
     });
-    Box::pin(door.judge("S-035", cases)).await;
-    let fragment = door.like(&format!("{}#me", door.eve));
+    door.judge("S-035", cases).await;
+    let fragment = door.dislike(&format!("{}#me", door.eve));
     let cases =
         [refused("an actor with a fragment", door.by(&door.eve, eves_key(), &fragment), 400)];
-    Box::pin(door.judge("S-035", cases)).await;
+    door.judge("S-035", cases).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{Case, Door, heard, refused};
 use crate::knock::Knock;
 
 fn of_type(door: &Door, media_type: &str) -> Knock {
-    door.vics(&door.like(&door.vic)).with("content-type", media_type)
+    door.vics(&door.dislike(&door.vic)).with("content-type", media_type)
 }
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn s_024_only_activitystreams_is_read() {
     ];
     let cases = bad.map(|media| refused(media, of_type(&door, media), 415));
     door.judge("S-024", cases).await;
-    let missing = door.vics(&door.like(&door.vic)).without("content-type");
+    let missing = door.vics(&door.dislike(&door.vic)).without("content-type");
     let twice = of_type(&door, "application/activity+json").and("content-type", "text/plain");
     let cases = [refused("missing", missing, 415), refused("two", twice, 400)];
     door.judge("S-024", cases).await;
@@ -42,11 +42,11 @@ async fn s_024_only_activitystreams_is_read() {
 async fn s_026_what_is_packed_is_not_unpacked() {
     let door = Door::new().await;
     let packed = |coding: &str| -> Case {
-        let knock = door.vics(&door.like(&door.vic)).with("content-encoding", coding);
+        let knock = door.vics(&door.dislike(&door.vic)).with("content-encoding", coding);
         refused(coding, knock, 415)
     };
     let cases = ["gzip", "GZIP", "br", "deflate", "gzip, gzip", "x-gzip"].map(packed);
     door.judge("S-026", cases).await;
-    let plain = door.vics(&door.like(&door.vic)).with("content-encoding", "identity");
+    let plain = door.vics(&door.dislike(&door.vic)).with("content-encoding", "identity");
     door.judge("S-026", [heard("identity", plain)]).await;
 }

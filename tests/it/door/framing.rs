@@ -35,7 +35,7 @@ async fn refuse(door: &Door, what: &str, bytes: &[u8], statuses: &[u16]) {
 #[tokio::test]
 async fn s_025_odd_framing_is_refused() {
     let door = Door::new().await;
-    let knock = || door.vics(&door.like(&door.vic)).bytes();
+    let knock = || door.vics(&door.dislike(&door.vic)).bytes();
     let length = |bytes: &[u8]| {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         text.lines().find(|line| line.starts_with("content-length")).unwrap().to_owned()
@@ -72,16 +72,16 @@ async fn s_025_odd_framing_is_refused() {
 async fn s_025_endless_heads_are_refused() {
     let door = Door::new().await;
     let many = (0..200)
-        .fold(door.vics(&door.like(&door.vic)), |knock, n| knock.and(&format!("x-{n}"), "y"));
+        .fold(door.vics(&door.dislike(&door.vic)), |knock, n| knock.and(&format!("x-{n}"), "y"));
     refuse(&door, "200 headers", &many.bytes(), &[400, 431]).await;
-    let long = door.vics(&door.like(&door.vic)).and("x-long", &"y".repeat(64 * 1024));
+    let long = door.vics(&door.dislike(&door.vic)).and("x-long", &"y".repeat(64 * 1024));
     refuse(&door, "a header of 64 KiB", &long.bytes(), &[400, 431]).await;
 }
 
 #[tokio::test]
 async fn s_025_a_signature_in_a_trailer_is_none_and_chunks_are_fine() {
     let door = Door::new().await;
-    let knock = door.vics(&door.like(&door.vic));
+    let knock = door.vics(&door.dislike(&door.vic));
     let signature = knock.header("signature").to_owned();
     assert!(signature.contains(USUAL));
     let unsigned = knock.clone().without("signature");

@@ -17,7 +17,7 @@ async fn s_013_nobody_signs_with_his_own_key_for_somebody_else() {
     let fetches = door.fetches();
     let eves_id = format!("{}#main-key", door.eve);
     let vics_id = format!("{}#main-key", door.vic);
-    let in_vics_name = door.like(&door.vic).to_string();
+    let in_vics_name = door.dislike(&door.vic).to_string();
     let named = Signing::usual(eves_key(), &eves_id);
     let cases = [refused("Eve's key and signature", door.post(&in_vics_name).signed(&named), 401)];
     door.judge("S-013", cases).await;
@@ -46,7 +46,7 @@ async fn s_014_a_key_counts_only_if_its_owner_lists_it() {
     let unlisted = put("/keys/2", &door.village.url("e", "/keys/2"), &door.eve);
     let misplaced = put("/keys/3", &format!("{}#main-key", door.eve), &door.eve);
     let knock = |actor: &str, key_id: &str| {
-        door.post(&door.like(actor).to_string()).signed(&Signing::usual(eves_key(), key_id))
+        door.post(&door.dislike(actor).to_string()).signed(&Signing::usual(eves_key(), key_id))
     };
     let cases = [
         refused("a key that says it is Vic's", knock(&door.vic, &theft), 401),
@@ -54,7 +54,7 @@ async fn s_014_a_key_counts_only_if_its_owner_lists_it() {
         refused("a key that its owner does not list", knock(&door.eve, &unlisted), 401),
         refused("a key under another id", knock(&door.eve, &misplaced), 401),
         refused("the same again", knock(&door.eve, &misplaced), 401),
-        heard("Vic after that", door.vics(&door.like(&door.vic))),
+        heard("Vic after that", door.vics(&door.dislike(&door.vic))),
     ];
     door.judge("S-014", cases).await;
 }
@@ -73,14 +73,14 @@ async fn s_015_an_actor_cannot_bring_somebody_elses_key() {
     document["publicKey"] = json!([own, stolen]);
     door.village.put(&two, &document);
     let knock = |actor: &str, key_id: &str| {
-        door.post(&door.like(actor).to_string()).signed(&Signing::usual(eves_key(), key_id))
+        door.post(&door.dislike(actor).to_string()).signed(&Signing::usual(eves_key(), key_id))
     };
     let cases = [
         refused("Vic's key id on Eve's actor", knock(&thief, &vics_id), 401),
         refused("the actor's own", knock(&thief, &format!("{thief}#main-key")), 401),
         refused("beside a key of its own", knock(&two, &two_id), 401),
         refused("Eve in Vic's name", knock(&door.vic, &vics_id), 401),
-        heard("Vic after that", door.vics(&door.like(&door.vic))),
+        heard("Vic after that", door.vics(&door.dislike(&door.vic))),
     ];
     door.judge("S-015", cases).await;
 }
@@ -150,7 +150,7 @@ async fn judge_odd(door: &Door, what: &str, id: &str, document: &serde_json::Val
     door.village.put(id, document);
     let key_id = format!("{id}#main-key");
     let how = Signing::usual(eves_key(), &key_id);
-    let answer = door.knock(&door.post(&door.like(id).to_string()).signed(&how)).await;
+    let answer = door.knock(&door.post(&door.dislike(id).to_string()).signed(&how)).await;
     assert_eq!(answer.status, Some(401), "S-016, {what}");
     assert!(door.rows().await["inbound_activity"].len() == 2, "S-016, {what}: not heard");
     door.assert_alive("S-016").await;
@@ -176,7 +176,7 @@ async fn s_017_a_changed_key_is_read_again_but_not_for_every_forgery() {
     let before = door.fetches();
     let vics_id = format!("{}#main-key", door.vic);
     door.village.put(&door.vic, &actor(&door.vic, &vics_id, ed25519_key()));
-    let body = door.like(&door.vic).to_string();
+    let body = door.dislike(&door.vic).to_string();
     let rotated = door.post(&body).signed(&Signing::usual(ed25519_key(), &vics_id));
     door.judge("S-017", [heard("signed with the new key", rotated)]).await;
     assert_eq!(door.fetches(), before + 1, "S-017: one look for the new key");
@@ -200,7 +200,7 @@ async fn s_018_a_key_that_cannot_be_read_now_is_asked_for_later() {
     let unreachable = format!("http://u.localhost:{closed}/users/u");
     for (what, id) in [("status 500", &door.vic), ("no connection", &unreachable)] {
         let before = door.rows().await;
-        let answer = door.knock(&door.by(id, vics_key(), &door.like(id))).await;
+        let answer = door.knock(&door.by(id, vics_key(), &door.dislike(id))).await;
         assert_eq!(answer.status, Some(503), "S-018, {what}");
         assert!(answer.header("retry-after").is_some(), "S-018, {what}");
         assert_eq!(door.rows().await, before, "S-018, {what}");
@@ -212,16 +212,16 @@ async fn s_018_a_key_that_cannot_be_read_now_is_asked_for_later() {
 async fn s_019_a_key_that_is_not_there_is_none_and_nobody_is_deleted_for_it() {
     let door = Door::new().await;
     let nobody = door.village.url("v", "/users/nobody");
-    let unknown = door.by(&nobody, vics_key(), &door.like(&nobody));
+    let unknown = door.by(&nobody, vics_key(), &door.dislike(&nobody));
     door.judge("S-019", [refused("never seen", unknown, 401)]).await;
     door.village.answer(&door.vic, 404, "");
     let vics_id = format!("{}#main-key", door.vic);
-    let body = door.like(&door.vic).to_string();
+    let body = door.dislike(&door.vic).to_string();
     let misfit = door.post(&body).signed(&Signing::usual(eves_key(), &vics_id));
     door.judge("S-019", [refused("known, and gone since", misfit, 401)]).await;
     door.village.answer(&door.eve, 410, "");
     let eves_id = format!("{}#main-key", door.eve);
-    let body = door.like(&door.eve).to_string();
+    let body = door.dislike(&door.eve).to_string();
     let misfit = door.post(&body).signed(&Signing::usual(vics_key(), &eves_id));
     door.judge("S-019", [refused("known, and 410 since", misfit, 401)]).await;
 }

@@ -89,8 +89,8 @@ impl Door {
     async fn new() -> Self {
         let door = Self::unused().await;
         let baseline = [
-            heard("Vic is let in", door.vics(&door.like(&door.vic))),
-            heard("Eve is let in", door.eves(&door.like(&door.eve))),
+            heard("Vic is let in", door.vics(&door.dislike(&door.vic))),
+            heard("Eve is let in", door.eves(&door.dislike(&door.eve))),
         ];
         door.judge("baseline", baseline).await;
         door
@@ -107,8 +107,8 @@ impl Door {
     }
 
     /// An activity that changes nothing here.
-    fn like(&self, actor: &str) -> Value {
-        self.act(actor, "Like", &json!(self.post.uri))
+    fn dislike(&self, actor: &str) -> Value {
+        self.act(actor, "Dislike", &json!(self.post.uri))
     }
 
     /// An activity of `actor`, with an id at home.

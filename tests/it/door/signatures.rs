@@ -17,7 +17,7 @@ fn vics_key_id(door: &Door) -> String {
 
 /// An unsigned like of Vic.
 fn like(door: &Door) -> Knock {
-    door.post(&door.like(&door.vic).to_string())
+    door.post(&door.dislike(&door.vic).to_string())
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ fn go_to_social(door: &Door) -> super::Case {
     door.village.put(&id, &document);
     door.village.put(&key_id, &document);
     let how = Signing { algorithm: Some("hs2019"), ..Signing::usual(vics_key(), &key_id) };
-    heard("GoToSocial", door.post(&door.like(&id).to_string()).signed(&how))
+    heard("GoToSocial", door.post(&door.dislike(&id).to_string()).signed(&how))
 }
 
 /// The key's id is its owner's.
@@ -100,12 +100,12 @@ fn peertube(door: &Door) -> super::Case {
     let id = door.village.url("p", "/accounts/tube");
     door.village.put(&id, &actor(&id, &id, vics_key()));
     let how = Signing::usual(vics_key(), &id);
-    heard("PeerTube", door.post(&door.like(&id).to_string()).signed(&how))
+    heard("PeerTube", door.post(&door.dislike(&id).to_string()).signed(&how))
 }
 
 fn rfc9421(door: &Door) -> super::Case {
     let id = door.village.settle_in("f", "fed", ed25519_key());
-    let body = door.like(&id).to_string();
+    let body = door.dislike(&id).to_string();
     let outgoing = Outgoing {
         method: "POST",
         url: &format!("{}/inbox", door.town.url),
@@ -125,9 +125,9 @@ fn rfc9421(door: &Door) -> super::Case {
 #[tokio::test]
 async fn s_004_another_body_under_a_captured_signature_is_refused() {
     let door = Door::new().await;
-    let captured = door.vics(&door.like(&door.vic));
+    let captured = door.vics(&door.dislike(&door.vic));
     let theirs = captured.header("digest").to_owned();
-    let body = door.like(&door.vic).to_string();
+    let body = door.dislike(&door.vic).to_string();
     let ours = digest_sha256(body.as_bytes());
     let forged = captured.carrying(&body);
     let two = |first: &str, second: &str| {

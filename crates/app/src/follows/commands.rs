@@ -121,7 +121,7 @@ impl Follows<'_> {
     }
 
     /// The local actor that the caller may speak as.
-    pub(super) async fn voice(&self, caller: &Caller, handle: &str) -> Result<actor::Model, Error> {
+    pub(crate) async fn voice(&self, caller: &Caller, handle: &str) -> Result<actor::Model, Error> {
         let row = actors::by_handle(self.0.read(), handle)
             .await?
             .filter(actors::is_shown)

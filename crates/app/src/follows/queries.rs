@@ -73,6 +73,17 @@ impl Follows<'_> {
         Ok(row.map(|row| row.state))
     }
 
+    /// Whether anybody here follows `followee`.
+    pub(crate) async fn is_followed_here(&self, followee: ActorId) -> Result<bool, Error> {
+        let found = follow::Entity::find()
+            .filter(follow::Column::FolloweeId.eq(followee))
+            .filter(follow::Column::State.eq(FollowState::Accepted))
+            .filter(follow::Column::FollowerId.in_subquery(actors::local_ids()))
+            .one(self.0.read())
+            .await?;
+        Ok(found.is_some())
+    }
+
     async fn local(&self, handle: &str) -> Result<actor::Model, Error> {
         actors::by_handle(self.0.read(), handle).await?.ok_or(Error::NotFound("actor"))
     }

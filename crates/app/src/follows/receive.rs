@@ -9,8 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use super::commands::{between, count, end, insert};
 use super::wire_map;
 use crate::actors::{bury, is_tombstone, queries as actors};
-use crate::inbound::Outcome;
-use crate::kernel::{error::Error, tx::Tx};
+use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
 use crate::{App, timelines};
 
@@ -39,7 +38,13 @@ impl Named {
         Self { id, kind: Some(inner.kind.as_str().to_owned()), actor: Some(inner.actor), object }
     }
 
-    fn may_be_a_follow(&self) -> bool {
+    /// Whether `actor` did it, as far as it says.
+    pub(crate) fn is_by(&self, actor: &actor::Model) -> bool {
+        self.actor.as_deref() == Some(actor.uri.as_str())
+    }
+
+    /// Whether it says that it is a follow, or does not say what it is.
+    pub(crate) fn may_be_a_follow(&self) -> bool {
         self.kind.as_deref().is_none_or(|kind| kind == "Follow")
     }
 }

@@ -1,15 +1,14 @@
 //! The effects of an activity, and what its words mean here.
 
-use carefolk_domain::Audience;
+use carefolk_domain::ReactionKind;
 use carefolk_store::entity::actor;
-use carefolk_wire::read::Note;
 
 use super::Outcome;
-use super::plan::{FOR_NOBODY, Plan};
+use super::plan::{FOR_NOBODY, Found, Plan};
 use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
 use crate::posts::{bury, receive as posts};
-use crate::{App, actors, follows::receive as follows};
+use crate::{App, actors, follows::receive as follows, reactions::receive as reactions};
 
 /// The effects, in one transaction with the mark that they were made.
 pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome, Error> {
@@ -21,7 +20,16 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::Answer { actor, follow, accepted } => {
             follows::answer(tx, &actor, &follow, accepted).await
         }
-        Plan::Unfollow { actor, follow } => follows::undo(tx, &actor, &follow).await,
+        Plan::Undo { actor, what } => undo(tx, &actor, &what).await,
+        Plan::React { actor, uri, object, kind } => {
+            reactions::react(app, tx, &actor, &uri, &object, kind).await
+        }
+        Plan::PassOn { actor, uri, found } => {
+            let Found { author, note, words } = *found;
+            let object = note.id.clone();
+            posts::create(app, tx, &author, note, words).await?;
+            reactions::react(app, tx, &actor, &uri, &object, ReactionKind::Boost).await
+        }
         Plan::Create { actor, note, words } => posts::create(app, tx, &actor, *note, words).await,
         Plan::CreateForNobody { actor, note } => {
             let around = Surroundings::of(tx.conn(), &[(actor.id, &note)]).await?;
@@ -41,17 +49,15 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
     }
 }
 
-/// Who a note from elsewhere is for (docs/federation/peers.md).
-pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
-    let public = |list: &[String]| list.iter().any(|to| to == carefolk_wire::PUBLIC);
-    let followers = author.followers_uri.as_deref();
-    if public(&note.to) {
-        Audience::Public
-    } else if public(&note.cc) {
-        Audience::Quiet
-    } else if note.to.iter().chain(&note.cc).any(|to| Some(to.as_str()) == followers) {
-        Audience::Followers
+/// Takes back a follow, a like or a boost: whichever it is, where it does not say.
+async fn undo(tx: &Tx, actor: &actor::Model, what: &follows::Named) -> Result<Outcome, Error> {
+    let undone = if what.may_be_a_follow() {
+        follows::undo(tx, actor, what).await?
     } else {
-        Audience::Direct
+        return reactions::undo(tx, actor, what).await;
+    };
+    if undone == Outcome::Applied || what.kind.is_some() {
+        return Ok(undone);
     }
+    reactions::undo(tx, actor, what).await
 }

@@ -1,12 +1,7 @@
 //! From stored activities to what they do, with everything fetched that is missing. No transaction
 //! is open meanwhile.
-//!
-//! What is asked of the database is asked for all of them together: by itself each would take five
-//! questions, and a busy server is told thousands of things a second.
 
-use std::collections::HashSet;
-
-use carefolk_domain::{ActorId, UriHash, uri};
+use carefolk_domain::{ActorId, ReactionKind, uri};
 use carefolk_store::entity::{actor, inbound_activity};
 use carefolk_wire::ActivityKind as Kind;
 use carefolk_wire::ObjectKind;
@@ -14,6 +9,7 @@ use carefolk_wire::read::{self, Activity, Network, Node, Note};
 use futures_util::{StreamExt, stream};
 
 use super::Outcome;
+use super::hear::{Heard, Said};
 use crate::App;
 use crate::actors::{self, queries};
 use crate::follows::receive as follows;
@@ -41,9 +37,21 @@ pub(super) enum Plan {
         follow: follows::Named,
         accepted: bool,
     },
-    Unfollow {
+    Undo {
         actor: actor::Model,
-        follow: follows::Named,
+        what: follows::Named,
+    },
+    React {
+        actor: actor::Model,
+        uri: String,
+        object: String,
+        kind: ReactionKind,
+    },
+    /// A post from elsewhere comes here because somebody who is followed passed it on.
+    PassOn {
+        actor: actor::Model,
+        uri: String,
+        found: Box<Found>,
     },
     Create {
         actor: actor::Model,
@@ -70,6 +78,13 @@ pub(super) enum Plan {
     DeleteActor {
         actor: actor::Model,
     },
+}
+
+/// A post that was fetched, with its author.
+pub(super) struct Found {
+    pub(super) author: actor::Model,
+    pub(super) note: Note,
+    pub(super) words: Words,
 }
 
 /// Why a post is not kept.
@@ -100,72 +115,6 @@ impl Plan {
     }
 }
 
-/// What one activity says, and who says it, as far as that is known here.
-pub(super) struct Heard {
-    pub(super) row: inbound_activity::Model,
-    said: Result<Said, Error>,
-    speaker: Option<actor::Model>,
-}
-
-enum Said {
-    Activity(Box<Activity>),
-    Nothing(Outcome),
-}
-
-impl Heard {
-    /// Whether it can be planned without asking another server.
-    pub(super) fn is_near(&self, network: Network) -> bool {
-        let Ok(Said::Activity(activity)) = &self.said else { return true };
-        let (Some(speaker), Some(object)) = (&self.speaker, &activity.object) else {
-            return activity.object.is_none();
-        };
-        let about_itself = object.id(network).ok().flatten() == Some(speaker.uri.clone());
-        match activity.kind {
-            Kind::Create | Kind::Update => matches!(object, Node::Object(_)) && !about_itself,
-            Kind::Delete => !about_itself,
-            _ => true,
-        }
-    }
-}
-
-/// Reads all of these, and looks for who says them.
-///
-/// # Errors
-///
-/// [`Error::Store`] when nothing can be asked.
-pub(super) async fn hear_all(
-    app: &App,
-    rows: Vec<inbound_activity::Model>,
-) -> Result<Vec<Heard>, Error> {
-    let mut all = Vec::with_capacity(rows.len());
-    for row in rows {
-        let said = hear(app, &row).await;
-        all.push(Heard { row, said, speaker: None });
-    }
-    let speakers: HashSet<UriHash> =
-        all.iter().map(|heard| UriHash::of(&heard.row.actor_uri)).collect();
-    let known = queries::by_uri_hashes(app.read(), speakers).await?;
-    for heard in &mut all {
-        heard.speaker = known.get(&UriHash::of(&heard.row.actor_uri)).cloned();
-    }
-    Ok(all)
-}
-
-/// Reads an activity, unless it is not to be heard.
-async fn hear(app: &App, row: &inbound_activity::Model) -> Result<Said, Error> {
-    let nothing = |why| Ok(Said::Nothing(Outcome::Refused(why)));
-    if !app.peers().is_open_to(&row.host).await? {
-        return nothing("the peer is refused");
-    }
-    let network = app.actors().network();
-    let read = read::parse(row.body.as_bytes()).and_then(|d| Activity::read(d, network));
-    let Ok(activity) = read else { return nothing("it cannot be read") };
-    if activity.actor != row.actor_uri || !uri::same_origin(&activity.id, &activity.actor) {
-        return nothing("id and actor have different origins");
-    }
-    Ok(Said::Activity(Box::new(activity)))
-}
-
 /// Plans all of these. What may be different next time is an error of its own activity: a server
 /// that does not answer, a busy database.
 ///
@@ -174,9 +123,9 @@ async fn hear(app: &App, row: &inbound_activity::Model) -> Result<Said, Error> {
 /// [`Error::Store`] when nothing can be asked.
 pub(super) async fn plan_all(app: &App, heard: Vec<Heard>) -> Result<Vec<Planned>, Error> {
     let mut planned: Vec<Planned> = stream::iter(heard)
-        .map(|Heard { row, said, speaker }| async move {
+        .map(|Heard { row, said, speaker, .. }| async move {
             let plan = match said {
-                Ok(Said::Activity(activity)) => plan(app, *activity, speaker).await,
+                Ok(Said::Activity(activity)) => Box::pin(plan(app, *activity, speaker)).await,
                 Ok(Said::Nothing(outcome)) => Ok(Plan::Nothing(outcome)),
                 Err(error) => Err(error),
             };
@@ -243,7 +192,18 @@ async fn sort(
         },
         Kind::Accept => Plan::Answer { actor, follow: named(), accepted: true },
         Kind::Reject => Plan::Answer { actor, follow: named(), accepted: false },
-        Kind::Undo => Plan::Unfollow { actor, follow: named() },
+        Kind::Undo => Plan::Undo { actor, what: named() },
+        Kind::Like => match object_id {
+            Some(object) => {
+                Plan::React { actor, uri: activity.id, object, kind: ReactionKind::Like }
+            }
+            None => refused("it likes nothing"),
+        },
+        Kind::Announce => match object_id {
+            Some(object) => pass_on(app, activity.id, actor, object).await?,
+            None => refused("it passes nothing on"),
+        },
+        Kind::Dislike => ignored("dislikes are not counted"),
         Kind::Create => match note(app, &object, &actor, network).await? {
             // Its words are read once it is known to concern somebody.
             Ok(note) => Plan::CreateForNobody { actor, note },
@@ -263,6 +223,52 @@ async fn sort(
         },
         _ => ignored("we do nothing about its type"),
     })
+}
+
+/// A boost: of a post that is here, or of one that is fetched because somebody here follows who
+/// passes it on. What stands inside is never taken from there (S-043).
+async fn pass_on(
+    app: &App,
+    uri: String,
+    actor: actor::Model,
+    object: String,
+) -> Result<Plan, Error> {
+    if crate::posts::by_uri(app.read(), &object).await?.is_some() {
+        return Ok(Plan::React { actor, uri, object, kind: ReactionKind::Boost });
+    }
+    if !app.follows().is_followed_here(actor.id).await? {
+        return Ok(ignored("nobody here follows who passes it on"));
+    }
+    let network = app.actors().network();
+    let host = uri::host(&object).ok_or(Error::Bug("an id without a host"))?;
+    if !app.peers().is_open_to(&host).await? {
+        return Ok(refused("its object's server is refused"));
+    }
+    let fetched = match app.remote().fetch(&object).await {
+        Ok(fetched) => fetched,
+        Err(error) => return gone_or(error.into(), "its object is gone"),
+    };
+    let read = read::parse(&fetched.body).and_then(|document| Note::read(&document, network));
+    let Ok(note) = read else { return Ok(refused("its object cannot be read")) };
+    if note.kind != ObjectKind::Note {
+        return Ok(ignored("we do nothing about its object's type"));
+    }
+    if note.id != object || !uri::same_origin(&note.id, &note.attributed_to) {
+        return Ok(refused("its object speaks for somebody else"));
+    }
+    let author = match queries::by_uri(app.read(), &note.attributed_to).await? {
+        Some(author) => author,
+        None => match app.actors().fetch(&note.attributed_to).await {
+            Ok(author) => author,
+            Err(error) => return gone_or(error, "its object's author is gone"),
+        },
+    };
+    let is_open = crate::posts::receive::audience(&note, &author).is_open();
+    if !is_open || author.domain_id.is_some() || !queries::is_shown(&author) {
+        return Ok(refused("its object is not to be passed on"));
+    }
+    let words = Words::of(&note);
+    Ok(Plan::PassOn { actor, uri, found: Box::new(Found { author, note, words }) })
 }
 
 /// The note of a Create or Update: taken from inside only if the sender may speak for it, else

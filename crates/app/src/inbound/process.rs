@@ -6,7 +6,8 @@ use carefolk_domain::{InboundId, Moment, Span, backoff};
 use carefolk_store::dialect::{self, Blame, InboundEnd};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 
-use super::plan::{self, Heard, Plan, Planned};
+use super::hear::{self, Heard};
+use super::plan::{self, Plan, Planned};
 use super::{Inbound, Outcome, apply};
 use crate::kernel::error::{Error, chain};
 use crate::peers;
@@ -45,7 +46,7 @@ impl Inbound<'_> {
         let claimed = dialect::claim_inbound(tx.store(), now, now + LEASE, BATCH).await?;
         tx.commit().await?;
         let count = claimed.len();
-        let heard = plan::hear_all(self.0, claimed).await?;
+        let heard = hear::hear_all(self.0, claimed).await?;
         let network = self.0.actors().network();
         let (near, far) = heard.into_iter().partition(|heard| heard.is_near(network));
         self.plan_and_apply(near).await?;
@@ -91,7 +92,7 @@ impl Inbound<'_> {
         for (row, plan) in something.into_iter().filter(|(row, _)| waiting.contains(&row.id)) {
             let mut tx = batch.part().await?;
             let applied = match plan {
-                Ok(plan) => apply::apply(self.0, &mut tx, plan).await,
+                Ok(plan) => Box::pin(apply::apply(self.0, &mut tx, plan)).await,
                 Err(error) => Err(error),
             };
             ends.push(match applied {

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod error;
 pub mod opaque;
+pub(crate) mod outcome;
 pub mod page;
 pub mod ports;
 pub mod settings;

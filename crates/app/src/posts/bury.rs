@@ -8,8 +8,7 @@ use sea_orm::{
 
 use super::{change, queries};
 use crate::actors::bury;
-use crate::inbound::Outcome;
-use crate::kernel::{error::Error, tx::Tx};
+use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 
 /// `Delete` of a post, ours or unknown ones refused or remembered.
 pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Result<Outcome, Error> {

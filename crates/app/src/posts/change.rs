@@ -2,7 +2,7 @@
 
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{Moment, PostId, PostState, Span};
-use carefolk_store::entity::{actor, home, notification, post, rendition, revision};
+use carefolk_store::entity::{actor, home, notification, post, reaction, rendition, revision};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
@@ -140,8 +140,11 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .await?;
     text::detach(tx, id).await?;
     outbox::unsay(tx, id).await?;
+    reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))
+        .col_expr(post::Column::LikeCount, Expr::value(0_i64))
+        .col_expr(post::Column::BoostCount, Expr::value(0_i64))
         .col_expr(post::Column::EditedAt, Expr::value(tx.now()))
         .filter(post::Column::Id.eq(id))
         .exec(tx.conn())

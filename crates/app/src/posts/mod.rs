@@ -19,6 +19,7 @@ mod wire_map;
 use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
 
 pub use documents::PostDocument;
+pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
 
 use crate::App;
@@ -110,6 +111,12 @@ pub struct PostView {
     pub in_reply_to: Option<ReplyRef>,
     /// How many answers we hold.
     pub replies: u64,
+    /// How many like it, as far as we were told. Pages do not show it.
+    pub likes: u64,
+    /// How many passed it on, as far as we were told. Pages do not show it.
+    pub boosts: u64,
+    /// Who passed it on to the viewer, if that is why they see it.
+    pub boosted_by: Option<ActorView>,
     /// The host it comes from, if that is not ours.
     pub origin: Option<String>,
     /// Whether the viewer may change or delete it.

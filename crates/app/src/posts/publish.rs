@@ -182,6 +182,8 @@ async fn insert(
         edited_at: Set(None),
         created_at: Set(tx.now()),
         reply_count: Set(0),
+        like_count: Set(0),
+        boost_count: Set(0),
         fetched_at: Set(None),
     }
     .insert(tx.conn())

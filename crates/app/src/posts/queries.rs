@@ -1,5 +1,7 @@
 //! Reading posts. The viewer comes first, always.
 
+use std::collections::HashSet;
+
 use carefolk_domain::{PostId, PostState, RenditionKind, UriHash};
 use carefolk_store::entity::{actor, post, rendition, revision};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -21,6 +23,25 @@ pub(crate) async fn by_uri(
     uri: &str,
 ) -> Result<Option<post::Model>, Error> {
     Ok(post::Entity::find().filter(post::Column::UriHash.eq(UriHash::of(uri))).one(conn).await?)
+}
+
+/// Which of these posts are here, by the hash of each one's id.
+pub(crate) async fn known(
+    conn: &impl ConnectionTrait,
+    hashes: impl Iterator<Item = UriHash>,
+) -> Result<HashSet<UriHash>, Error> {
+    let hashes: Vec<UriHash> = hashes.collect();
+    if hashes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<UriHash> = post::Entity::find()
+        .select_only()
+        .column(post::Column::UriHash)
+        .filter(post::Column::UriHash.is_in(hashes))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The original text of a post.

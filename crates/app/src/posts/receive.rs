@@ -21,8 +21,7 @@ use sea_orm::{
 use super::concern::{Surroundings, people};
 use super::{publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
-use crate::inbound::{Outcome, audience};
-use crate::kernel::{error::Error, tx::Tx};
+use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::{App, timelines};
 
 /// How many hashtags of one remote post count.
@@ -49,6 +48,21 @@ impl Words {
         let lang = first.and_then(|(lang, _)| Lang::parse(lang)).unwrap_or_else(Lang::unknown);
         let html = Html::sanitise(cut(content.unwrap_or_default(), TEXT_MAX_CHARS * 4));
         Self { lang, warning: plain(&note.summary), html }
+    }
+}
+
+/// Who a note from elsewhere is for (docs/federation/peers.md).
+pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
+    let public = |list: &[String]| list.iter().any(|to| to == carefolk_wire::PUBLIC);
+    let followers = author.followers_uri.as_deref();
+    if public(&note.to) {
+        Audience::Public
+    } else if public(&note.cc) {
+        Audience::Quiet
+    } else if note.to.iter().chain(&note.cc).any(|to| Some(to.as_str()) == followers) {
+        Audience::Followers
+    } else {
+        Audience::Direct
     }
 }
 
@@ -161,6 +175,8 @@ async fn insert(
         edited_at: Set(note.updated.map(|at| Moment(at).min(tx.now()))),
         created_at: Set(tx.now()),
         reply_count: Set(0),
+        like_count: Set(0),
+        boost_count: Set(0),
         fetched_at: Set(Some(tx.now())),
     }
     .insert(tx.conn())

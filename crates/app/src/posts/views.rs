@@ -85,6 +85,9 @@ fn view(
         edited: row.edited_at,
         in_reply_to,
         replies: u64::try_from(row.reply_count).unwrap_or(0),
+        likes: u64::try_from(row.like_count).unwrap_or(0),
+        boosts: u64::try_from(row.boost_count).unwrap_or(0),
+        boosted_by: None,
         may_change: may_change && !deleted,
         deleted,
     }

@@ -24,10 +24,38 @@ const FIRST_POSTS: u64 = 20;
 
 /// Writes `row` into the homes of its author's account and of all that follow the author.
 pub(crate) async fn spread(tx: &Tx, row: &post::Model) -> Result<(), Error> {
+    let rows = readers(tx, row.id, row.actor_id).await?;
+    if !rows.is_empty() {
+        dialect::insert_home_batch(tx.store(), &rows, None).await?;
+    }
+    Ok(())
+}
+
+/// Writes a post that `by` passed on into the homes of all that follow `by`.
+pub(crate) async fn pass_on(tx: &Tx, post: &post::Model, by: ActorId) -> Result<(), Error> {
+    let rows = readers(tx, post.id, by).await?;
+    if !rows.is_empty() {
+        dialect::insert_home_batch(tx.store(), &rows, Some(by)).await?;
+    }
+    Ok(())
+}
+
+/// Takes it out again where `by` is why it is there.
+pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), Error> {
+    home::Entity::delete_many()
+        .filter(home::Column::PostId.eq(post))
+        .filter(home::Column::BoostedBy.eq(by))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The homes of the account behind `actor` and of all that follow it, with `post`.
+async fn readers(tx: &Tx, post: PostId, actor: ActorId) -> Result<Vec<(AccountId, PostId)>, Error> {
     let followers = follow::Entity::find()
         .select_only()
         .column(follow::Column::FollowerId)
-        .filter(follow::Column::FolloweeId.eq(row.actor_id))
+        .filter(follow::Column::FolloweeId.eq(actor))
         .filter(follow::Column::State.eq(FollowState::Accepted))
         .into_query();
     let accounts: Vec<AccountId> = account::Entity::find()
@@ -37,16 +65,12 @@ pub(crate) async fn spread(tx: &Tx, row: &post::Model) -> Result<(), Error> {
         .filter(
             Condition::any()
                 .add(account::Column::ActorId.in_subquery(followers))
-                .add(account::Column::ActorId.eq(row.actor_id)),
+                .add(account::Column::ActorId.eq(actor)),
         )
         .into_tuple()
         .all(tx.conn())
         .await?;
-    let rows: Vec<(AccountId, PostId)> = accounts.into_iter().map(|id| (id, row.id)).collect();
-    if !rows.is_empty() {
-        dialect::insert_home_batch(tx.store(), &rows).await?;
-    }
-    Ok(())
+    Ok(accounts.into_iter().map(|id| (id, post)).collect())
 }
 
 /// Writes the latest posts of a newly followed actor into a home.
@@ -75,7 +99,11 @@ pub(crate) async fn drop_author(tx: &Tx, follower: ActorId, author: ActorId) -> 
         .into_query();
     home::Entity::delete_many()
         .filter(home::Column::AccountId.eq(account.id))
-        .filter(home::Column::PostId.in_subquery(theirs))
+        .filter(
+            Condition::any()
+                .add(home::Column::BoostedBy.eq(author))
+                .add(home::Column::PostId.in_subquery(theirs)),
+        )
         .exec(tx.conn())
         .await?;
     Ok(())
@@ -120,7 +148,7 @@ async fn write(tx: &Tx, account: AccountId, ids: Vec<PostId>) -> Result<(), Erro
     if rows.is_empty() {
         return Ok(());
     }
-    dialect::insert_home_batch(tx.store(), &rows).await?;
+    dialect::insert_home_batch(tx.store(), &rows, None).await?;
     dialect::trim_home(tx.store(), account, HOME_ROWS).await?;
     Ok(())
 }

@@ -5,6 +5,8 @@
 
 mod home;
 
+use std::collections::HashMap;
+
 use carefolk_domain::text::fold_hashtag;
 use carefolk_domain::{ActorId, ActorKind, ActorState, Audience, PostId};
 use carefolk_store::entity::{actor, hashtag, home as home_row, post, post_hashtag};
@@ -12,9 +14,10 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
-pub(crate) use home::{add_author, drop_author, rebuild_home_if_stale, spread};
+pub(crate) use home::{add_author, drop_author, pass_on, rebuild_home_if_stale, spread, take_back};
 
 use crate::App;
+use crate::actors::queries as actors;
 use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, page::Page};
 use crate::posts::visible::{followees, visible_to};
@@ -74,7 +77,37 @@ impl Timelines<'_> {
         let query = post::Entity::find()
             .filter(visible_to(&viewer))
             .filter(post::Column::Id.in_subquery(mine));
-        self.page(&viewer, query, page).await
+        let mut page = self.page(&viewer, query, page).await?;
+        self.say_who_passed_on(member, &mut page.posts).await?;
+        Ok(page)
+    }
+
+    /// Writes at each post who brought it into the member's home, if that is why it is there.
+    async fn say_who_passed_on(
+        &self,
+        member: &Member,
+        posts: &mut [PostView],
+    ) -> Result<(), Error> {
+        let rows = home_row::Entity::find()
+            .filter(home_row::Column::AccountId.eq(member.account))
+            .filter(home_row::Column::PostId.is_in(posts.iter().map(|post| post.id)))
+            .filter(home_row::Column::BoostedBy.is_not_null())
+            .all(self.0.read())
+            .await?;
+        let ids = rows.iter().filter_map(|row| row.boosted_by);
+        let people =
+            actor::Entity::find().filter(actor::Column::Id.is_in(ids)).all(self.0.read()).await?;
+        let people: HashMap<ActorId, actor::Model> =
+            people.into_iter().map(|person| (person.id, person)).collect();
+        let by: HashMap<PostId, &actor::Model> = rows
+            .iter()
+            .filter_map(|row| Some((row.post_id, people.get(&row.boosted_by?)?)))
+            .collect();
+        for post in posts {
+            let who = by.get(&post.id).map(|person| (*person).clone());
+            post.boosted_by = who.map(actors::view);
+        }
+        Ok(())
     }
 
     /// What an actor said, without its replies to others.

@@ -15,6 +15,7 @@ mod instance;
 mod overtaking;
 mod peers;
 mod posting;
+mod reacting;
 mod receiving;
 mod seeing;
 mod stranger;

@@ -12,6 +12,7 @@ post-warning = Sylwch:
 post-gone = Cafodd y neges hon ei dileu.
 post-original = Ei gweld ar ei gwefan ei hun
 post-other-language = Darllen yn yr iaith hon: { $language }
+post-boosted-by = Wedi'i basio ymlaen gan
 post-in-reply-to = Ateb i { $name }
 post-in-reply = Ateb i neges arall
 post-replies = { $count ->

@@ -12,6 +12,7 @@ post-warning = Please be aware:
 post-gone = This post was removed.
 post-original = See it on its own site
 post-other-language = Read this in { $language }
+post-boosted-by = Passed on by
 post-in-reply-to = In reply to { $name }
 post-in-reply = In reply to another post
 post-replies = { $count ->

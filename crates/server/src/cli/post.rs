@@ -2,11 +2,11 @@
 
 use anyhow::bail;
 use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
-use carefolk_domain::{Audience, Lang};
+use carefolk_domain::{Audience, Lang, ReactionKind};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::desk::{Desk, text_from_stdin, when, when_or_dash};
+use super::desk::{Desk, text_from_stdin, when, when_or_dash, word};
 use crate::words::plain;
 
 /// Posts.
@@ -21,6 +21,29 @@ pub(crate) enum PostCommand {
         /// The post's address
         url: String,
     },
+    /// Show a post, and how many answered, liked and boosted it
+    Show {
+        /// The post's address
+        url: String,
+    },
+    /// Thank for a post; only its author is told
+    Like(ReactArgs),
+    /// Take the thanks back
+    Unlike(ReactArgs),
+    /// Pass a post on to those who follow one
+    Boost(ReactArgs),
+    /// Take that back
+    Unboost(ReactArgs),
+}
+
+/// A like or a boost.
+#[derive(Debug, Args)]
+pub(crate) struct ReactArgs {
+    /// The post's address
+    url: String,
+    /// Who does it: the name of a provider or an account
+    #[arg(long = "as", value_name = "HANDLE")]
+    actor: String,
 }
 
 /// A new post.
@@ -99,6 +122,24 @@ struct Shown<'a> {
     edited: Option<String>,
 }
 
+/// A post with its text, for scripts.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    post: Shown<'a>,
+    #[serde(flatten)]
+    counts: Counts,
+    text: &'a str,
+}
+
+/// What became of a post.
+#[derive(Clone, Copy, Serialize)]
+struct Counts {
+    replies: u64,
+    likes: u64,
+    boosts: u64,
+}
+
 impl<'a> Shown<'a> {
     fn of(desk: &Desk, view: &'a PostView) -> Self {
         Self {
@@ -119,6 +160,11 @@ impl PostCommand {
         match self {
             Self::Create(args) => args.run(desk).await,
             Self::Edit(args) => args.run(desk).await,
+            Self::Show { url } => show(desk, &url).await,
+            Self::Like(args) => args.add(desk, ReactionKind::Like).await,
+            Self::Unlike(args) => args.remove(desk, ReactionKind::Like).await,
+            Self::Boost(args) => args.add(desk, ReactionKind::Boost).await,
+            Self::Unboost(args) => args.remove(desk, ReactionKind::Boost).await,
             Self::Delete { url } => {
                 let post = local_post(desk, &url).await?;
                 let done = desk.app.posts().delete(&desk.caller, post.id).await;
@@ -148,6 +194,49 @@ impl CreateArgs {
         let view = made.map_err(|error| plain(error, "publish the post"))?;
         let shown = Shown::of(desk, &view);
         desk.out.show(&shown, || format!("Published {}", shown.url))
+    }
+}
+
+async fn show(desk: &Desk, url: &str) -> anyhow::Result<()> {
+    let found = desk.app.posts().find(&desk.caller, &PostRef::Uri(url.to_owned())).await;
+    let view = found.map_err(|error| plain(error, &format!("find the post {url}")))?;
+    let counts = Counts { replies: view.replies, likes: view.likes, boosts: view.boosts };
+    let text = view.html.to_plain();
+    let shown = Whole { post: Shown::of(desk, &view), counts, text: &text };
+    desk.out.show(&shown, || {
+        let Counts { replies, likes, boosts } = shown.counts;
+        let head = format!("{} by {} ({})", shown.post.url, shown.post.author, shown.post.audience);
+        format!("{head}\n\n{text}\n\nReplies: {replies}. Likes: {likes}. Boosts: {boosts}.")
+    })
+}
+
+impl ReactArgs {
+    async fn add(self, desk: &Desk, kind: ReactionKind) -> anyhow::Result<()> {
+        let post = PostRef::Uri(self.url.clone());
+        let done = desk.app.reactions().add(&desk.caller, &self.actor, &post, kind).await;
+        let (what, said) = match kind {
+            ReactionKind::Like => ("like the post", "likes"),
+            ReactionKind::Boost => ("boost the post", "boosts"),
+        };
+        done.map_err(|error| plain(error, what))?;
+        self.tell(desk, kind, true, said)
+    }
+
+    async fn remove(self, desk: &Desk, kind: ReactionKind) -> anyhow::Result<()> {
+        let post = PostRef::Uri(self.url.clone());
+        let done = desk.app.reactions().remove(&desk.caller, &self.actor, &post, kind).await;
+        let (what, said) = match kind {
+            ReactionKind::Like => ("take the like back", "does not like"),
+            ReactionKind::Boost => ("take the boost back", "does not boost"),
+        };
+        done.map_err(|error| plain(error, what))?;
+        self.tell(desk, kind, false, said)
+    }
+
+    fn tell(&self, desk: &Desk, kind: ReactionKind, on: bool, said: &str) -> anyhow::Result<()> {
+        let Self { url, actor } = self;
+        let shown = serde_json::json!({ "actor": actor, "post": url, word(&kind): on });
+        desk.out.show(&shown, || format!("{actor} {said} {url}."))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Counts that are kept in rows, moved up and down and never below nothing.
 
-use carefolk_domain::{ActorId, PostId};
+use carefolk_domain::{ActorId, PostId, ReactionKind};
 use sea_orm::ConnectionTrait;
 
 use super::sql::Sql;
@@ -35,6 +35,29 @@ pub async fn bump_actor_counts(
         WHERE id = $1";
     let values = [actor.into(), by.notes.into(), by.followers.into(), by.following.into()];
     tx.conn().execute_raw(Sql::new(UPDATE, values).on(tx.conn())).await?;
+    Ok(())
+}
+
+/// Changes the count of likes or boosts of `post` by `by`.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn bump_reaction_count(
+    tx: &WriteTx,
+    post: PostId,
+    kind: ReactionKind,
+    by: i64,
+) -> Result<(), StoreError> {
+    let column = match kind {
+        ReactionKind::Like => "like_count",
+        ReactionKind::Boost => "boost_count",
+    };
+    let update = format!(
+        "UPDATE post SET {column} = CASE WHEN {column} + $2 < 0 THEN 0 ELSE {column} + $2 END \
+         WHERE id = $1"
+    );
+    tx.conn().execute_raw(Sql::new(update, [post.into(), by.into()]).on(tx.conn())).await?;
     Ok(())
 }
 

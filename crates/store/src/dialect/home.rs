@@ -1,13 +1,13 @@
 //! Home timelines: written when something is said, trimmed when they grow.
 
-use carefolk_domain::{AccountId, PostId};
+use carefolk_domain::{AccountId, ActorId, PostId};
 use sea_orm::ConnectionTrait;
 
 use super::sql::{ROWS_MAX, Sql};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Puts posts into home timelines; what is there already stays.
+/// Puts posts into home timelines, and who passed them on; what is there already stays.
 ///
 /// # Errors
 ///
@@ -15,10 +15,13 @@ use crate::tx::WriteTx;
 pub async fn insert_home_batch(
     tx: &WriteTx,
     rows: &[(AccountId, PostId)],
+    boosted_by: Option<ActorId>,
 ) -> Result<(), StoreError> {
     for chunk in rows.chunks(ROWS_MAX) {
-        let values = chunk.iter().map(|(account, post)| [(*account).into(), (*post).into()]);
-        let statement = Sql::new("INSERT INTO home (account_id, post_id) VALUES ", [])
+        let values = chunk
+            .iter()
+            .map(|(account, post)| [(*account).into(), (*post).into(), boosted_by.into()]);
+        let statement = Sql::new("INSERT INTO home (account_id, post_id, boosted_by) VALUES ", [])
             .rows(values)
             .text(" ON CONFLICT (account_id, post_id) DO NOTHING")
             .on(tx.conn());

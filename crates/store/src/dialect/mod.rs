@@ -14,7 +14,7 @@ mod sql;
 mod workers;
 
 pub use audit::lock_audit;
-pub use counters::{ActorCounts, bump_actor_counts, bump_reply_count};
+pub use counters::{ActorCounts, bump_actor_counts, bump_reaction_count, bump_reply_count};
 pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,

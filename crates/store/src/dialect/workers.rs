@@ -28,6 +28,7 @@ const MINTED: &[&str] = &[
     "outbox_activity",
     "peer",
     "post",
+    "reaction",
     "revision",
     "session",
 ];

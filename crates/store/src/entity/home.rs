@@ -1,6 +1,6 @@
 //! Home timelines, written and not computed.
 
-use carefolk_domain::{AccountId, PostId};
+use carefolk_domain::{AccountId, ActorId, PostId};
 use sea_orm::entity::prelude::*;
 
 /// A post in somebody's home timeline.
@@ -14,6 +14,8 @@ pub struct Model {
     /// The post.
     #[sea_orm(primary_key, auto_increment = false)]
     pub post_id: PostId,
+    /// Who passed it on, if that is why it is here.
+    pub boosted_by: Option<ActorId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

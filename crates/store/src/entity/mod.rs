@@ -20,6 +20,7 @@ pub mod outbox_activity;
 pub mod peer;
 pub mod post;
 pub mod post_hashtag;
+pub mod reaction;
 pub mod rendition;
 pub mod revision;
 pub mod session;

@@ -57,6 +57,10 @@ pub struct Model {
     pub created_at: Moment,
     /// How many replies are here.
     pub reply_count: i64,
+    /// How many like it, as far as we were told.
+    pub like_count: i64,
+    /// How many passed it on, as far as we were told.
+    pub boost_count: i64,
     /// When a remote one was last asked.
     pub fetched_at: Option<Moment>,
 }

@@ -60,6 +60,8 @@ fn note(id: i64) -> post::Model {
         edited_at: None,
         created_at: NOW,
         reply_count: 0,
+        like_count: 0,
+        boost_count: 0,
         fetched_at: Some(NOW),
         uri,
     }

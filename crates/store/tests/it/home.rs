@@ -19,9 +19,9 @@ async fn all(db: &Db) -> Vec<(i64, i64)> {
 async fn a_post_stands_once_in_a_timeline() {
     let db = fresh("home_once").await;
     let rows = [(AccountId(1), PostId(5)), (AccountId(2), PostId(5))];
-    in_tx(&db, async |tx| insert_home_batch(tx, &rows).await.unwrap()).await;
+    in_tx(&db, async |tx| insert_home_batch(tx, &rows, None).await.unwrap()).await;
     let more = [(AccountId(1), PostId(5)), (AccountId(1), PostId(6))];
-    in_tx(&db, async |tx| insert_home_batch(tx, &more).await.unwrap()).await;
+    in_tx(&db, async |tx| insert_home_batch(tx, &more, None).await.unwrap()).await;
     assert_eq!(all(&db).await, [(1, 5), (1, 6), (2, 5)]);
 }
 
@@ -30,7 +30,7 @@ async fn trimming_leaves_the_newest_and_other_peoples_timelines() {
     let db = fresh("home_trim").await;
     let mut rows: Vec<_> = (1..=2_500).map(|post| (AccountId(1), PostId(post))).collect();
     rows.push((AccountId(2), PostId(1)));
-    in_tx(&db, async |tx| insert_home_batch(tx, &rows).await.unwrap()).await;
+    in_tx(&db, async |tx| insert_home_batch(tx, &rows, None).await.unwrap()).await;
 
     let gone = in_tx(&db, async |tx| trim_home(tx, AccountId(1), 800).await.unwrap()).await;
     let again = in_tx(&db, async |tx| trim_home(tx, AccountId(1), 800).await.unwrap()).await;

@@ -125,6 +125,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         peer,
         post,
         post_hashtag,
+        reaction,
         rendition,
         revision,
         session,

@@ -127,6 +127,8 @@ pub(crate) struct PostCard {
     pub replies: u64,
     /// Whether the reader may change or remove it.
     pub may_change: bool,
+    /// Who passed it on to the reader.
+    pub boosted_by: Option<Person>,
     /// Whether only a tombstone is left.
     pub deleted: bool,
     /// Where it stands on the page.

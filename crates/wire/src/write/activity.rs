@@ -187,6 +187,37 @@ impl Activity {
         Self::new(id, ActivityKind::Undo, actor, Object::Follow(follow)).addressed(to, Vec::new())
     }
 
+    /// A post is liked; for its author alone, so that nobody else counts.
+    pub fn like(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        post: String,
+        author: String,
+    ) -> Self {
+        Self::new(id, ActivityKind::Like, actor.into(), Object::Iri(post))
+            .addressed(vec![author], Vec::new())
+    }
+
+    /// A post is passed on, at that moment; say to whom with [`Activity::addressed`].
+    pub fn announce(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        post: String,
+        at: Millis,
+    ) -> Self {
+        let announce = Self::new(id, ActivityKind::Announce, actor.into(), Object::Iri(post));
+        Self { published: Some(at), ..announce }
+    }
+
+    /// Takes one of our activities back, for whom that was. The whole of it is inside: not everybody
+    /// finds it by its id (docs/federation/peers.md).
+    pub fn undo_activity(id: impl Into<String>, activity: Self) -> Self {
+        let (to, cc) = (activity.to.clone(), activity.cc.clone());
+        let actor = activity.actor.clone();
+        Self::new(id, ActivityKind::Undo, actor, Object::Activity(Box::new(activity)))
+            .addressed(to, cc)
+    }
+
     /// The context this document needs, its object included.
     pub fn context(&self) -> Context {
         self.object.add_terms(Context::plain())
