@@ -11,6 +11,7 @@ pub mod audit;
 pub mod follows;
 pub mod inbound;
 pub mod instance;
+pub mod jobs;
 pub mod kernel;
 pub mod outbox;
 pub mod peers;
@@ -203,6 +204,11 @@ impl App {
     /// Who did what.
     pub fn audit(&self) -> audit::Audit<'_> {
         audit::Audit(self)
+    }
+
+    /// Work that was put off.
+    pub fn jobs(&self) -> jobs::Jobs<'_> {
+        jobs::Jobs(self)
     }
 
     /// What we say.

@@ -3,6 +3,7 @@
 use carefolk_domain::Span;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
+use carefolk_store::entity::job::{self, JobState};
 use carefolk_store::entity::{session, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -63,6 +64,11 @@ impl App {
             .filter(session::Column::ExpiresAt.lt(now))
             .exec(conn)
             .await?;
+        let jobs = job::Entity::delete_many()
+            .filter(job::Column::State.ne(JobState::Waiting))
+            .filter(job::Column::CreatedAt.lt(now - DELIVERIES_KEPT))
+            .exec(conn)
+            .await?;
         let erased = posts::bury::erase_of_deleted(&tx).await?;
         let failed = inbound_activity::Entity::delete_many()
             .filter(inbound_activity::Column::State.eq(InboundState::Failed))
@@ -74,7 +80,7 @@ impl App {
             .exec(conn)
             .await?;
         tx.commit().await?;
-        let rows = [arrivals, deliveries, sessions, failed, tombstones];
+        let rows = [arrivals, deliveries, sessions, jobs, failed, tombstones];
         Ok(erased + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }
 }

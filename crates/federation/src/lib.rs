@@ -16,6 +16,7 @@ mod remote;
 mod routes;
 mod sender;
 mod signer;
+mod software;
 mod state;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use carefolk_app::App;
-use carefolk_app::ports::{Clock, Fetched, Fingered, Parcel, PortError, Receipt, Remote};
+use carefolk_app::ports::{Clock, Fetched, Fingered, Parcel, PortError, Receipt, Remote, Software};
 use carefolk_domain::Address;
 use carefolk_signatures::vault::MasterKey;
 
@@ -16,6 +16,7 @@ use crate::glue::LateApp;
 use crate::reach::connector::{Connector, ConnectorError, ConnectorOptions};
 use crate::sender::Sender;
 use crate::signer::Signer;
+use crate::software::Census;
 
 /// The domain of an instance that has none yet; it fetches nothing.
 const NO_DOMAIN: &str = "unset.invalid";
@@ -36,6 +37,7 @@ struct Pipes {
     fetcher: Fetcher,
     finger: Finger,
     sender: Sender,
+    census: Census,
 }
 
 impl HttpRemote {
@@ -66,6 +68,7 @@ impl HttpRemote {
             fetcher: Fetcher::new(documents.await?),
             finger: Finger::new(Arc::clone(&errands)),
             sender: Sender::new(Arc::clone(&errands)),
+            census: Census::new(Arc::clone(&errands)),
             errands,
         };
         Ok(Self { pipes: Arc::new(pipes) })
@@ -96,6 +99,11 @@ impl Remote for HttpRemote {
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
         self.check_address()?;
         self.pipes.finger.finger(address).await
+    }
+
+    async fn software(&self, host: &str) -> Result<Software, PortError> {
+        self.check_address()?;
+        self.pipes.census.software(host).await
     }
 
     async fn deliver(&self, parcel: &Parcel) -> Receipt {

@@ -157,7 +157,7 @@ impl Kit {
         self.app.posts().publish(caller, Self::words(author, text)).await.unwrap()
     }
 
-    /// Works until nothing that is due now is left in either queue.
+    /// Works until nothing that is due now is left in any queue.
     ///
     /// # Panics
     ///
@@ -166,7 +166,8 @@ impl Kit {
         for _ in 0..100 {
             let processed = self.app.inbound().process_due().await.unwrap();
             let delivered = self.app.outbox().deliver_due().await.unwrap();
-            if processed + delivered == 0 {
+            let done = self.app.jobs().run_due().await.unwrap();
+            if processed + delivered + done == 0 {
                 return;
             }
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use carefolk_app::ports::{
-    Chance, Clock, Fetched, Fingered, Keys, NewKeys, Parcel, PortError, Receipt, Remote,
+    Chance, Clock, Fetched, Fingered, Keys, NewKeys, Parcel, PortError, Receipt, Remote, Software,
 };
 use carefolk_domain::{Address, Moment, Span};
 
@@ -65,6 +65,7 @@ pub struct FakeRemote {
     answers: Mutex<HashMap<String, Receipt>>,
     sent: Mutex<Vec<(String, String)>>,
     hung: Mutex<HashSet<String>>,
+    software: Mutex<HashMap<String, Software>>,
 }
 
 impl FakeRemote {
@@ -90,6 +91,16 @@ impl FakeRemote {
     /// What an inbox answers from now on; 202 by itself.
     pub fn answer(&self, inbox: &str, receipt: Receipt) {
         self.answers.lock().unwrap().insert(inbox.to_owned(), receipt);
+    }
+
+    /// Sets what a server says it runs.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn runs(&self, host: &str, name: &str, version: &str) {
+        let software = Software { name: name.to_owned(), version: Some(version.to_owned()) };
+        self.software.lock().unwrap().insert(host.to_owned(), software);
     }
 
     /// From now on, nobody who fetches `url` hears anything.
@@ -130,6 +141,10 @@ impl Remote for FakeRemote {
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
         self.fingers.lock().unwrap().get(&address.to_string()).cloned().ok_or(PortError::NotFound)
+    }
+
+    async fn software(&self, host: &str) -> Result<Software, PortError> {
+        self.software.lock().unwrap().get(host).cloned().ok_or(PortError::NotFound)
     }
 
     async fn deliver(&self, parcel: &Parcel) -> Receipt {

@@ -211,7 +211,7 @@ fn effect(before: &Rows, after: &Rows) -> Effect {
         return Effect::Nothing;
     }
     let was_heard = changed.remove("inbound_activity");
-    for table in ["actor", "actor_key", "peer"] {
+    for table in ["actor", "actor_key", "peer", "job"] {
         changed.remove(table);
     }
     match (changed.is_empty(), was_heard) {

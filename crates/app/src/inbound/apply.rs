@@ -4,9 +4,11 @@ use carefolk_domain::ReactionKind;
 use carefolk_store::entity::actor;
 
 use super::Outcome;
-use super::plan::{FOR_NOBODY, Found, Plan};
+use super::plan::{FOR_NOBODY, Plan};
+use crate::kernel::jobs::Climb;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
+use crate::posts::fetch::Found;
 use crate::posts::{bury, receive as posts};
 use crate::{App, actors, follows::receive as follows, reactions::receive as reactions};
 
@@ -27,15 +29,17 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::PassOn { actor, uri, found } => {
             let Found { author, note, words } = *found;
             let object = note.id.clone();
-            posts::create(app, tx, &author, note, words).await?;
+            posts::create(app, tx, &author, note, words, Climb::FOUND).await?;
             reactions::react(app, tx, &actor, &uri, &object, ReactionKind::Boost).await
         }
-        Plan::Create { actor, note, words } => posts::create(app, tx, &actor, *note, words).await,
+        Plan::Create { actor, note, words } => {
+            posts::create(app, tx, &actor, *note, words, Climb::START).await
+        }
         Plan::CreateForNobody { actor, note } => {
             let around = Surroundings::of(tx.conn(), &[(actor.id, &note)]).await?;
             if around.concern(actor.id, &note) {
                 let words = posts::Words::of(&note);
-                posts::create(app, tx, &actor, *note, words).await
+                posts::create(app, tx, &actor, *note, words, Climb::START).await
             } else {
                 Ok(FOR_NOBODY)
             }

@@ -16,6 +16,7 @@ use crate::follows::receive as follows;
 use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
+use crate::posts::fetch::{Fetched, Found, open_post};
 use crate::posts::receive::Words;
 
 /// How many activities are planned at once: planning may fetch from other servers.
@@ -78,13 +79,6 @@ pub(super) enum Plan {
     DeleteActor {
         actor: actor::Model,
     },
-}
-
-/// A post that was fetched, with its author.
-pub(super) struct Found {
-    pub(super) author: actor::Model,
-    pub(super) note: Note,
-    pub(super) words: Words,
 }
 
 /// Why a post is not kept.
@@ -239,36 +233,10 @@ async fn pass_on(
     if !app.follows().is_followed_here(actor.id).await? {
         return Ok(ignored("nobody here follows who passes it on"));
     }
-    let network = app.actors().network();
-    let host = uri::host(&object).ok_or(Error::Bug("an id without a host"))?;
-    if !app.peers().is_open_to(&host).await? {
-        return Ok(refused("its object's server is refused"));
-    }
-    let fetched = match app.remote().fetch(&object).await {
-        Ok(fetched) => fetched,
-        Err(error) => return gone_or(error.into(), "its object is gone"),
-    };
-    let read = read::parse(&fetched.body).and_then(|document| Note::read(&document, network));
-    let Ok(note) = read else { return Ok(refused("its object cannot be read")) };
-    if note.kind != ObjectKind::Note {
-        return Ok(ignored("we do nothing about its object's type"));
-    }
-    if note.id != object || !uri::same_origin(&note.id, &note.attributed_to) {
-        return Ok(refused("its object speaks for somebody else"));
-    }
-    let author = match queries::by_uri(app.read(), &note.attributed_to).await? {
-        Some(author) => author,
-        None => match app.actors().fetch(&note.attributed_to).await {
-            Ok(author) => author,
-            Err(error) => return gone_or(error, "its object's author is gone"),
-        },
-    };
-    let is_open = crate::posts::receive::audience(&note, &author).is_open();
-    if !is_open || author.domain_id.is_some() || !queries::is_shown(&author) {
-        return Ok(refused("its object is not to be passed on"));
-    }
-    let words = Words::of(&note);
-    Ok(Plan::PassOn { actor, uri, found: Box::new(Found { author, note, words }) })
+    Ok(match open_post(app, &object).await? {
+        Fetched::Found(found) => Plan::PassOn { actor, uri, found },
+        Fetched::Not(outcome) => Plan::Nothing(outcome),
+    })
 }
 
 /// The note of a Create or Update: taken from inside only if the sender may speak for it, else

@@ -36,6 +36,13 @@ pub trait Remote: Send + Sync {
     /// [`PortError`], by what went wrong.
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError>;
 
+    /// What a server says it runs (NodeInfo).
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`], by what went wrong.
+    async fn software(&self, host: &str) -> Result<Software, PortError>;
+
     /// Posts one activity to one inbox, signed.
     async fn deliver(&self, parcel: &Parcel) -> Receipt;
 }
@@ -68,6 +75,15 @@ pub struct Fingered {
     pub actor: String,
     /// Where a person there can be sent to follow somebody, with `{uri}` in it.
     pub subscribe_template: Option<String>,
+}
+
+/// What another server says it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Software {
+    /// Its name, small letters.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
 }
 
 /// A key that can sign, sealed.

@@ -1,6 +1,7 @@
 //! One unit of change.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use carefolk_domain::Moment;
 use carefolk_store::WriteTx;
@@ -16,6 +17,8 @@ pub struct Bells {
     pub deliveries: Notify,
     /// Something waits to be processed.
     pub inbound: Notify,
+    /// A job waits.
+    pub jobs: Notify,
 }
 
 /// One unit of change. Dropped without [`Tx::commit`], it leaves no trace.
@@ -25,11 +28,12 @@ pub struct Tx {
     now: Moment,
     bells: Arc<Bells>,
     ring_deliveries: bool,
+    ring_jobs: AtomicBool,
 }
 
 impl Tx {
     pub(crate) fn new(inner: WriteTx, now: Moment, bells: Arc<Bells>) -> Self {
-        Self { inner, now, bells, ring_deliveries: false }
+        Self { inner, now, bells, ring_deliveries: false, ring_jobs: AtomicBool::new(false) }
     }
 
     /// The same moment for everything in this change.
@@ -58,6 +62,11 @@ impl Tx {
         self.ring_deliveries = true;
     }
 
+    /// Wakes the worker of jobs once this is committed.
+    pub(crate) fn ring_jobs(&self) {
+        self.ring_jobs.store(true, Ordering::Relaxed);
+    }
+
     /// Makes the change durable, then rings the bells.
     ///
     /// # Errors
@@ -67,6 +76,9 @@ impl Tx {
         self.inner.commit().await?;
         if self.ring_deliveries {
             self.bells.deliveries.notify_one();
+        }
+        if self.ring_jobs.load(Ordering::Relaxed) {
+            self.bells.jobs.notify_one();
         }
         Ok(())
     }

@@ -12,6 +12,8 @@ use sea_orm::{
 };
 
 use super::Peers;
+use crate::kernel::jobs::{self, Job};
+use crate::kernel::ports::Software;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::{App, audit};
 
@@ -42,6 +44,18 @@ impl Peers<'_> {
     /// As [`Peers::allow`].
     pub async fn suspend(&self, caller: &Caller, host: &str) -> Result<(), Error> {
         self.decide(caller, host, Standing::Suspended).await
+    }
+
+    /// Writes down what a server says it runs.
+    pub(crate) async fn note_software(&self, host: &str, software: Software) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        peer::Entity::update_many()
+            .col_expr(peer::Column::Software, Expr::value(software.name))
+            .col_expr(peer::Column::SoftwareVersion, Expr::value(software.version))
+            .filter(peer::Column::Host.eq(host))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await
     }
 
     async fn decide(&self, caller: &Caller, host: &str, standing: Standing) -> Result<(), Error> {
@@ -116,6 +130,17 @@ pub(crate) async fn heard_from(app: &App, tx: &Tx, hosts: &BTreeSet<String>) -> 
         .collect();
     if !unmet.is_empty() {
         dialect::ensure_peers(tx.store(), now, &unmet).await?;
+    }
+    let first_heard: Vec<String> = peer::Entity::find()
+        .select_only()
+        .column(peer::Column::Host)
+        .filter(peer::Column::Host.is_in(hosts))
+        .filter(peer::Column::LastHeardAt.is_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    for host in first_heard {
+        jobs::later(app, tx, &Job::LearnSoftware { host }).await?;
     }
     let worth_a_write = Condition::any()
         .add(peer::Column::BackoffUntil.is_not_null())

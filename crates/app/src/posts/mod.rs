@@ -8,6 +8,7 @@ pub(crate) mod bury;
 mod change;
 pub(crate) mod concern;
 mod documents;
+pub(crate) mod fetch;
 mod publish;
 mod queries;
 pub(crate) mod receive;

@@ -21,6 +21,7 @@ use sea_orm::{
 use super::concern::{Surroundings, people};
 use super::{publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
+use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::{App, timelines};
 
@@ -85,6 +86,7 @@ pub(crate) async fn create(
     author: &actor::Model,
     note: Note,
     words: Words,
+    climb: Climb,
 ) -> Result<Outcome, Error> {
     if queries::by_uri(tx.conn(), &note.id).await?.is_some() {
         return Ok(Outcome::Ignored("we have it already"));
@@ -97,15 +99,23 @@ pub(crate) async fn create(
     write_text(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     publish::count(tx, &row, 1).await?;
-    timelines::spread(tx, &row).await?;
-    let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
-    let parent_author = match &heard.parent {
-        Some(parent) => Some(actors::by_id(tx.conn(), parent.actor_id).await?),
-        None => None,
-    };
-    named.extend(parent_author.as_ref());
-    publish::notify(app, tx, &row, &named).await?;
+    // What was looked for is news to nobody: it only completes a conversation.
+    if climb == Climb::START {
+        timelines::spread(tx, &row).await?;
+        let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
+        let parent_author = match &heard.parent {
+            Some(parent) => Some(actors::by_id(tx.conn(), parent.actor_id).await?),
+            None => None,
+        };
+        named.extend(parent_author.as_ref());
+        publish::notify(app, tx, &row, &named).await?;
+    }
     adopt_orphans(tx, &row).await?;
+    if heard.parent.is_none()
+        && let (Some(uri), Some(climb)) = (note.in_reply_to, climb.up())
+    {
+        jobs::later(app, tx, &Job::FetchParent { uri, climb }).await?;
+    }
     Ok(Outcome::Applied)
 }
 
@@ -330,7 +340,7 @@ pub(crate) async fn update(
     let Some(row) = queries::by_uri(tx.conn(), &note.id).await? else {
         let around = Surroundings::of(tx.conn(), &[(author.id, &note)]).await?;
         if around.concern(author.id, &note) {
-            return create(app, tx, author, note, words).await;
+            return create(app, tx, author, note, words, Climb::START).await;
         }
         return Ok(Outcome::Ignored("we do not have it"));
     };

@@ -3,12 +3,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::needless_pass_by_value,
     reason = "test code: a failure here is a failed test"
 )]
 
 mod accounts;
 mod auditing;
+mod climbing;
 mod delivering;
 mod following;
 mod instance;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use carefolk_app::ports::{Fetched, Fingered, Parcel, PortError, Receipt, Remote};
+use carefolk_app::ports::{Fetched, Fingered, Parcel, PortError, Receipt, Remote, Software};
 use carefolk_domain::Address;
 use carefolk_federation::{Federation, Limits};
 use carefolk_signatures::{Outgoing, PrivateKey, generate_ed25519, generate_rsa, sign_cavage};
@@ -32,6 +32,10 @@ impl Remote for Counted {
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
         Remote::finger(self.inner.as_ref(), address).await
+    }
+
+    async fn software(&self, host: &str) -> Result<Software, PortError> {
+        self.inner.software(host).await
     }
 
     async fn deliver(&self, parcel: &Parcel) -> Receipt {

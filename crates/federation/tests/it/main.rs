@@ -14,3 +14,4 @@ mod finger;
 mod gate;
 mod lab;
 mod routes;
+mod software;

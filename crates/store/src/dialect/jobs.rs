@@ -73,7 +73,7 @@ pub async fn claim_jobs(
 }
 
 /// Writes down how these jobs ended; none may stand there twice. A job that is over gives its
-/// `unique_key` free.
+/// `unique_key` free; one that went well begins to count its tries anew.
 ///
 /// # Errors
 ///
@@ -81,6 +81,7 @@ pub async fn claim_jobs(
 pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError> {
     const UPDATE: &str = ") UPDATE job SET state = ended.state, run_at = ended.run_at, \
         last_error = ended.last_error, locked_until = NULL, \
+        attempts = CASE WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
         unique_key = CASE WHEN ended.state = 'waiting' THEN job.unique_key ELSE NULL END \
         FROM ended WHERE job.id = ended.id AND job.state = 'waiting'";
     for chunk in ends.chunks(ROWS_MAX) {

@@ -1,0 +1,123 @@
+//! Doing what was put off: claim, do, write down what came of it.
+//!
+//! Invariant: a job may be started twice, so each asks first whether it is still to be done.
+
+use carefolk_domain::{Span, backoff};
+use carefolk_store::dialect::{self, JobEnd};
+use carefolk_store::entity::job::{JobState, Model};
+use futures_util::{StreamExt, stream};
+
+use crate::App;
+use crate::kernel::error::{Error, chain};
+use crate::kernel::jobs::{Climb, Job};
+use crate::posts::fetch::{Fetched, Found, open_post};
+use crate::posts::receive;
+
+/// How many jobs are claimed at once, and how many are done at once: most wait for other servers.
+const BATCH: u32 = 32;
+const AT_ONCE: usize = 16;
+
+/// How long a worker may take for a batch before another may take it over.
+const LEASE: Span = Span::minutes(5);
+
+/// How long what a server said about itself is taken for true.
+const LEARN_AGAIN: Span = Span::days(7);
+
+/// How often a job is tried.
+const TRIES: i32 = 6;
+
+/// The handle of this capability.
+pub struct Jobs<'a>(pub(crate) &'a App);
+
+impl Jobs<'_> {
+    /// Claims what is due and does it; returns how many were started.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if nothing could be claimed or written down. What goes wrong with one job is
+    /// recorded with it and stops no other.
+    pub async fn run_due(&self) -> Result<usize, Error> {
+        let tx = self.0.begin().await?;
+        let now = tx.now();
+        let claimed = dialect::claim_jobs(tx.store(), now, now + LEASE, BATCH).await?;
+        tx.commit().await?;
+        if claimed.is_empty() {
+            return Ok(0);
+        }
+        let ends: Vec<JobEnd> = stream::iter(claimed)
+            .map(|row| async move {
+                let done = Box::pin(self.run(&row)).await;
+                self.end(&row, done)
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let tx = self.0.begin().await?;
+        dialect::finish_jobs(tx.store(), &ends).await?;
+        tx.commit().await?;
+        Ok(ends.len())
+    }
+
+    /// Does one job; says when to do it again, if ever.
+    async fn run(&self, row: &Model) -> Result<Option<Span>, Error> {
+        let job =
+            serde_json::from_str(&row.payload).map_err(|_odd| Error::Bug("an unknown job"))?;
+        match job {
+            Job::FetchParent { uri, climb } => self.fetch_parent(&uri, climb).await.map(|()| None),
+            Job::LearnSoftware { host } => {
+                self.learn_software(&host).await.map(|()| Some(LEARN_AGAIN))
+            }
+        }
+    }
+
+    /// Reads a post that one here answers; what it answers in its turn is another job.
+    async fn fetch_parent(&self, uri: &str, climb: Climb) -> Result<(), Error> {
+        if crate::posts::by_uri(self.0.read(), uri).await?.is_some() {
+            return Ok(());
+        }
+        let found = match open_post(self.0, uri).await? {
+            Fetched::Found(found) => *found,
+            Fetched::Not(why) => {
+                tracing::debug!(why = why.words(), "what a post answers is not kept");
+                return Ok(());
+            }
+        };
+        let Found { author, note, words } = found;
+        let tx = self.0.begin().await?;
+        receive::create(self.0, &tx, &author, note, words, climb).await?;
+        tx.commit().await
+    }
+
+    /// Asks a server what it runs. One that does not say is no failure.
+    async fn learn_software(&self, host: &str) -> Result<(), Error> {
+        if !self.0.peers().is_open_to(host).await? {
+            return Ok(());
+        }
+        match self.0.remote().software(host).await {
+            Ok(software) => self.0.peers().note_software(host, software).await,
+            Err(error) => {
+                tracing::debug!(host, %error, "a server does not say what it runs");
+                Ok(())
+            }
+        }
+    }
+
+    fn end(&self, row: &Model, done: Result<Option<Span>, Error>) -> JobEnd {
+        let wait = backoff::delay(u32::try_from(row.attempts).unwrap_or(1));
+        let (mut run_at, mut state, mut last_error) =
+            (self.0.now() + wait, JobState::Waiting, None);
+        match done {
+            Ok(None) => state = JobState::Done,
+            Ok(Some(again)) => run_at = self.0.now() + again,
+            Err(error) => {
+                let error = chain(&error);
+                tracing::debug!(job = row.name, error, "a job failed");
+                if row.attempts >= TRIES {
+                    state = JobState::Failed;
+                }
+                last_error = Some(error);
+            }
+        }
+        JobEnd { id: row.id, state, run_at, last_error }
+    }
+}
