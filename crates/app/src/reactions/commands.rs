@@ -1,6 +1,6 @@
 //! Liking and boosting.
 
-use carefolk_domain::{Audience, Invalid, PostState, ReactionKind};
+use carefolk_domain::{Invalid, PostState, ReactionKind};
 use carefolk_store::entity::{actor, post, reaction};
 
 use super::Reactions;
@@ -94,7 +94,7 @@ impl Reactions<'_> {
     ) -> Result<(), Error> {
         let remote = whole.author.domain_id.is_none().then(|| whole.author.inbox.clone());
         let boost = whole.row.kind == ReactionKind::Boost;
-        if whole.post.audience == Audience::Local || (remote.is_none() && !boost) {
+        if remote.is_none() && !boost {
             return Ok(());
         }
         let to = Recipients {

@@ -65,8 +65,15 @@ async fn a_like_from_elsewhere_counts_once_and_is_taken_back_only_by_whose_it_is
     say(&kit, &undo(1, like.clone())).await;
     say(&kit, &undo(2, json!("https://v.example/acts/1"))).await;
     assert_eq!(counts(&kit, &post.uri).await, (1, 0));
+    // Nor does an odd `Undo` of what Ann did take back what Eve did herself.
+    let hers = json!({"id": "https://e.example/acts/3", "type": "Like", "actor": eve,
+        "object": post.uri});
+    say(&kit, &hers).await;
+    let odd = json!({"type": "Like", "actor": ANN, "object": post.uri});
+    say(&kit, &undo(4, odd)).await;
+    assert_eq!(counts(&kit, &post.uri).await, (2, 0));
     say(&kit, &act(3, "Undo", json!("https://v.example/acts/1"))).await;
-    assert_eq!(counts(&kit, &post.uri).await, (0, 0));
+    assert_eq!(counts(&kit, &post.uri).await, (1, 0));
 }
 
 #[tokio::test]
@@ -159,8 +166,14 @@ async fn a_boost_by_somebody_whom_nobody_follows_fetches_nothing() {
     let eve = settle_in(&kit, "e.example", "eve");
     let boost = json!({"id": "https://e.example/acts/1", "type": "Announce", "actor": eve,
         "object": "https://w.example/notes/1", "to": [PUBLIC]});
+    settle_in(&kit, "w.example", "will");
+    let will = "https://w.example/users/will";
+    let note = json!({"id": "https://w.example/notes/1", "type": "Note", "attributedTo": will,
+        "to": [PUBLIC], "content": "<p>hello</p>"});
+    kit.remote.put("https://w.example/notes/1", &note.to_string());
     say(&kit, &boost).await;
     assert_eq!(reaction::Entity::find().count(kit.app.db().read()).await.unwrap(), 0);
+    assert_eq!(post::Entity::find().count(kit.app.db().read()).await.unwrap(), 0);
 }
 
 #[tokio::test]

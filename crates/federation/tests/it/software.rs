@@ -49,7 +49,22 @@ async fn what_it_runs_is_not_read_anywhere_else() {
         assert!(matches!(found, Err(PortError::Invalid(_) | PortError::Refused(_))), "{found:?}");
         assert_eq!(peer.seen().len(), 1);
     }
-    for host in ["peer.localhost:1/x", "a@peer.localhost", "peer.localhost?x", ""] {
-        assert!(lab.remote.software(host).await.is_err(), "{host}");
+}
+
+#[tokio::test]
+async fn what_is_no_host_is_not_asked() {
+    let lab = Lab::new().await;
+    let peer = Peer::start(|seen| {
+        let rest = Seen { path: "/.well-known/nodeinfo".to_owned(), ..seen.clone() };
+        let seen = if seen.path.contains("2.0") { seen } else { &rest };
+        node(seen, &format!("http://{}/nodeinfo/2.0", seen.host()))
+    })
+    .await;
+    let host = peer.host();
+    assert!(lab.remote.software(&host).await.is_ok());
+    let before = peer.seen().len();
+    for odd in [format!("{host}/x"), format!("{host}?x"), format!("a@{host}"), String::new()] {
+        assert!(lab.remote.software(&odd).await.is_err(), "{odd}");
     }
+    assert_eq!(peer.seen().len(), before);
 }
