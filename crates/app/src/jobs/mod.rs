@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use crate::App;
 use crate::kernel::error::{Error, chain};
 use crate::kernel::jobs::{Climb, Job};
+use crate::kernel::ports::PortError;
 use crate::posts::fetch::{Fetched, Found, open_post};
 use crate::posts::receive;
 
@@ -64,9 +65,7 @@ impl Jobs<'_> {
             serde_json::from_str(&row.payload).map_err(|_odd| Error::Bug("an unknown job"))?;
         match job {
             Job::FetchParent { uri, climb } => self.fetch_parent(&uri, climb).await.map(|()| None),
-            Job::LearnSoftware { host } => {
-                self.learn_software(&host).await.map(|()| Some(LEARN_AGAIN))
-            }
+            Job::LearnSoftware { host } => self.learn_software(&host).await,
         }
     }
 
@@ -88,16 +87,21 @@ impl Jobs<'_> {
         tx.commit().await
     }
 
-    /// Asks a server what it runs. One that does not say is no failure.
-    async fn learn_software(&self, host: &str) -> Result<(), Error> {
+    /// Asks a server what it runs; says when to ask again. One that does not say is no failure,
+    /// and is not asked again; nor is one that has been silent for long.
+    async fn learn_software(&self, host: &str) -> Result<Option<Span>, Error> {
         if !self.0.peers().is_open_to(host).await? {
-            return Ok(());
+            return Ok(None);
         }
         match self.0.remote().software(host).await {
-            Ok(software) => self.0.peers().note_software(host, software).await,
+            Ok(software) => {
+                self.0.peers().note_software(host, software).await?;
+                Ok(Some(LEARN_AGAIN))
+            }
+            Err(error @ PortError::Unavailable(_)) => Err(error.into()),
             Err(error) => {
                 tracing::debug!(host, %error, "a server does not say what it runs");
-                Ok(())
+                Ok(None)
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Work for later, as rows: put there in the transaction of what asks for it, done by a worker.
 
-use carefolk_domain::JobId;
+use carefolk_domain::{JobId, Span};
 use carefolk_store::dialect;
-use carefolk_store::entity::job::{JobState, Model};
+use carefolk_store::entity::job::{self, JobState, Model};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
@@ -11,6 +12,14 @@ use crate::App;
 
 /// How many posts above one are fetched, one by one.
 const CLIMB_MAX: u8 = 20;
+
+/// How many posts may wait to be looked for, of one server and altogether. More are not looked
+/// for: a conversation can be read without its beginning.
+const CLIMBS_PER_ORIGIN: u64 = 20;
+const CLIMBS_WAITING: u64 = 1_000;
+
+/// No try is put off further than this, so that the count need not look at what is far off.
+const CLIMBS_WITHIN: Span = Span::days(1);
 
 /// How far up a conversation is being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +38,9 @@ impl Climb {
         (self.0 < CLIMB_MAX).then_some(Self(self.0 + 1))
     }
 }
+
+/// The name of the work of reading what a post answers.
+const FETCH_PARENT: &str = "posts.fetch_parent";
 
 /// A piece of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +63,7 @@ pub(crate) enum Job {
 impl Job {
     fn name(&self) -> &'static str {
         match self {
-            Self::FetchParent { .. } => "posts.fetch_parent",
+            Self::FetchParent { .. } => FETCH_PARENT,
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
     }
@@ -65,8 +77,27 @@ impl Job {
     }
 }
 
+/// Whether enough posts wait to be looked for.
+async fn enough_climbs(tx: &Tx, uri: &str) -> Result<bool, Error> {
+    let waiting = |of: &str| {
+        job::Entity::find()
+            .filter(job::Column::State.eq(JobState::Waiting))
+            .filter(job::Column::RunAt.lte(tx.now() + CLIMBS_WITHIN))
+            .filter(job::Column::UniqueKey.starts_with(format!("{FETCH_PARENT} {of}")))
+            .count(tx.conn())
+    };
+    let Some(origin) = carefolk_domain::uri::origin(uri) else { return Ok(true) };
+    Ok(waiting(&format!("{origin}/")).await? >= CLIMBS_PER_ORIGIN
+        || waiting("").await? >= CLIMBS_WAITING)
+}
+
 /// Puts a job into the queue, unless the same waits there.
 pub(crate) async fn later(app: &App, tx: &Tx, job: &Job) -> Result<(), Error> {
+    if let Job::FetchParent { uri, .. } = job
+        && enough_climbs(tx, uri).await?
+    {
+        return Ok(());
+    }
     let payload =
         serde_json::to_string(job).map_err(|_odd| Error::Bug("a job that is not JSON"))?;
     let row = Model {

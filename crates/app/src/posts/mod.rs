@@ -9,6 +9,7 @@ mod change;
 pub(crate) mod concern;
 mod documents;
 pub(crate) mod fetch;
+mod orphans;
 mod publish;
 mod queries;
 pub(crate) mod receive;

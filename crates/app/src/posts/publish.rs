@@ -282,14 +282,17 @@ pub(super) async fn count(tx: &Tx, row: &post::Model, by: i64) -> Result<(), Err
         dialect::bump_actor_counts(tx.store(), row.actor_id, counts).await?;
     }
     let Some(parent) = row.in_reply_to_id else { return Ok(()) };
-    if row.audience.is_open() || is_as_wide(tx, row, parent).await? {
+    if is_counted(tx, row, parent).await? {
         dialect::bump_reply_count(tx.store(), parent, by).await?;
     }
     Ok(())
 }
 
-/// Whether everybody who may see what `row` answers may see `row`, too.
-async fn is_as_wide(tx: &Tx, row: &post::Model, parent: PostId) -> Result<bool, Error> {
+/// Whether a reply counts: everybody who may see what `row` answers may see `row`, too.
+pub(super) async fn is_counted(tx: &Tx, row: &post::Model, parent: PostId) -> Result<bool, Error> {
+    if row.audience.is_open() {
+        return Ok(true);
+    }
     let parent = post::Entity::find_by_id(parent).one(tx.conn()).await?;
     Ok(parent.is_some_and(|parent| {
         let same = parent.audience == row.audience;

@@ -15,11 +15,11 @@ use carefolk_store::entity::{actor, addressed, mention, post, rendition, revisio
 use carefolk_wire::read::{Note, Tag};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait, Set, sea_query::Expr,
+    QuerySelect, Set,
 };
 
 use super::concern::{Surroundings, people};
-use super::{publish, queries, text};
+use super::{orphans, publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
@@ -88,29 +88,25 @@ pub(crate) async fn create(
     words: Words,
     climb: Climb,
 ) -> Result<Outcome, Error> {
-    if queries::by_uri(tx.conn(), &note.id).await?.is_some() {
+    if let Some(known) = queries::by_uri(tx.conn(), &note.id).await? {
+        if climb == Climb::START && known.fetched_at.is_some() {
+            return said_after_all(app, tx, author, &note, known).await;
+        }
         return Ok(Outcome::Ignored("we have it already"));
     }
     if is_tombstone(tx, &note.id, &author.uri).await? {
         return Ok(Outcome::Ignored("it was deleted"));
     }
     let heard = hear(tx.conn(), author, &note).await?;
-    let row = insert(app, tx, author, &note, &heard).await?;
+    let row = insert(app, tx, author, &note, &heard, climb).await?;
     write_text(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     publish::count(tx, &row, 1).await?;
     // What was looked for is news to nobody: it only completes a conversation.
     if climb == Climb::START {
-        timelines::spread(tx, &row).await?;
-        let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
-        let parent_author = match &heard.parent {
-            Some(parent) => Some(actors::by_id(tx.conn(), parent.actor_id).await?),
-            None => None,
-        };
-        named.extend(parent_author.as_ref());
-        publish::notify(app, tx, &row, &named).await?;
+        bring_news(app, tx, &row, &heard).await?;
     }
-    adopt_orphans(tx, &row).await?;
+    orphans::adopt_orphans(tx, &row).await?;
     if heard.parent.is_none()
         && let (Some(uri), Some(climb)) = (note.in_reply_to, climb.up())
     {
@@ -148,6 +144,7 @@ async fn insert(
     author: &actor::Model,
     note: &Note,
     heard: &Heard,
+    climb: Climb,
 ) -> Result<post::Model, Error> {
     // A post from the future would stay on top of every list (S-096).
     let published = note.published.map_or(tx.now(), |at| Moment(at).min(tx.now()));
@@ -187,7 +184,7 @@ async fn insert(
         reply_count: Set(0),
         like_count: Set(0),
         boost_count: Set(0),
-        fetched_at: Set(Some(tx.now())),
+        fetched_at: Set((climb != Climb::START).then(|| tx.now())),
     }
     .insert(tx.conn())
     .await?)
@@ -280,44 +277,35 @@ async fn write_mention(
     Ok(())
 }
 
-/// How many posts that came before what they answer are joined to it, and how many below each of
-/// them: chains that come from the end would cost the square of their length (S-100).
-const ORPHANS_MAX: u64 = 100;
-const BELOW_ORPHAN_MAX: u64 = 500;
+/// Puts it where it is read, and tells whom it concerns.
+async fn bring_news(app: &App, tx: &Tx, row: &post::Model, heard: &Heard) -> Result<(), Error> {
+    timelines::spread(tx, row).await?;
+    let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
+    let parent_author = match &heard.parent {
+        Some(parent) => Some(actors::by_id(tx.conn(), parent.actor_id).await?),
+        None => None,
+    };
+    named.extend(parent_author.as_ref());
+    publish::notify(app, tx, row, &named).await
+}
 
-/// Posts that answered this one before it came are joined to it now.
-async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
-    let orphans = post::Entity::find()
-        .filter(post::Column::InReplyToHash.eq(row.uri_hash.clone()))
-        .filter(post::Column::InReplyToId.is_null())
-        .limit(ORPHANS_MAX)
-        .all(tx.conn())
-        .await?;
-    let root = row.root_id.unwrap_or(row.id);
-    for orphan in orphans {
-        let id = orphan.id;
-        let orphan_has_no_context = orphan.context_uri.is_none();
-        let mut changed = orphan.into_active_model();
-        changed.in_reply_to_id = Set(Some(row.id));
-        changed.root_id = Set(Some(root));
-        if orphan_has_no_context {
-            changed.context_uri = Set(row.context_uri.clone());
-        }
-        changed.update(tx.conn()).await?;
-        let below = post::Entity::find()
-            .select_only()
-            .column(post::Column::Id)
-            .filter(post::Column::RootId.eq(id))
-            .limit(BELOW_ORPHAN_MAX)
-            .into_query();
-        post::Entity::update_many()
-            .col_expr(post::Column::RootId, Expr::value(root))
-            .filter(post::Column::Id.in_subquery(below))
-            .exec(tx.conn())
-            .await?;
-        carefolk_store::dialect::bump_reply_count(tx.store(), row.id, 1).await?;
+/// A post comes that was found before its author's server brought it: now it is news.
+async fn said_after_all(
+    app: &App,
+    tx: &Tx,
+    author: &actor::Model,
+    note: &Note,
+    known: post::Model,
+) -> Result<Outcome, Error> {
+    if known.actor_id != author.id || known.state != PostState::Published {
+        return Ok(Outcome::Ignored("we have it already"));
     }
-    Ok(())
+    let heard = hear(tx.conn(), author, note).await?;
+    let mut changed = known.into_active_model();
+    changed.fetched_at = Set(None);
+    let row = changed.update(tx.conn()).await?;
+    bring_news(app, tx, &row, &heard).await?;
+    Ok(Outcome::Applied)
 }
 
 fn width(audience: Audience) -> u8 {
@@ -366,7 +354,6 @@ pub(crate) async fn update(
     let mut changed = row.into_active_model();
     changed.edited_at = Set(Some(said));
     changed.sensitive = Set(note.sensitive || note.summary.is_some());
-    changed.fetched_at = Set(Some(tx.now()));
     let row = changed.update(tx.conn()).await?;
     write_text(app, tx, row.id, words, said).await?;
     text::detach(tx, row.id).await?;

@@ -98,6 +98,11 @@ fn addressed_to(member: &Member) -> SelectStatement {
         .into_query()
 }
 
+/// Actors of whom nothing is shown to anybody.
+pub(crate) fn hidden_actors() -> SelectStatement {
+    actors_of(Standing::Suspended)
+}
+
 /// Actors who are `standing` themselves, or whose peer is: suspended ones, and those that are gone,
 /// are shown to nobody, limited ones to who follows them or is addressed.
 fn actors_of(standing: Standing) -> SelectStatement {

@@ -55,12 +55,30 @@ pub(super) async fn insert(app: &App, tx: &Tx, new: New<'_>) -> Result<reaction:
 
 /// Takes it away, and what followed from it.
 pub(super) async fn delete(tx: &Tx, row: &reaction::Model) -> Result<(), Error> {
-    reaction::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
+    let gone = reaction::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
+    if gone.rows_affected == 0 {
+        // Another process took it back at the same time, and counted it.
+        return Ok(());
+    }
+    notification::Entity::delete_many()
+        .filter(notification::Column::PostId.eq(row.post_id))
+        .filter(notification::Column::ActorId.eq(row.actor_id))
+        .filter(notification::Column::Kind.eq(told_as(row.kind)))
+        .exec(tx.conn())
+        .await?;
     dialect::bump_reaction_count(tx.store(), row.post_id, row.kind, -1).await?;
     if row.kind == ReactionKind::Boost {
         timelines::take_back(tx, row.post_id, row.actor_id).await?;
     }
     Ok(())
+}
+
+/// How a notification calls it.
+fn told_as(kind: ReactionKind) -> &'static str {
+    match kind {
+        ReactionKind::Like => "like",
+        ReactionKind::Boost => "boost",
+    }
 }
 
 async fn notify(
@@ -75,14 +93,10 @@ async fn notify(
         .one(tx.conn())
         .await?;
     let Some(author) = author.filter(|_| post.actor_id != actor.id) else { return Ok(()) };
-    let kind = match kind {
-        ReactionKind::Like => "like",
-        ReactionKind::Boost => "boost",
-    };
     notification::ActiveModel {
         id: Set(NotificationId(app.id())),
         account_id: Set(author.id),
-        kind: Set(kind.to_owned()),
+        kind: Set(told_as(kind).to_owned()),
         actor_id: Set(actor.id),
         post_id: Set(Some(post.id)),
         created_at: Set(tx.now()),

@@ -1,9 +1,9 @@
 //! Writing home timelines.
 
-use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, Span};
+use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, ReactionKind, Span};
 use carefolk_store::dialect;
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{account, follow, home, post};
+use carefolk_store::entity::{account, follow, home, post, reaction};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -40,13 +40,34 @@ pub(crate) async fn pass_on(tx: &Tx, post: &post::Model, by: ActorId) -> Result<
     Ok(())
 }
 
-/// Takes it out again where `by` is why it is there.
+/// How many others are asked whether they brought it, too, when one takes it back.
+const OTHERS_MAX: u64 = 20;
+
+/// Takes it out again where `by` is why it is there, and nobody else is.
 pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), Error> {
     home::Entity::delete_many()
         .filter(home::Column::PostId.eq(post))
         .filter(home::Column::BoostedBy.eq(by))
         .exec(tx.conn())
         .await?;
+    let Some(post) = post::Entity::find_by_id(post).one(tx.conn()).await? else { return Ok(()) };
+    if post.fetched_at.is_none() {
+        spread(tx, &post).await?;
+    }
+    let others: Vec<ActorId> = reaction::Entity::find()
+        .select_only()
+        .column(reaction::Column::ActorId)
+        .filter(reaction::Column::PostId.eq(post.id))
+        .filter(reaction::Column::Kind.eq(ReactionKind::Boost))
+        .filter(reaction::Column::ActorId.ne(by))
+        .order_by_desc(reaction::Column::Id)
+        .limit(OTHERS_MAX)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    for other in others {
+        pass_on(tx, &post, other).await?;
+    }
     Ok(())
 }
 

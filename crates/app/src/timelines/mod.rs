@@ -20,7 +20,7 @@ use crate::App;
 use crate::actors::queries as actors;
 use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, page::Page};
-use crate::posts::visible::{followees, visible_to};
+use crate::posts::visible::{followees, hidden_actors, visible_to};
 use crate::posts::{PostView, views};
 
 /// The handle of this capability.
@@ -73,6 +73,11 @@ impl Timelines<'_> {
             .select_only()
             .column(home_row::Column::PostId)
             .filter(home_row::Column::AccountId.eq(member.account))
+            .filter(
+                Condition::any()
+                    .add(home_row::Column::BoostedBy.is_null())
+                    .add(home_row::Column::BoostedBy.not_in_subquery(hidden_actors())),
+            )
             .into_query();
         let query = post::Entity::find()
             .filter(visible_to(&viewer))
@@ -150,6 +155,8 @@ impl Timelines<'_> {
         let query = post::Entity::find()
             .filter(visible_to(viewer))
             .filter(post::Column::Audience.eq(Audience::Public))
+            // What was looked for completes conversations, and is no news (ADR-0008).
+            .filter(post::Column::FetchedAt.is_null())
             .filter(post::Column::Id.in_subquery(tagged));
         self.page(viewer, query, page).await
     }

@@ -3,7 +3,7 @@
 use carefolk_app::ports::PortError;
 use carefolk_app::posts::PostRef;
 use carefolk_app::{Caller, Page};
-use carefolk_domain::{Role, Span};
+use carefolk_domain::{Address, Role, Span};
 use carefolk_store::entity::{job, notification, post};
 use carefolk_testkit::{Kit, operator};
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -114,7 +114,8 @@ async fn nothing_is_looked_for_on_ourselves_or_on_a_suspended_server() {
         say(&kit, &act(number, "Create", answer)).await;
     }
     let jobs = job::Entity::find().all(kit.app.db().read()).await.unwrap();
-    assert!(jobs.iter().all(|job| job.last_error.is_none()), "{jobs:?}");
+    let mut climbs = jobs.iter().filter(|job| job.name == "posts.fetch_parent");
+    assert!(climbs.all(|job| job.last_error.is_none()), "{jobs:?}");
 }
 
 #[tokio::test]
@@ -130,4 +131,63 @@ async fn what_a_server_runs_is_asked_when_it_is_first_heard_and_shown_to_admins(
     kit.settle().await;
     let peer = kit.app.peers().show(&operator(), "v.example").await.unwrap();
     assert_eq!(peer.software.as_deref(), Some("gotosocial"));
+}
+
+/// What was found first is news when its author's server brings it.
+#[tokio::test]
+async fn a_post_that_was_found_is_news_once_it_comes() {
+    let (kit, nurse) = chain(2).await;
+    let address = Address::parse("ann@v.example").unwrap();
+    kit.app.follows().follow(&nurse, "nurse", &address).await.unwrap();
+    kit.settle().await;
+    let asked: Value = serde_json::from_str(&kit.remote.sent().pop().unwrap().1).unwrap();
+    say(&kit, &act(800, "Accept", asked)).await;
+    let first = naming_the_nurse(&kit, link(1)).await;
+    kit.remote.put(&uri(1), &first.to_string());
+    deliver(&kit, 2).await;
+    let Caller::Member(member) = &nurse else { panic!() };
+    let at_home = async || {
+        let page = kit.app.timelines().home(member, Page::first(9)).await.unwrap();
+        page.posts.iter().map(|post| post.html.to_plain()).collect::<Vec<_>>()
+    };
+    assert_eq!(at_home().await, ["step 2"]);
+    let told = async || notification::Entity::find().count(kit.app.db().read()).await.unwrap();
+    assert_eq!(told().await, 1);
+    for number in [801, 802] {
+        say(&kit, &act(number, "Create", first.clone())).await;
+        let mut both = at_home().await;
+        both.sort();
+        assert_eq!(both, ["step 1", "step 2"]);
+        assert_eq!(told().await, 2, "once only");
+    }
+}
+
+#[tokio::test]
+async fn one_server_cannot_fill_the_queue_of_what_is_looked_for() {
+    let (kit, _nurse) = chain(1).await;
+    for number in 1..=30 {
+        let parent = format!("https://slow.example/notes/{number}");
+        kit.remote.fail(&parent, PortError::Unavailable("slow".to_owned()));
+        let mut answer = naming_the_nurse(&kit, note(number, "hello")).await;
+        answer["inReplyTo"] = json!(parent);
+        say(&kit, &act(number, "Create", answer)).await;
+    }
+    let jobs = job::Entity::find().all(kit.app.db().read()).await.unwrap();
+    let of_it = jobs.iter().filter(|job| job.payload.contains("slow.example")).count();
+    assert_eq!(of_it, 20);
+}
+
+/// A number would tell everybody that a private reply is there.
+#[tokio::test]
+async fn a_private_reply_is_not_counted_when_what_it_answers_is_found() {
+    let (kit, _nurse) = chain(2).await;
+    let nurse = kit.app.actors().find_local("nurse").await.unwrap().uri;
+    let mut secret = naming_the_nurse(&kit, link(2)).await;
+    secret["to"] = json!([nurse]);
+    secret["cc"] = json!([]);
+    say(&kit, &act(2, "Create", secret)).await;
+    let posts = post::Entity::find().all(kit.app.db().read()).await.unwrap();
+    let parent = posts.iter().find(|post| post.uri == uri(1)).unwrap();
+    assert_eq!(parent.reply_count, 0);
+    assert_eq!(posts.len(), 2);
 }

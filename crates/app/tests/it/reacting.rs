@@ -5,7 +5,7 @@ use carefolk_app::reactions::ReactionKind;
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Address, Audience, Role};
 use carefolk_store::entity::{notification, post, reaction};
-use carefolk_testkit::Kit;
+use carefolk_testkit::{Kit, operator};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
@@ -255,4 +255,26 @@ async fn an_author_is_told_who_liked_and_nothing_is_left_when_the_post_goes() {
     kit.app.posts().delete(&nurse, post.id).await.unwrap();
     assert_eq!(reaction::Entity::find().count(kit.app.db().read()).await.unwrap(), 0);
     assert_eq!(counts(&kit, &post.uri).await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_two_passed_on_stays_until_both_take_it_back_and_one_who_is_suspended_brings_nothing()
+{
+    let (kit, nurse, fan) = scene().await;
+    let post = kit.post(&nurse, "hazelbank", "Lunch at 12").await;
+    say(&kit, &act(1, "Announce", json!(post.uri))).await;
+    assert_eq!(home(&kit, &fan).await, [("Lunch at 12".to_owned(), Some("ann".to_owned()))]);
+    kit.app.peers().suspend(&operator(), "v.example").await.unwrap();
+    assert!(home(&kit, &fan).await.is_empty());
+    kit.app.peers().allow(&operator(), "v.example").await.unwrap();
+
+    // Who follows its author, too, keeps it.
+    let by = PostRef::Uri(post.uri.clone());
+    let address = Address::parse("nurse@care.example").unwrap();
+    kit.app.follows().follow(&fan, "fan", &address).await.unwrap();
+    kit.app.reactions().add(&nurse, "nurse", &by, ReactionKind::Boost).await.unwrap();
+    say(&kit, &act(2, "Undo", json!("https://v.example/acts/1"))).await;
+    assert_eq!(home(&kit, &fan).await, [("Lunch at 12".to_owned(), Some("nurse".to_owned()))]);
+    kit.app.reactions().remove(&nurse, "nurse", &by, ReactionKind::Boost).await.unwrap();
+    assert!(home(&kit, &fan).await.is_empty());
 }

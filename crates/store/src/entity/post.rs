@@ -61,7 +61,7 @@ pub struct Model {
     pub like_count: i64,
     /// How many passed it on, as far as we were told.
     pub boost_count: i64,
-    /// When a remote one was last asked.
+    /// When a remote one was looked for; nothing once its author's server has brought it.
     pub fetched_at: Option<Moment>,
 }
 

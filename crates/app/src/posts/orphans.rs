@@ -1,0 +1,58 @@
+//! Posts that came before what they answer.
+
+use carefolk_domain::PostState;
+use carefolk_store::dialect;
+use carefolk_store::entity::post;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    QueryTrait,
+};
+
+use super::publish;
+use crate::kernel::{error::Error, tx::Tx};
+
+/// How many posts that came before what they answer are joined to it, and how many below each of
+/// them: chains that come from the end would cost the square of their length (S-100).
+const ORPHANS_MAX: u64 = 100;
+const BELOW_ORPHAN_MAX: u64 = 500;
+
+/// Posts that answered this one before it came are joined to it now.
+pub(super) async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
+    let orphans = post::Entity::find()
+        .filter(post::Column::InReplyToHash.eq(row.uri_hash.clone()))
+        .filter(post::Column::InReplyToId.is_null())
+        .limit(ORPHANS_MAX)
+        .all(tx.conn())
+        .await?;
+    let root = row.root_id.unwrap_or(row.id);
+    for orphan in orphans {
+        let id = orphan.id;
+        let is_counted = orphan.state == PostState::Published
+            && publish::is_counted(tx, &orphan, row.id).await?;
+        let orphan_has_no_context = orphan.context_uri.is_none();
+        let mut changed = orphan.into_active_model();
+        changed.in_reply_to_id = Set(Some(row.id));
+        changed.root_id = Set(Some(root));
+        if orphan_has_no_context {
+            changed.context_uri = Set(row.context_uri.clone());
+        }
+        changed.update(tx.conn()).await?;
+        let below = post::Entity::find()
+            .select_only()
+            .column(post::Column::Id)
+            .filter(post::Column::RootId.eq(id))
+            .limit(BELOW_ORPHAN_MAX)
+            .into_query();
+        post::Entity::update_many()
+            .col_expr(post::Column::RootId, Expr::value(root))
+            .filter(post::Column::Id.in_subquery(below))
+            .exec(tx.conn())
+            .await?;
+        if is_counted {
+            dialect::bump_reply_count(tx.store(), row.id, 1).await?;
+        }
+    }
+    Ok(())
+}
