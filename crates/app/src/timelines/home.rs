@@ -45,12 +45,18 @@ const OTHERS_MAX: u64 = 20;
 
 /// Takes it out again where `by` is why it is there, and nobody else is.
 pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), Error> {
-    home::Entity::delete_many()
+    let gone = home::Entity::delete_many()
         .filter(home::Column::PostId.eq(post))
         .filter(home::Column::BoostedBy.eq(by))
         .exec(tx.conn())
         .await?;
-    let Some(post) = post::Entity::find_by_id(post).one(tx.conn()).await? else { return Ok(()) };
+    if gone.rows_affected == 0 {
+        return Ok(());
+    }
+    let found = post::Entity::find_by_id(post).one(tx.conn()).await?;
+    let Some(post) = found.filter(|post| post.state == PostState::Published) else {
+        return Ok(());
+    };
     if post.fetched_at.is_none() {
         spread(tx, &post).await?;
     }
