@@ -82,7 +82,7 @@ impl Follows<'_> {
             FollowState::Pending
         };
         let slug = self.0.slug();
-        let uri = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let uri = outbox::activity_uri(self.0, &slug);
         let row = insert(self.0, tx, follower, followee, uri, state).await?;
         if !is_local {
             let said = wire_map::follow(follower, followee, &row, slug);
@@ -111,7 +111,7 @@ impl Follows<'_> {
         end(&tx, &row).await?;
         if followee.domain_id.is_none() {
             let slug = self.0.slug();
-            let uri = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+            let uri = outbox::activity_uri(self.0, &slug);
             let said = wire_map::undo_follow(&follower, &followee, &row, uri, slug);
             let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
             outbox::say(self.0, &mut tx, said, to).await?;

@@ -158,7 +158,7 @@ impl Follows<'_> {
             return Ok(());
         }
         let slug = self.0.slug();
-        let id = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let id = outbox::activity_uri(self.0, &slug);
         let answer = if accepted { wire_map::accept } else { wire_map::reject };
         let said = answer(followee, follower, &row.activity_uri, id, slug);
         let to = Recipients { inboxes: vec![follower.inbox.clone()], ..Recipients::default() };

@@ -87,7 +87,7 @@ pub(crate) async fn follow(
         }
     }
     let slug = app.slug();
-    let id = format!("{}/ap/activity/{slug}", app.settings().uri_base());
+    let id = outbox::activity_uri(app, &slug);
     let said = wire_map::accept(&followee, follower, uri, id, slug);
     let to = Recipients { inboxes: vec![follower.inbox.clone()], ..Recipients::default() };
     outbox::say(app, tx, said, to).await?;

@@ -17,3 +17,8 @@ use crate::App;
 
 /// The handle of this capability.
 pub struct Outbox<'a>(pub(crate) &'a App);
+
+/// The id of the activity with that slug.
+pub(crate) fn activity_uri(app: &App, slug: &str) -> String {
+    format!("{}/ap/activity/{slug}", app.settings().uri_base())
+}

@@ -94,7 +94,7 @@ impl Outbox<'_> {
     ///
     /// [`Error::NotFound`].
     pub async fn document(&self, slug: &str) -> Result<String, Error> {
-        let uri = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let uri = super::activity_uri(self.0, slug);
         let row = outbox_activity::Entity::find()
             .filter(outbox_activity::Column::UriHash.eq(UriHash::of(&uri)))
             .filter(outbox_activity::Column::Audience.is_in([Audience::Public, Audience::Quiet]))

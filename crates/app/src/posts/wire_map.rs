@@ -13,7 +13,7 @@ use super::{queries, text::tag_url};
 use crate::App;
 use crate::actors::queries as actors;
 use crate::kernel::error::Error;
-use crate::outbox::Saying;
+use crate::outbox::{self, Saying};
 
 /// A post with everything its document says.
 pub(super) struct Loaded {
@@ -158,7 +158,7 @@ fn saying(
     make: impl FnOnce(String) -> Activity,
 ) -> Saying {
     let slug = app.slug();
-    let uri = format!("{}/ap/activity/{slug}", app.settings().uri_base());
+    let uri = outbox::activity_uri(app, &slug);
     let body = make(uri.clone()).to_json();
     Saying {
         actor: post.author.id,

@@ -1,7 +1,7 @@
 //! Liking and boosting.
 
 use carefolk_domain::{Invalid, PostState, ReactionKind};
-use carefolk_store::entity::{actor, post, reaction};
+use carefolk_store::entity::{actor, post};
 
 use super::Reactions;
 use super::rows::{self, New};
@@ -35,7 +35,7 @@ impl Reactions<'_> {
             return Ok(());
         }
         let slug = self.0.slug();
-        let uri = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let uri = outbox::activity_uri(self.0, &slug);
         let new = New { actor: &actor, post: &post, kind, uri };
         let row = rows::insert(self.0, &tx, new).await?;
         let whole = Whole { row: &row, actor: &actor, post: &post, author: &author };
@@ -62,7 +62,7 @@ impl Reactions<'_> {
         let Some(row) = rows::find(&tx, &actor, &post, kind).await? else { return Ok(()) };
         rows::delete(&tx, &row).await?;
         let slug = self.0.slug();
-        let uri = format!("{}/ap/activity/{slug}", self.0.settings().uri_base());
+        let uri = outbox::activity_uri(self.0, &slug);
         let whole = Whole { row: &row, actor: &actor, post: &post, author: &author };
         self.say(&mut tx, whole, |whole| whole.undone(uri, slug)).await?;
         let act = if kind == ReactionKind::Like { "post.unlike" } else { "post.unboost" };
@@ -103,9 +103,4 @@ impl Reactions<'_> {
         };
         outbox::say(self.0, tx, saying(whole), to).await
     }
-}
-
-/// What a row says without its ends.
-pub(super) fn is_of(row: &reaction::Model, actor: &actor::Model) -> bool {
-    row.actor_id == actor.id
 }

@@ -5,7 +5,6 @@ use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, addressed, follow, post, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::commands::is_of;
 use super::rows::{self, New};
 use crate::App;
 use crate::actors::{bury, is_tombstone};
@@ -84,7 +83,7 @@ async fn find(
             .one(tx.conn())
             .await?;
         if let Some(row) = found {
-            return Ok(Some(row).filter(|row| is_of(row, from)));
+            return Ok(Some(row).filter(|row| row.actor_id == from.id));
         }
     }
     let kind = match named.kind.as_deref() {
