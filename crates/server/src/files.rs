@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use tempfile::NamedTempFile;
 
 /// The name of the key's file inside `storage.path`.
 pub(crate) const MASTER_KEY_FILE: &str = "master.key";
@@ -98,21 +99,20 @@ pub(crate) fn read_or_make_key(
 /// Writes a whole key beside its place and then links it there, so that no half key is ever seen
 /// and a key that exists is never replaced.
 fn write_key(path: &Path, key: [u8; MASTER_KEY_BYTES]) -> std::io::Result<()> {
-    let beside = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-    let linked = file
-        .write_all(&key)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| std::fs::hard_link(&beside, path));
-    std::fs::remove_file(&beside)?;
-    match linked {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => match path.parent() {
-            // The name must survive a power cut as the bytes do.
-            Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-            _ => Ok(()),
-        },
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    // Made readable by its owner alone, under a name that no process had before: what one left
+    // behind when the power went must not stop the next.
+    let mut file = NamedTempFile::with_prefix_in("master-key-", folder)?;
+    file.write_all(&key)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.error),
+        // The name must survive a power cut as the bytes do.
+        Ok(_) => File::open(folder)?.sync_all(),
     }
 }
 
@@ -154,16 +154,14 @@ pub(crate) fn is_locked(folder: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn folder(name: &str) -> std::path::PathBuf {
-        let path = std::env::temp_dir().join(format!("carefolk-{}-{name}", std::process::id()));
-        std::fs::remove_dir_all(&path).ok();
-        make_folder(&path).unwrap();
-        path
+    fn folder() -> tempfile::TempDir {
+        tempfile::TempDir::with_prefix("carefolk-").unwrap()
     }
 
     #[test]
     fn a_key_is_made_once_and_read_by_its_owner_alone() {
-        let path = folder("key").join(MASTER_KEY_FILE);
+        let folder = folder();
+        let path = folder.path().join(MASTER_KEY_FILE);
         assert_eq!(read_or_make_key(&path, || Ok([7; 32])).unwrap(), [7; 32]);
         assert_eq!(read_or_make_key(&path, || Ok([8; 32])).unwrap(), [7; 32]);
         let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
@@ -172,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_key_that_others_can_read_is_refused() {
-        let path = folder("open").join(MASTER_KEY_FILE);
+        let folder = folder();
+        let path = folder.path().join(MASTER_KEY_FILE);
         read_or_make_key(&path, || Ok([7; 32])).unwrap();
         for mode in [0o640, 0o604, 0o660] {
             std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
@@ -182,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_key_of_the_wrong_length_is_refused() {
-        let path = folder("length").join(MASTER_KEY_FILE);
+        let folder = folder();
+        let path = folder.path().join(MASTER_KEY_FILE);
         for length in [0, 31, 33] {
             std::fs::remove_file(&path).ok();
             std::fs::write(&path, vec![1; length]).unwrap();
@@ -193,10 +193,11 @@ mod tests {
 
     #[test]
     fn one_server_at_a_time_uses_a_folder() {
-        let path = folder("lock");
-        let held = lock(&path).unwrap();
-        assert!(lock(&path).unwrap_err().to_string().contains("already using"));
+        let folder = folder();
+        let path = folder.path();
+        let held = lock(path).unwrap();
+        assert!(lock(path).unwrap_err().to_string().contains("already using"));
         drop(held);
-        assert!(lock(&path).is_ok());
+        assert!(lock(path).is_ok());
     }
 }

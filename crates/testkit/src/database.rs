@@ -1,38 +1,26 @@
 //! A database for one test: a copy of a migrated template, on SQLite or, where `TEST_DB=postgres`,
 //! on the server that `CAREFOLK_TEST_POSTGRES` names.
 
-use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use carefolk_migrations::{Migrator, MigratorTrait};
 use carefolk_store::{Db, OpenOptions};
 use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait};
+use tempfile::TempDir;
 
 /// A database that is there for one test.
 #[derive(Debug)]
 pub struct TestDb {
     /// Where it is.
     pub url: String,
-    file: Option<PathBuf>,
+    /// Removed at the end with all that SQLite put beside the file.
+    #[expect(dead_code, reason = "held, never read")]
+    folder: Option<TempDir>,
 }
 
-impl Drop for TestDb {
-    fn drop(&mut self) {
-        let Some(file) = &self.file else { return };
-        for ending in ["", "-wal", "-shm"] {
-            let mut path = file.clone().into_os_string();
-            path.push(ending);
-            // A file that is already gone is what we want.
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-static NEXT: AtomicU32 = AtomicU32::new(0);
-
+/// A name on the server. Numbers of processes come round again, chance does not.
 fn own_name() -> String {
-    format!("carefolk_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst))
+    format!("carefolk_test_{:016x}", RandomState::new().hash_one("a test"))
 }
 
 /// What the template of this test program is called: another build may have another schema.
@@ -80,10 +68,12 @@ pub async fn empty_postgres() -> Option<String> {
 
 /// Each test is a process of its own: the first migrates a template, and all others copy it.
 async fn fresh_sqlite() -> TestDb {
-    let folder = std::env::temp_dir();
-    let template = folder.join(format!("{}.db", template_name()));
+    // A folder and not a name in the common one: a log that an ended test left beside a file is
+    // read into the next file of that name.
+    let folder = TempDir::with_prefix("carefolk_test_").unwrap();
+    let template = std::env::temp_dir().join(format!("{}.db", template_name()));
     if !template.exists() {
-        let making = folder.join(format!("{}.db", own_name()));
+        let making = folder.path().join("template.db");
         let db = Db::open(&format!("sqlite:{}", making.display()), OpenOptions::default())
             .await
             .unwrap();
@@ -93,9 +83,9 @@ async fn fresh_sqlite() -> TestDb {
         // Whoever comes second puts the same in its place.
         std::fs::rename(&making, &template).unwrap();
     }
-    let file = folder.join(format!("{}.db", own_name()));
+    let file = folder.path().join("test.db");
     std::fs::copy(template, &file).unwrap();
-    TestDb { url: format!("sqlite:{}", file.display()), file: Some(file) }
+    TestDb { url: format!("sqlite:{}", file.display()), folder: Some(folder) }
 }
 
 /// The same on a server, where one at a time looks for the template.
@@ -127,5 +117,5 @@ async fn fresh_postgres(server: &str) -> TestDb {
     let copy = format!("CREATE DATABASE {name} TEMPLATE {template}");
     admin.execute_unprepared(&copy).await.unwrap();
     admin.close().await.unwrap();
-    TestDb { url: format!("{base}/{name}"), file: None }
+    TestDb { url: format!("{base}/{name}"), folder: None }
 }

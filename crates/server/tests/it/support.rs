@@ -4,31 +4,27 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 /// Longer than anything here takes on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-static FOLDERS: AtomicU32 = AtomicU32::new(0);
-
 /// A folder that no other test has, removed at the end.
 pub(crate) struct Place {
-    folder: PathBuf,
+    folder: TempDir,
     /// The database, where it is not a file in the folder.
     database: Option<String>,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-        let name = format!("carefolk-it-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
+        let folder = TempDir::with_prefix("carefolk-it-").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let database = runtime.block_on(carefolk_testkit::empty_postgres());
-        Self { folder: path, database }
+        Self { folder, database }
     }
 
     /// Whether the database is a file here.
@@ -44,7 +40,7 @@ impl Place {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.folder.path().join(name)
     }
 
     /// The folder of the server inside it.
@@ -56,7 +52,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_carefolk"));
         command
             .args(args)
-            .current_dir(&self.folder)
+            .current_dir(self.folder.path())
             .env_clear()
             .env("CAREFOLK__STORAGE__PATH", self.path("data"))
             .env("CAREFOLK__HTTP__LISTEN", "127.0.0.1:0")
@@ -89,12 +85,6 @@ impl Place {
     pub(crate) fn json(&self, args: &[&str], stdin: &str) -> serde_json::Value {
         let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
         serde_json::from_str(&self.tell(&args, stdin).good().stdout).unwrap()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.folder).ok();
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 
@@ -25,7 +26,7 @@ const STOP_TIME: Duration = Duration::from_secs(20);
 /// One community in a folder that is removed at the end.
 pub(crate) struct Lab {
     program: PathBuf,
-    folder: PathBuf,
+    folder: TempDir,
     database: Option<String>,
     pub(crate) port: u16,
     server: Option<Child>,
@@ -34,9 +35,7 @@ pub(crate) struct Lab {
 impl Lab {
     /// A folder and a port; nothing runs yet.
     pub(crate) fn new(options: &Options) -> anyhow::Result<Self> {
-        let name = format!("carefolk-load-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder)?;
+        let folder = TempDir::with_prefix("carefolk-load-")?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let (program, database) = (options.program.clone(), options.database.clone());
         Ok(Self { program, folder, database, port, server: None })
@@ -51,12 +50,12 @@ impl Lab {
         let mut command = Command::new(&self.program);
         command
             .args(words)
-            .current_dir(&self.folder)
+            .current_dir(self.folder.path())
             .env("CAREFOLK__INSTANCE__URL", format!("http://{}", self.host()))
             .env("CAREFOLK__HTTP__LISTEN", format!("127.0.0.1:{}", self.port))
             .env("CAREFOLK__FEDERATION__LAB_NETWORKS", r#"["127.0.0.0/8"]"#)
             .env("CAREFOLK__HTTP__TRUSTED_PROXIES", "1")
-            .env("CAREFOLK__STORAGE__PATH", &self.folder)
+            .env("CAREFOLK__STORAGE__PATH", self.folder.path())
             .env("CAREFOLK__LOG__LEVEL", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -151,14 +150,8 @@ impl Lab {
 
     /// Removes what the database holds, so that the next start begins anew.
     pub(crate) fn clear(&self) -> anyhow::Result<()> {
-        std::fs::remove_dir_all(&self.folder)?;
-        std::fs::create_dir_all(&self.folder)?;
+        std::fs::remove_dir_all(self.folder.path())?;
+        std::fs::create_dir_all(self.folder.path())?;
         Ok(())
-    }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        let _left_behind = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,7 +1,6 @@
 //! What the machine itself can do at this moment. Other work may share it, and then every figure
 //! falls with it: only the ratio of a figure to these says something on another day.
 
-use std::fs::File;
 use std::io::Write as _;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
@@ -46,8 +45,7 @@ fn signatures() -> anyhow::Result<u128> {
 }
 
 fn flushes() -> anyhow::Result<u128> {
-    let path = std::env::temp_dir().join(format!("carefolk-load-flush-{}", std::process::id()));
-    let mut file = File::create(&path)?;
+    let mut file = tempfile::tempfile()?;
     let page = vec![7_u8; FLUSHED];
     let begun = Instant::now();
     let mut count = 0;
@@ -56,7 +54,6 @@ fn flushes() -> anyhow::Result<u128> {
         file.sync_data()?;
         count += 1;
     }
-    std::fs::remove_file(&path)?;
     Ok(count)
 }
 
