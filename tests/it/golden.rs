@@ -4,6 +4,8 @@
 //! `CAREFOLK_UPDATE_GOLDEN=1` writes the files anew; `cargo xtask docs` then copies them to the
 //! pages. A changed byte is a line of the changelog under *Federation*.
 
+mod dealings;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +13,8 @@ use axum::Router;
 use axum::body::Body;
 use carefolk_app::Caller;
 use carefolk_app::inbound::Arrival;
-use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
+use carefolk_app::posts::{EditPost, NewPost, PostView};
 use carefolk_app::providers::NewProvider;
-use carefolk_app::reactions::ReactionKind;
 use carefolk_domain::{Address, Audience, Lang, Role, Span};
 use carefolk_federation::{Federation, Limits};
 use carefolk_testkit::{Kit, operator};
@@ -216,25 +217,6 @@ async fn posts(scene: &mut Scene) -> Vec<Golden> {
     golden
 }
 
-/// Hazelbank likes and boosts what Ann said, and takes both back.
-async fn reactions(scene: &mut Scene) -> Vec<Golden> {
-    let post = PostRef::Uri("https://v.example/notes/1".to_owned());
-    let mut golden = Vec::new();
-    for (kind, said, undone) in [
-        (ReactionKind::Like, ("Like", "like.json"), "undo_like.json"),
-        (ReactionKind::Boost, ("Announce", "announce.json"), "undo_announce.json"),
-    ] {
-        let reactions = scene.kit.app.reactions();
-        reactions.add(&scene.nurse, "hazelbank", &post, kind).await.unwrap();
-        scene.kit.settle().await;
-        golden.push((said.1, scene.sent(said.0)));
-        reactions.remove(&scene.nurse, "hazelbank", &post, kind).await.unwrap();
-        scene.kit.settle().await;
-        golden.push((undone, scene.sent("Undo")));
-    }
-    golden
-}
-
 async fn endings(scene: &mut Scene) -> Vec<Golden> {
     let post = scene.say(Kit::words("hazelbank", "A slip of the pen")).await;
     scene.kit.app.posts().delete(&scene.nurse, post.id).await.unwrap();
@@ -250,7 +232,6 @@ async fn collections(scene: &Scene) -> Vec<Golden> {
     vec![
         ("outbox.json", scene.get(&format!("{hazelbank}/outbox")).await),
         ("outbox_page.json", scene.get(&format!("{hazelbank}/outbox?page=true")).await),
-        ("featured.json", scene.get(&format!("{hazelbank}/featured")).await),
     ]
 }
 
@@ -344,10 +325,13 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     let mut golden = actors(&scene).await;
     golden.extend(follows(&mut scene).await);
     golden.extend(posts(&mut scene).await);
-    golden.extend(reactions(&mut scene).await);
+    golden.extend(dealings::reactions(&scene).await);
     golden.extend(endings(&mut scene).await);
     golden.extend(collections(&scene).await);
     golden.extend(discovery(&scene).await);
+    golden.extend(dealings::pins(&scene).await);
+    golden.extend(dealings::blocks(&scene).await);
+    golden.push(dealings::reports(&scene).await);
     golden.push(("reject.json", farewell(&scene).await));
     golden.push(refusal(&scene).await);
     let folder = folder("tests/golden/federation");

@@ -8,6 +8,8 @@
 pub mod accounts;
 pub mod actors;
 pub mod audit;
+pub(crate) mod blocked;
+pub mod blocks;
 pub mod follows;
 pub mod inbound;
 pub mod instance;
@@ -18,6 +20,7 @@ pub mod peers;
 pub mod posts;
 pub mod providers;
 pub mod reactions;
+pub mod reports;
 mod sweep;
 pub mod timelines;
 mod workers;
@@ -181,9 +184,19 @@ impl App {
         follows::Follows(self)
     }
 
+    /// Who wants nothing to do with whom.
+    pub fn blocks(&self) -> blocks::Blocks<'_> {
+        blocks::Blocks(self)
+    }
+
     /// Likes and boosts.
     pub fn reactions(&self) -> reactions::Reactions<'_> {
         reactions::Reactions(self)
+    }
+
+    /// What moderators are told.
+    pub fn reports(&self) -> reports::Reports<'_> {
+        reports::Reports(self)
     }
 
     /// Lists of posts.

@@ -49,6 +49,10 @@ ids! {
     ReactionId,
     /// A follow between two actors.
     FollowId,
+    /// Somebody wants nothing to do with somebody.
+    BlockId,
+    /// What somebody told the moderators.
+    ReportId,
     /// A remote server.
     PeerId,
     /// An activity that we said.

@@ -23,6 +23,9 @@ pub enum Invalid {
     /// Fewer than this many characters were given.
     #[error("is shorter than {0} characters")]
     TooShort(usize),
+    /// More than this many of it were given.
+    #[error("is more than {0}")]
+    TooMany(usize),
     /// It cannot be read as what it should be.
     #[error("is not in the right form")]
     Format,
@@ -58,6 +61,9 @@ pub enum Denial {
     /// The account is suspended.
     #[error("suspended")]
     Suspended,
+    /// Who is meant blocks them.
+    #[error("blocked")]
+    Blocked,
     /// The peer is suspended, or the federation mode leaves it out.
     #[error("peer refused")]
     Peer,

@@ -12,6 +12,9 @@ pub const TITLE_MAX_CHARS: usize = 300;
 /// How many people one post may name. A flood of mentions is spam (S-056).
 pub const MENTIONS_MAX: usize = 50;
 
+/// How many posts an actor of ours can pin: as many as Mastodon shows.
+pub const PINS_MAX: u64 = 5;
+
 /// Where a post is in its life.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,

@@ -171,7 +171,7 @@ pub(crate) async fn actor_part(
         }
         ActorPart::Followers => actors.followers_document(slug).await,
         ActorPart::Following => actors.following_document(slug).await,
-        ActorPart::Featured => actors.featured_document(slug).await,
+        ActorPart::Featured => app.posts().featured_document(slug).await,
     };
     Ok(there(found)?.map(Document::Json))
 }

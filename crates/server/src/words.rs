@@ -50,6 +50,9 @@ fn field(error: &FieldError) -> String {
         "warning" => "the warning (--warning)",
         "title" => "the title",
         "address" => "the address",
+        "comment" => "the reason",
+        "posts" => "the posts (--post)",
+        "post" => "the post",
         "host" => "the host name",
         other => other,
     };
@@ -63,6 +66,7 @@ fn denied(denial: Denial) -> &'static str {
         Denial::Team => "they are not in the provider's team",
         Denial::NotAuthor => "it belongs to somebody else",
         Denial::Suspended => "the account is suspended",
+        Denial::Blocked => "they cannot be followed by this account",
         Denial::Peer => "this server does not talk to that server (see: carefolk peer show)",
         Denial::Credentials => "the name and the password do not belong together",
         Denial::Origin => "that server spoke for somebody of another server",

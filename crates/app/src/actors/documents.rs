@@ -120,16 +120,6 @@ impl Actors<'_> {
         Ok(OrderedCollection::hidden(row.following_uri.unwrap_or_default(), total).to_json())
     }
 
-    /// What a local actor pinned: nothing yet.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`].
-    pub async fn featured_document(&self, slug: &str) -> Result<String, Error> {
-        let row = self.by_slug(slug).await?;
-        Ok(OrderedCollection::whole(row.featured_uri.unwrap_or_default(), Vec::new()).to_json())
-    }
-
     /// The answer to a WebFinger query: `acct:name@host`, an actor's id or page, or the address
     /// of the instance itself (FEP-d556).
     ///

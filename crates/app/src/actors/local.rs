@@ -129,6 +129,8 @@ fn actor_row(
         discoverable: Set(new.kind == ActorKind::Organization),
         indexable: Set(new.kind == ActorKind::Organization),
         moved_to: Set(None),
+        also_known_as: Set(None),
+        moved_at: Set(None),
         published: Set(Some(tx.now())),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),

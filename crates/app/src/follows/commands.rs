@@ -1,7 +1,7 @@
 //! Following and unfollowing.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Address, FollowId, UriHash};
+use carefolk_domain::{Address, Denial, FollowId, UriHash};
 use carefolk_store::dialect::{self, ActorCounts};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow};
@@ -11,7 +11,7 @@ use super::{FollowView, Follows, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, audit, timelines};
+use crate::{App, audit, blocked, timelines};
 
 /// The follow between two actors.
 pub(super) async fn between(
@@ -53,6 +53,13 @@ impl Follows<'_> {
         let followee = self.0.actors().find_or_look_up(address).await?;
         if follower.id == followee.id {
             return Err(Error::Conflict("an actor does not follow itself"));
+        }
+        let conn = self.0.read();
+        if blocked::is_blocked(conn, follower.id, followee.id).await? {
+            return Err(Error::Conflict("they are blocked; unblock them first"));
+        }
+        if blocked::is_blocked(conn, followee.id, follower.id).await? {
+            return Err(Denial::Blocked.into());
         }
         let mut tx = self.0.begin().await?;
         let row = match between(tx.conn(), &follower, &followee).await? {
@@ -107,17 +114,31 @@ impl Follows<'_> {
         let followee = self.0.actors().known_or_local(address).await?;
         let followee = followee.ok_or(Error::NotFound("actor"))?;
         let mut tx = self.0.begin().await?;
-        let Some(row) = between(tx.conn(), &follower, &followee).await? else { return Ok(()) };
-        end(&tx, &row).await?;
-        if followee.domain_id.is_none() {
-            let slug = self.0.slug();
-            let uri = outbox::activity_uri(self.0, &slug);
-            let said = wire_map::undo_follow(&follower, &followee, &row, uri, slug);
-            let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
-            outbox::say(self.0, &mut tx, said, to).await?;
+        if !self.leave(&mut tx, &follower, &followee).await? {
+            return Ok(());
         }
         audit::record_operator(self.0, &tx, caller, "unfollow", &followee.uri).await?;
         tx.commit().await
+    }
+
+    /// Ends the follow of `followee` by `follower`, who is here, and tells them; says whether there
+    /// was one.
+    pub(crate) async fn leave(
+        &self,
+        tx: &mut Tx,
+        follower: &actor::Model,
+        followee: &actor::Model,
+    ) -> Result<bool, Error> {
+        let Some(row) = between(tx.conn(), follower, followee).await? else { return Ok(false) };
+        end(tx, &row).await?;
+        if followee.domain_id.is_none() {
+            let slug = self.0.slug();
+            let uri = outbox::activity_uri(self.0, &slug);
+            let said = wire_map::undo_follow(follower, followee, &row, uri, slug);
+            let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
+            outbox::say(self.0, tx, said, to).await?;
+        }
+        Ok(true)
     }
 
     /// The local actor that the caller may speak as.

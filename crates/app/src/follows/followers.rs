@@ -125,13 +125,26 @@ impl Follows<'_> {
     ) -> Result<(), Error> {
         let (followee, follower) = self.ends(caller, handle, follower).await?;
         let mut tx = self.0.begin().await?;
-        let row = between(tx.conn(), &follower, &followee).await?;
-        let row = row.ok_or(Error::NotFound("follower"))?;
-        end(&tx, &row).await?;
-        outbox::cancel_for(&tx, &followee, &follower).await?;
-        self.tell(&mut tx, &followee, &follower, &row, false).await?;
+        if !self.turn_away(&mut tx, &followee, &follower).await? {
+            return Err(Error::NotFound("follower"));
+        }
         audit::record_operator(self.0, &tx, caller, "follower.refuse", &follower.uri).await?;
         tx.commit().await
+    }
+
+    /// Ends the follow of `followee`, who is here, by `follower`, and tells them; says whether there
+    /// was one.
+    pub(crate) async fn turn_away(
+        &self,
+        tx: &mut Tx,
+        followee: &actor::Model,
+        follower: &actor::Model,
+    ) -> Result<bool, Error> {
+        let Some(row) = between(tx.conn(), follower, followee).await? else { return Ok(false) };
+        end(tx, &row).await?;
+        outbox::cancel_for(tx, followee, follower).await?;
+        self.tell(tx, followee, follower, &row, false).await?;
+        Ok(true)
     }
 
     async fn ends(

@@ -11,7 +11,7 @@ use super::wire_map;
 use crate::actors::{bury, is_tombstone, queries as actors};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, timelines};
+use crate::{App, blocked, timelines};
 
 /// How an Accept, Reject or Undo names the Follow it is about: by id, by its ends, or both.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,9 @@ pub(crate) async fn follow(
     };
     if is_tombstone(tx, uri, &follower.uri).await? {
         return Ok(Outcome::Ignored("it was taken back before it came"));
+    }
+    if blocked::is_blocked(tx.conn(), followee.id, follower.id).await? {
+        return Ok(Outcome::Refused("whom it follows blocks them"));
     }
     let wanted =
         if followee.manually_approves { FollowState::Pending } else { FollowState::Accepted };
@@ -159,6 +162,20 @@ async fn find(
     let followee = actors::by_uri(tx.conn(), object).await?;
     let (Some(follower), Some(followee)) = (follower, followee) else { return Ok(None) };
     Ok(between(tx.conn(), &follower, &followee).await?.filter(allowed))
+}
+
+/// Takes away the follows between two actors, whoever follows whom.
+pub(crate) async fn drop_between(
+    tx: &Tx,
+    one: &actor::Model,
+    other: &actor::Model,
+) -> Result<(), Error> {
+    for (follower, followee) in [(one, other), (other, one)] {
+        if let Some(row) = between(tx.conn(), follower, followee).await? {
+            end(tx, &row).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes a follow away because one of its ends is gone.

@@ -9,8 +9,11 @@ use crate::kernel::jobs::Climb;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
-use crate::posts::{bury, receive as posts};
-use crate::{App, actors, follows::receive as follows, reactions::receive as reactions};
+use crate::posts::{bury, pins, receive as posts};
+use crate::{
+    App, actors, blocks::receive as blocks, follows::receive as follows,
+    reactions::receive as reactions, reports::receive as reports,
+};
 
 /// The effects, in one transaction with the mark that they were made.
 pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome, Error> {
@@ -48,13 +51,19 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }
+        Plan::Flag { actor, flag } => reports::flag(app, tx, &actor, flag).await,
+        Plan::Block { actor, uri, object } => blocks::block(app, tx, &actor, &uri, &object).await,
+        Plan::Pin { actor, object, pinned } => pins::receive(tx, &actor, &object, pinned).await,
         Plan::Delete { actor, object } => bury::delete(tx, &actor, &object).await,
         Plan::DeleteActor { actor } => bury::delete_actor(tx, &actor).await,
     }
 }
 
-/// Takes back a follow, a like or a boost: whichever it is, where it does not say.
+/// Takes back a follow, a like, a boost or a block: whichever it is, where it does not say.
 async fn undo(tx: &Tx, actor: &actor::Model, what: &follows::Named) -> Result<Outcome, Error> {
+    if what.kind.as_deref() == Some("Block") {
+        return blocks::undo(tx, actor, what).await;
+    }
     let undone = if what.may_be_a_follow() {
         follows::undo(tx, actor, what).await?
     } else {
@@ -63,5 +72,9 @@ async fn undo(tx: &Tx, actor: &actor::Model, what: &follows::Named) -> Result<Ou
     if undone == Outcome::Applied || what.kind.is_some() {
         return Ok(undone);
     }
-    reactions::undo(tx, actor, what).await
+    let undone = reactions::undo(tx, actor, what).await?;
+    if undone == Outcome::Applied {
+        return Ok(undone);
+    }
+    blocks::undo(tx, actor, what).await
 }

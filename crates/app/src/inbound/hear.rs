@@ -40,9 +40,8 @@ impl Heard {
     /// Whether it can be planned without asking another server.
     pub(super) fn is_near(&self, network: Network) -> bool {
         let Ok(Said::Activity(activity)) = &self.said else { return true };
-        let (Some(speaker), Some(object)) = (&self.speaker, &activity.object) else {
-            return activity.object.is_none();
-        };
+        let Some(speaker) = &self.speaker else { return false };
+        let Some(object) = &activity.object else { return true };
         let about_itself = object.id(network).ok().flatten() == Some(speaker.uri.clone());
         match activity.kind {
             Kind::Create | Kind::Update => matches!(object, Node::Object(_)) && !about_itself,

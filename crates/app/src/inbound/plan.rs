@@ -18,6 +18,7 @@ use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::{Fetched, Found, open_post};
 use crate::posts::receive::Words;
+use crate::reports::receive::Flag;
 
 /// How many activities are planned at once: planning may fetch from other servers.
 pub(super) const PLANS_AT_ONCE: usize = 32;
@@ -71,6 +72,20 @@ pub(super) enum Plan {
     },
     UpdateActor {
         described: Box<actors::Described>,
+    },
+    Flag {
+        actor: actor::Model,
+        flag: Flag,
+    },
+    Block {
+        actor: actor::Model,
+        uri: String,
+        object: String,
+    },
+    Pin {
+        actor: actor::Model,
+        object: String,
+        pinned: bool,
     },
     Delete {
         actor: actor::Model,
@@ -176,6 +191,9 @@ async fn sort(
     actor: actor::Model,
     network: Network,
 ) -> Result<Plan, Error> {
+    if activity.kind == Kind::Flag {
+        return Ok(Plan::Flag { actor, flag: read_flag(activity, network) });
+    }
     let Some(object) = activity.object.clone() else { return Ok(ignored("it has no object")) };
     let Ok(object_id) = object.id(network) else { return Ok(refused("its object has no good id")) };
     let named = || follows::Named::read(&object, network);
@@ -197,7 +215,17 @@ async fn sort(
             Some(object) => pass_on(app, activity.id, actor, object).await?,
             None => refused("it passes nothing on"),
         },
+        Kind::Block => match object_id {
+            Some(object) => Plan::Block { actor, uri: activity.id, object },
+            None => refused("it blocks nobody"),
+        },
         Kind::Dislike => ignored("dislikes are not counted"),
+        Kind::Add | Kind::Remove => match object_id {
+            Some(object) if is_featured(&activity, &actor, network) => {
+                Plan::Pin { actor, object, pinned: activity.kind == Kind::Add }
+            }
+            _ => ignored("it is not about pinned posts"),
+        },
         Kind::Create => match note(app, &object, &actor, network).await? {
             // Its words are read once it is known to concern somebody.
             Ok(note) => Plan::CreateForNobody { actor, note },
@@ -276,6 +304,22 @@ async fn note(
         return Ok(Err(refused("it speaks for somebody else")));
     }
     Ok(Ok(Box::new(note)))
+}
+
+/// A report: its reason stands in `content`, or in `summary`.
+fn read_flag(activity: Activity, network: Network) -> Flag {
+    let text = |name: &str| activity.raw.text(name).map(str::to_owned);
+    let comment = text("content").or_else(|| text("summary")).unwrap_or_default();
+    // One alone stands in `object`.
+    let nodes = activity.object.iter().chain(&activity.objects);
+    let objects = nodes.filter_map(|node| node.id(network).ok().flatten());
+    Flag { objects: objects.collect(), comment, uri: activity.id }
+}
+
+/// Whether it is about the collection of pinned posts of who says it, and nobody else's (S-049).
+fn is_featured(activity: &Activity, actor: &actor::Model, network: Network) -> bool {
+    let target = activity.target.as_ref().and_then(|target| target.id(network).ok().flatten());
+    target.is_some() && target == actor.featured_uri
 }
 
 /// An actor that changed is read again from where it lives: the copy inside may be anybody's.

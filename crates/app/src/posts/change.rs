@@ -2,7 +2,7 @@
 
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{Moment, PostId, PostState, Span};
-use carefolk_store::entity::{actor, home, notification, post, reaction, rendition, revision};
+use carefolk_store::entity::{actor, home, notification, pin, post, reaction, rendition, revision};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
@@ -141,6 +141,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
     text::detach(tx, id).await?;
     outbox::unsay(tx, id).await?;
     reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    pin::Entity::delete_many().filter(pin::Column::PostId.eq(id)).exec(tx.conn()).await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))
         .col_expr(post::Column::LikeCount, Expr::value(0_i64))

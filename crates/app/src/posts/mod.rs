@@ -10,6 +10,7 @@ pub(crate) mod concern;
 mod documents;
 pub(crate) mod fetch;
 mod orphans;
+pub(crate) mod pins;
 mod publish;
 mod queries;
 pub(crate) mod receive;

@@ -16,7 +16,7 @@ use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, opaque, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, audit, providers, timelines};
+use crate::{App, audit, blocked, providers, timelines};
 
 /// The language of a text when nobody said and the author chose none.
 const DEFAULT_LANG: &str = "en";
@@ -66,7 +66,7 @@ impl Posts<'_> {
         if matches!(new.audience, Audience::Group | Audience::Direct) {
             wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
         }
-        let parent = match self.parent(caller, new.in_reply_to.as_deref()).await {
+        let parent = match self.parent(caller, &author, new.in_reply_to.as_deref()).await {
             Ok(parent) => parent,
             Err(Error::NotFound(_)) => {
                 wrong.push(FieldError { field: "in_reply_to", invalid: Invalid::Unknown });
@@ -124,6 +124,7 @@ impl Posts<'_> {
     async fn parent(
         &self,
         caller: &Caller,
+        by: &actor::Model,
         uri: Option<&str>,
     ) -> Result<Option<(post::Model, actor::Model)>, Error> {
         let Some(uri) = uri.filter(|uri| !uri.trim().is_empty()) else { return Ok(None) };
@@ -132,6 +133,9 @@ impl Posts<'_> {
             return Err(Error::NotFound("post"));
         }
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
+        if blocked::is_blocked(self.0.read(), author.id, by.id).await? {
+            return Err(Error::NotFound("post"));
+        }
         Ok(Some((row, author)))
     }
 }
@@ -318,6 +322,9 @@ pub(super) async fn notify(
             .one(tx.conn())
             .await?;
         let Some(account) = account else { continue };
+        if blocked::is_blocked(tx.conn(), actor.id, row.actor_id).await? {
+            continue;
+        }
         notification::ActiveModel {
             id: Set(NotificationId(app.id())),
             account_id: Set(account.id),

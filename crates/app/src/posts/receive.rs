@@ -23,7 +23,7 @@ use super::{orphans, publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
-use crate::{App, timelines};
+use crate::{App, blocked, timelines};
 
 /// How many hashtags of one remote post count.
 const HASHTAGS_MAX: usize = 30;
@@ -98,6 +98,9 @@ pub(crate) async fn create(
         return Ok(Outcome::Ignored("it was deleted"));
     }
     let heard = hear(tx.conn(), author, &note).await?;
+    if is_unwanted(tx, author, &heard).await? {
+        return Ok(Outcome::Refused("whom it answers blocks them"));
+    }
     let row = insert(app, tx, author, &note, &heard, climb).await?;
     write_text(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
     attach(app, tx, row.id, &note, &heard).await?;
@@ -125,14 +128,29 @@ async fn hear(
         None => None,
     };
     let parent = parent.filter(|parent| parent.state == PostState::Published);
-    Ok(Heard { audience: audience(note, author), parent, locals: locals(conn, note).await? })
+    let locals = locals(conn, note, author.id).await?;
+    Ok(Heard { audience: audience(note, author), parent, locals })
 }
 
-/// Whom of ours a note is addressed to or names.
-async fn locals(conn: &impl ConnectionTrait, note: &Note) -> Result<Vec<actor::Model>, Error> {
+/// Whether it answers somebody here who blocks its author.
+async fn is_unwanted(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
+    let answered = heard.parent.as_ref().filter(|parent| parent.slug.is_some());
+    match answered {
+        Some(parent) => blocked::is_blocked(tx.conn(), parent.actor_id, author.id).await,
+        None => Ok(false),
+    }
+}
+
+/// Whom of ours a note is addressed to or names, without those who block its author.
+async fn locals(
+    conn: &impl ConnectionTrait,
+    note: &Note,
+    author: ActorId,
+) -> Result<Vec<actor::Model>, Error> {
     Ok(actor::Entity::find()
         .filter(actor::Column::UriHash.is_in(people(note)))
         .filter(actor::Column::DomainId.is_not_null())
+        .filter(actor::Column::Id.not_in_subquery(blocked::blockers_of(author)))
         .limit(u64::try_from(MENTIONS_MAX).unwrap_or(u64::MAX))
         .all(conn)
         .await?)

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, QueryTrait};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
+use crate::blocked::{blocked_by, blockers_of};
 use crate::kernel::caller::{Caller, Member};
 
 /// The posts that `viewer` may see.
@@ -30,12 +31,15 @@ fn allowed_for(viewer: &Caller) -> Condition {
         Caller::Visitor => {
             allowed.add(post::Column::ActorId.not_in_subquery(actors_of(Standing::Limited)))
         }
-        Caller::Member(member) => allowed.add(
-            Condition::any()
-                .add(post::Column::ActorId.not_in_subquery(actors_of(Standing::Limited)))
-                .add(post::Column::ActorId.in_subquery(followed_by(member)))
-                .add(post::Column::Id.in_subquery(addressed_to(member))),
-        ),
+        Caller::Member(member) => allowed
+            .add(
+                Condition::any()
+                    .add(post::Column::ActorId.not_in_subquery(actors_of(Standing::Limited)))
+                    .add(post::Column::ActorId.in_subquery(followed_by(member)))
+                    .add(post::Column::Id.in_subquery(addressed_to(member))),
+            )
+            .add(post::Column::ActorId.not_in_subquery(blockers_of(member.actor)))
+            .add(post::Column::ActorId.not_in_subquery(blocked_by(member.actor))),
     }
 }
 

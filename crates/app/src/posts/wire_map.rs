@@ -195,6 +195,32 @@ pub(super) fn delete(app: &App, post: &Loaded, at: Moment) -> Saying {
     })
 }
 
+/// `Add` to the author's `featured` collection, or `Remove` from it (docs/federation/pin.md).
+pub(super) fn pin(app: &App, author: &actor::Model, row: &post::Model, pinned: bool) -> Saying {
+    let slug = app.slug();
+    let uri = outbox::activity_uri(app, &slug);
+    let featured = author.featured_uri.clone().unwrap_or_default();
+    let followers = author.followers_uri.clone().unwrap_or_default();
+    let (actor, post) = (author.uri.clone(), row.uri.clone());
+    let (kind, activity) = if pinned {
+        ("Add", Activity::add(uri.clone(), actor, post, featured))
+    } else {
+        ("Remove", Activity::remove(uri.clone(), actor, post, featured))
+    };
+    let activity = activity.addressed(vec![PUBLIC.to_owned()], vec![followers]);
+    Saying {
+        actor: author.id,
+        uri,
+        slug,
+        kind,
+        post: Some(row.id),
+        // After the Create of the post, and before its Delete.
+        order_key: row.id.0,
+        audience: row.audience,
+        body: activity.to_json(),
+    }
+}
+
 /// Whether a stored post is a tombstone now.
 pub(super) fn is_gone(row: &post::Model) -> bool {
     matches!(row.state, PostState::Deleted | PostState::Removed)

@@ -7,10 +7,10 @@ use super::Reactions;
 use super::rows::{self, New};
 use super::wire_map::Whole;
 use crate::actors::queries as actors;
-use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
 use crate::posts::PostRef;
+use crate::{audit, blocked};
 
 impl Reactions<'_> {
     /// Lets the local actor `handle` like or boost a post that the caller may see. Twice is no error.
@@ -82,6 +82,9 @@ impl Reactions<'_> {
             return Err(Error::NotFound("post"));
         }
         let author = actors::by_id(self.0.read(), post.actor_id).await?;
+        if blocked::is_blocked(self.0.read(), author.id, actor.id).await? {
+            return Err(Error::NotFound("post"));
+        }
         Ok((actor, post, author))
     }
 

@@ -10,7 +10,7 @@ use crate::App;
 use crate::actors::{bury, is_tombstone};
 use crate::follows::receive::Named;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
-use crate::posts;
+use crate::{blocked, posts};
 
 /// `Like` or `Announce` of a post that is here.
 pub(crate) async fn react(
@@ -30,6 +30,9 @@ pub(crate) async fn react(
     {
         return Ok(Outcome::Refused("it is not for them"));
     }
+    if blocked::is_blocked(tx.conn(), post.actor_id, actor.id).await? {
+        return Ok(Outcome::Refused("whose it is blocks them"));
+    }
     if is_tombstone(tx, uri, &actor.uri).await? {
         return Ok(Outcome::Ignored("it was taken back before it came"));
     }
@@ -42,7 +45,11 @@ pub(crate) async fn react(
 }
 
 /// Whether somebody elsewhere may know of a post: what is guessed is not confirmed (S-044).
-async fn may_see(tx: &Tx, actor: &actor::Model, post: &post::Model) -> Result<bool, Error> {
+pub(crate) async fn may_see(
+    tx: &Tx,
+    actor: &actor::Model,
+    post: &post::Model,
+) -> Result<bool, Error> {
     if post.audience.is_open() || post.actor_id == actor.id {
         return Ok(true);
     }

@@ -10,14 +10,17 @@
 
 mod accounts;
 mod auditing;
+mod blocking;
 mod climbing;
 mod delivering;
 mod following;
 mod instance;
 mod overtaking;
 mod peers;
+mod pinning;
 mod posting;
 mod reacting;
 mod receiving;
+mod reporting;
 mod seeing;
 mod stranger;

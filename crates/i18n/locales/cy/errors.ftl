@@ -63,6 +63,7 @@ wrong-email-too-long = Gwnewch y cyfeiriad e-bost yn fyrrach: { $max } nod ar y 
 wrong-handle-too-long = Gwnewch yr enw byr yn fyrrach: { $max } nod ar y mwyaf
 wrong-password-too-long = Gwnewch y cyfrinair yn fyrrach: { $max } nod ar y mwyaf
 wrong-password-too-short = Gwnewch y cyfrinair yn hirach: { $max } nod o leiaf
+wrong-too-many = Dewiswch lai: { $max } ar y mwyaf
 wrong-too-long = Gwnewch hwn yn fyrrach: { $max } nod ar y mwyaf
 wrong-too-short = Gwnewch hwn yn hirach: { $max } nod o leiaf
 wrong-missing = Llenwch hwn

@@ -63,6 +63,7 @@ wrong-email-too-long = Make the email address shorter: { $max } characters at mo
 wrong-handle-too-long = Make the short name shorter: { $max } characters at most
 wrong-password-too-long = Make the password shorter: { $max } characters at most
 wrong-password-too-short = Make the password longer: { $max } characters at least
+wrong-too-many = Choose fewer: { $max } at most
 wrong-too-long = Make this shorter: { $max } characters at most
 wrong-too-short = Make this longer: { $max } characters at least
 wrong-missing = Fill this in

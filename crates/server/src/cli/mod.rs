@@ -2,6 +2,7 @@
 //! and says what came of it.
 
 mod account;
+mod actor;
 mod audit;
 mod config;
 mod delivery;
@@ -14,6 +15,7 @@ mod migrate;
 mod peer;
 mod post;
 mod provider;
+mod report;
 mod serve;
 
 use std::path::PathBuf;
@@ -66,6 +68,9 @@ enum Command {
     /// Care providers and council teams
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
+    /// Anybody who can speak here: a person or a provider
+    #[command(subcommand)]
+    Actor(actor::ActorCommand),
     /// Posts: write, change and delete them
     #[command(subcommand)]
     Post(post::PostCommand),
@@ -77,6 +82,9 @@ enum Command {
     /// Other servers, and what was decided about them
     #[command(subcommand)]
     Peer(peer::PeerCommand),
+    /// What somebody tells the moderators
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Posts on their way to other servers
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
@@ -107,10 +115,12 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
     let done = match command {
         Command::Account(command) => command.run(&desk).await,
         Command::Provider(command) => command.run(&desk).await,
+        Command::Actor(command) => command.run(&desk).await,
         Command::Post(command) => command.run(&desk).await,
         Command::Follow(args) => args.run(&desk).await,
         Command::Follower(command) => command.run(&desk).await,
         Command::Peer(command) => command.run(&desk).await,
+        Command::Report(command) => command.run(&desk).await,
         Command::Delivery(command) => command.run(&desk).await,
         Command::Audit(command) => command.run(&desk).await,
         _ => Err(anyhow::anyhow!("this command has no desk")),

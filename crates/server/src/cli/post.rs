@@ -34,6 +34,16 @@ pub(crate) enum PostCommand {
     Boost(ReactArgs),
     /// Take that back
     Unboost(ReactArgs),
+    /// Put a post first on the page of its author, here and on other servers; five at most
+    Pin {
+        /// The post's address
+        url: String,
+    },
+    /// Let it stand where its date puts it
+    Unpin {
+        /// The post's address
+        url: String,
+    },
 }
 
 /// A like or a boost.
@@ -165,6 +175,8 @@ impl PostCommand {
             Self::Unlike(args) => args.remove(desk, ReactionKind::Like).await,
             Self::Boost(args) => args.add(desk, ReactionKind::Boost).await,
             Self::Unboost(args) => args.remove(desk, ReactionKind::Boost).await,
+            Self::Pin { url } => pin(desk, &url, true).await,
+            Self::Unpin { url } => pin(desk, &url, false).await,
             Self::Delete { url } => {
                 let post = local_post(desk, &url).await?;
                 let done = desk.app.posts().delete(&desk.caller, post.id).await;
@@ -207,6 +219,19 @@ async fn show(desk: &Desk, url: &str) -> anyhow::Result<()> {
         let Counts { replies, likes, boosts } = shown.counts;
         let head = format!("{} by {} ({})", shown.post.url, shown.post.author, shown.post.audience);
         format!("{head}\n\n{text}\n\nReplies: {replies}. Likes: {likes}. Boosts: {boosts}.")
+    })
+}
+
+async fn pin(desk: &Desk, url: &str, pinned: bool) -> anyhow::Result<()> {
+    let (posts, post) = (desk.app.posts(), PostRef::Uri(url.to_owned()));
+    let (done, what) = if pinned {
+        (posts.pin(&desk.caller, &post).await, "pin the post")
+    } else {
+        (posts.unpin(&desk.caller, &post).await, "unpin the post")
+    };
+    done.map_err(|error| plain(error, what))?;
+    desk.out.show(&serde_json::json!({ "post": url, "pinned": pinned }), || {
+        format!("{url} is {}pinned.", if pinned { "" } else { "not " })
     })
 }
 

@@ -29,6 +29,8 @@ const MINTED: &[&str] = &[
     "peer",
     "post",
     "reaction",
+    "block",
+    "report",
     "revision",
     "session",
 ];

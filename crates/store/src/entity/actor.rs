@@ -56,6 +56,10 @@ pub struct Model {
     pub indexable: bool,
     /// The id of the actor that it became.
     pub moved_to: Option<String>,
+    /// Other ids of the same person or provider, one in a line: where they may come from.
+    pub also_known_as: Option<String>,
+    /// When it last moved.
+    pub moved_at: Option<Moment>,
     /// When it says that it was made.
     pub published: Option<Moment>,
     /// When this row was made.

@@ -71,6 +71,8 @@ pub(crate) fn remote_actor(id: i64, host: &str) -> actor::Model {
         discoverable: true,
         indexable: true,
         moved_to: None,
+        also_known_as: None,
+        moved_at: None,
         published: None,
         created_at: NOW,
         updated_at: NOW,

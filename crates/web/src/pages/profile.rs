@@ -9,6 +9,7 @@ use carefolk_domain::{ActorKind, Address};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, is_web};
+use crate::view::cards::Place;
 use crate::view::models::{FollowButton, ProfilePage};
 use crate::web::{self, POSTS_A_PAGE, Web};
 
@@ -19,8 +20,15 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
         return Ok(web.go(&OwnPath::of(&actor.page), ""));
     }
     let page = web.page_of(POSTS_A_PAGE);
-    let posts = web.app().timelines().profile(web.caller(), actor.id, page).await?;
+    let mut posts = web.app().timelines().profile(web.caller(), actor.id, page).await?;
     let present = web.presenter();
+    let pinned = if web.is_first_page() {
+        web.app().posts().pinned(web.caller(), actor.id).await?
+    } else {
+        Vec::new()
+    };
+    // Nothing stands on one page twice.
+    posts.posts.retain(|post| pinned.iter().all(|first| first.id != post.id));
     let person = Presenter::person(&actor);
     let federates = web.app().settings().federates();
     let model = ProfilePage {
@@ -30,6 +38,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
         facts: facts(&web, &actor),
         follow: follow_button(&web, &actor).await?,
         acts: acts(&web, &actor).await?,
+        pinned: pinned.into_iter().map(|post| present.post(post, Place::List)).collect(),
         list: present.list(posts, &actor.page, web.is_first_page()),
         address: Some(format!("@{}", actor.address())).filter(|_| actor.is_local && federates),
         follow_action: format!("/follow/{}", actor.handle),

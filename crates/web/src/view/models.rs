@@ -128,6 +128,8 @@ pub(crate) struct ProfilePage {
     pub follow: Option<FollowButton>,
     /// Other things to do: a path and its words.
     pub acts: Vec<(String, String)>,
+    /// What they want to be read first.
+    pub pinned: Vec<PostCard>,
     /// Their posts.
     pub list: PostList,
     /// The address to copy, where people elsewhere can follow.

@@ -31,6 +31,15 @@ pub struct Activity {
     pub cc: Vec<String>,
     /// AS2: what it was done to.
     pub object: Object,
+    /// AS2: why, on a `Flag`; as plain text, where Mastodon reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// AS2: the same, where Lemmy reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// AS2: where to: a collection, or an actor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 /// What an activity was done to, or what stands in a collection.
@@ -39,6 +48,8 @@ pub struct Activity {
 pub enum Object {
     /// An id.
     Iri(String),
+    /// Several ids.
+    Iris(Vec<String>),
     /// A post.
     Note(Box<Note>),
     /// An actor.
@@ -112,7 +123,18 @@ impl Tombstone {
 impl Activity {
     fn new(id: impl Into<String>, kind: ActivityKind, actor: String, object: Object) -> Self {
         let (to, cc) = (Vec::new(), Vec::new());
-        Self { id: id.into(), kind, actor, published: None, to, cc, object }
+        Self {
+            id: id.into(),
+            kind,
+            actor,
+            published: None,
+            to,
+            cc,
+            object,
+            target: None,
+            content: None,
+            summary: None,
+        }
     }
 
     /// The same, for these people.
@@ -209,6 +231,45 @@ impl Activity {
         Self { published: Some(at), ..announce }
     }
 
+    /// Wants nothing to do with somebody; for their server alone.
+    pub fn block(id: impl Into<String>, actor: impl Into<String>, target: String) -> Self {
+        let to = vec![target.clone()];
+        Self::new(id, ActivityKind::Block, actor.into(), Object::Iri(target))
+            .addressed(to, Vec::new())
+    }
+
+    /// A report to the server of who it is about; say to whom with [`Activity::addressed`].
+    pub fn flag(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        objects: Vec<String>,
+        why: String,
+    ) -> Self {
+        let flag = Self::new(id, ActivityKind::Flag, actor.into(), Object::Iris(objects));
+        Self { content: Some(why.clone()), summary: Some(why), ..flag }
+    }
+
+    /// A post comes into a collection of its author; say to whom with [`Activity::addressed`].
+    pub fn add(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        post: String,
+        collection: String,
+    ) -> Self {
+        let add = Self::new(id, ActivityKind::Add, actor.into(), Object::Iri(post));
+        Self { target: Some(collection), ..add }
+    }
+
+    /// It leaves the collection again; say to whom with [`Activity::addressed`].
+    pub fn remove(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        post: String,
+        collection: String,
+    ) -> Self {
+        Self { kind: ActivityKind::Remove, ..Self::add(id, actor, post, collection) }
+    }
+
     /// Takes one of our activities back, for whom that was. The whole of it is inside: not everybody
     /// finds it by its id (docs/federation/peers.md).
     pub fn undo_activity(id: impl Into<String>, activity: Self) -> Self {
@@ -235,7 +296,11 @@ impl Object {
             Self::Note(note) => note.add_terms(context),
             Self::Actor(actor) => actor.add_terms(context),
             Self::Activity(activity) => activity.object.add_terms(context),
-            Self::Iri(_) | Self::Tombstone(_) | Self::Follow(_) | Self::Document(_) => context,
+            Self::Iri(_)
+            | Self::Iris(_)
+            | Self::Tombstone(_)
+            | Self::Follow(_)
+            | Self::Document(_) => context,
         }
     }
 }

@@ -1,0 +1,226 @@
+//! Making, reading and closing reports.
+
+use std::collections::HashMap;
+
+use carefolk_domain::authorise::Act;
+use carefolk_domain::{AccountId, ActorId, FieldError, Invalid, PostState, ReportId};
+use carefolk_store::entity::{account, actor, post, report, report_post};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+
+use super::{
+    COMMENT_MAX_CHARS, NewReport, POSTS_MAX, ReportState, ReportView, Reports, Row, wire_map, write,
+};
+use crate::actors::queries as actors;
+use crate::audit;
+use crate::kernel::{caller::Caller, error::Error, page::Page};
+use crate::outbox::{self, Recipients};
+use crate::posts::{PostRef, PostView, views};
+
+impl Reports<'_> {
+    /// Reports somebody, and some of their posts, to the moderators here; with `forward` to their own
+    /// server as well.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`]; [`Error::NotFound`] for who or what the reporter cannot see;
+    /// [`Error::Invalid`] on `comment` or `posts`.
+    pub async fn send(&self, caller: &Caller, new: NewReport) -> Result<ReportId, Error> {
+        let voice = self.0.follows().voice(caller, &new.reporter).await?;
+        let reporter = self.account_behind(caller, &voice).await?;
+        let comment = check(&new)?;
+        let about = self.0.actors().known_or_local(&new.about).await?;
+        let about = about.ok_or(Error::NotFound("actor"))?;
+        let posts = self.posts_of(caller, &about, &new.posts).await?;
+        let forward = new.forward && about.domain_id.is_none();
+        let instance = self.0.instance().actor_id().await?;
+        let instance = actors::by_id(self.0.read(), instance).await?;
+        let mut tx = self.0.begin().await?;
+        let slug = self.0.slug();
+        let uri = outbox::activity_uri(self.0, &slug);
+        let row = Row {
+            uri: uri.clone(),
+            reporter,
+            host: None,
+            about: about.id,
+            comment: comment.clone(),
+            forwarded: forward,
+        };
+        let ids: Vec<_> = posts.iter().map(|post| post.id).collect();
+        let made = write(self.0, &tx, row, &ids).await?;
+        if forward {
+            // What only some may read is not quoted to a server's moderators.
+            let open = posts.iter().filter(|post| post.audience.is_open());
+            let named = open.map(|post| post.uri.clone()).collect();
+            let said = wire_map::flag(&instance, &about, named, comment, uri, slug);
+            let to = Recipients { inboxes: vec![about.inbox.clone()], ..Recipients::default() };
+            outbox::say(self.0, &mut tx, said, to).await?;
+        }
+        audit::record_operator(self.0, &tx, caller, "report.send", &about.uri).await?;
+        tx.commit().await?;
+        Ok(made.id)
+    }
+
+    async fn account_behind(
+        &self,
+        caller: &Caller,
+        voice: &actor::Model,
+    ) -> Result<Option<AccountId>, Error> {
+        if let Some(account) = caller.account() {
+            return Ok(Some(account));
+        }
+        let behind = account::Entity::find().filter(account::Column::ActorId.eq(voice.id));
+        Ok(behind.one(self.0.read()).await?.map(|account| account.id))
+    }
+
+    /// The posts at these addresses, which must be by `about` and visible to the reporter.
+    async fn posts_of(
+        &self,
+        caller: &Caller,
+        about: &actor::Model,
+        addresses: &[String],
+    ) -> Result<Vec<post::Model>, Error> {
+        let mut found = Vec::new();
+        for address in addresses {
+            let by = PostRef::Uri(address.clone());
+            let row = self.0.posts().find_row(caller, &by).await?;
+            if row.actor_id != about.id || row.state != PostState::Published {
+                return Err(Error::field("posts", Invalid::Unknown));
+            }
+            found.push(row);
+        }
+        found.sort_by_key(|row| row.id);
+        found.dedup_by_key(|row| row.id);
+        Ok(found)
+    }
+
+    /// Reports in `state`, the last made first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the caller runs the instance.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        state: ReportState,
+        page: Page,
+    ) -> Result<Vec<ReportView>, Error> {
+        caller.may(Act::RunInstance)?;
+        let query = report::Entity::find().filter(report::Column::State.eq(state));
+        let query = match page.before {
+            Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
+            None => query,
+        };
+        let rows =
+            query.order_by_desc(report::Column::Id).limit(page.rows()).all(self.0.read()).await?;
+        self.views(caller, rows).await
+    }
+
+    /// One report.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`], [`Error::NotFound`].
+    pub async fn show(&self, caller: &Caller, id: ReportId) -> Result<ReportView, Error> {
+        caller.may(Act::RunInstance)?;
+        let row = report::Entity::find_by_id(id).one(self.0.read()).await?;
+        let rows = vec![row.ok_or(Error::NotFound("report"))?];
+        self.views(caller, rows).await?.pop().ok_or(Error::NotFound("report"))
+    }
+
+    /// Says that a report was dealt with. Twice is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`], [`Error::NotFound`].
+    pub async fn close(&self, caller: &Caller, id: ReportId) -> Result<(), Error> {
+        caller.may(Act::RunInstance)?;
+        let tx = self.0.begin().await?;
+        let row = report::Entity::find_by_id(id).one(tx.conn()).await?;
+        let row = row.ok_or(Error::NotFound("report"))?;
+        if row.state == ReportState::Closed {
+            return Ok(());
+        }
+        let mut changed = row.into_active_model();
+        changed.state = Set(ReportState::Closed);
+        changed.closed_at = Set(Some(tx.now()));
+        changed.update(tx.conn()).await?;
+        audit::record(self.0, &tx, caller, "report.close", &id.to_string(), "").await?;
+        tx.commit().await
+    }
+
+    async fn views(
+        &self,
+        caller: &Caller,
+        rows: Vec<report::Model>,
+    ) -> Result<Vec<ReportView>, Error> {
+        let conn = self.0.read();
+        let reporters = rows.iter().filter_map(|row| row.reporter_id);
+        let accounts: HashMap<AccountId, ActorId> = account::Entity::find()
+            .filter(account::Column::Id.is_in(reporters))
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|account| (account.id, account.actor_id))
+            .collect();
+        let wanted = rows.iter().map(|row| row.about_id).chain(accounts.values().copied());
+        let people: HashMap<ActorId, actor::Model> = actor::Entity::find()
+            .filter(actor::Column::Id.is_in(wanted))
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|actor| (actor.id, actor))
+            .collect();
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(about) = people.get(&row.about_id) else { continue };
+            let reporter = row.reporter_id.and_then(|id| accounts.get(&id));
+            shown.push(ReportView {
+                id: row.id,
+                about: actors::view(about.clone()),
+                reporter: reporter.and_then(|id| people.get(id)).map(|row| row.handle.clone()),
+                host: row.host,
+                comment: row.comment,
+                posts: self.reported(caller, row.id).await?,
+                state: row.state,
+                forwarded: row.forwarded,
+                created: row.created_at,
+            });
+        }
+        Ok(shown)
+    }
+
+    async fn reported(&self, caller: &Caller, id: ReportId) -> Result<Vec<PostView>, Error> {
+        let conn = self.0.read();
+        let named = report_post::Entity::find()
+            .filter(report_post::Column::ReportId.eq(id))
+            .all(conn)
+            .await?;
+        let rows = post::Entity::find()
+            .filter(post::Column::Id.is_in(named.iter().map(|row| row.post_id)))
+            .filter(post::Column::State.eq(PostState::Published))
+            .order_by_asc(post::Column::Id)
+            .all(conn)
+            .await?;
+        views(conn, caller, rows).await
+    }
+}
+
+/// The comment of a report, if nothing is wrong with it.
+fn check(new: &NewReport) -> Result<String, Error> {
+    let comment = new.comment.trim();
+    let mut wrong = Vec::new();
+    if comment.is_empty() {
+        wrong.push(FieldError { field: "comment", invalid: Invalid::Missing });
+    }
+    if comment.chars().count() > COMMENT_MAX_CHARS {
+        let invalid = Invalid::TooLong(COMMENT_MAX_CHARS);
+        wrong.push(FieldError { field: "comment", invalid });
+    }
+    if new.posts.len() > POSTS_MAX {
+        wrong.push(FieldError { field: "posts", invalid: Invalid::TooMany(POSTS_MAX) });
+    }
+    if wrong.is_empty() { Ok(comment.to_owned()) } else { Err(Error::Invalid(wrong)) }
+}

@@ -1,0 +1,91 @@
+//! Reports that come from other servers.
+
+use std::collections::BTreeSet;
+
+use carefolk_domain::{Html, PostId, PostState, UriHash};
+use carefolk_store::entity::{actor, post, report};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::{COMMENT_MAX_CHARS, POSTS_MAX, ReportState, Row, write};
+use crate::App;
+use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
+use crate::reactions::receive::may_see;
+
+/// How many open reports of one server are kept: more would bury those of others.
+const OPEN_PER_HOST: u64 = 200;
+
+/// How many objects of one report are looked at.
+const OBJECTS_MAX: usize = 100;
+
+/// What a `Flag` says.
+pub(crate) struct Flag {
+    /// Its id.
+    pub uri: String,
+    /// Who and what it is about.
+    pub objects: Vec<String>,
+    /// Why, as it came.
+    pub comment: String,
+}
+
+/// `Flag`: about somebody here, or else it is nothing to us.
+pub(crate) async fn flag(
+    app: &App,
+    tx: &Tx,
+    from: &actor::Model,
+    flag: Flag,
+) -> Result<Outcome, Error> {
+    let hash = UriHash::of(&flag.uri);
+    let known = report::Entity::find().filter(report::Column::UriHash.eq(hash));
+    if known.count(tx.conn()).await? > 0 {
+        return Ok(Outcome::Ignored("we know it already"));
+    }
+    let hashes: BTreeSet<UriHash> =
+        flag.objects.iter().take(OBJECTS_MAX).map(|object| UriHash::of(object)).collect();
+    let posts = post::Entity::find()
+        .filter(post::Column::UriHash.is_in(hashes.iter().cloned()))
+        .filter(post::Column::State.eq(PostState::Published))
+        .all(tx.conn())
+        .await?;
+    let named = actor::Entity::find()
+        .filter(actor::Column::UriHash.is_in(hashes))
+        .filter(actor::Column::DomainId.is_not_null())
+        .one(tx.conn())
+        .await?;
+    let author = posts.iter().find(|post| post.slug.is_some()).map(|post| post.actor_id);
+    let Some(about) = named.map(|actor| actor.id).or(author) else {
+        return Ok(Outcome::Ignored("it reports nobody here"));
+    };
+    if open_of(tx, &from.host).await? >= OPEN_PER_HOST {
+        return Ok(Outcome::Refused("too many reports of that server are open"));
+    }
+    let mut shown: Vec<PostId> = Vec::new();
+    for post in posts.iter().filter(|post| post.actor_id == about).take(POSTS_MAX) {
+        if may_see(tx, from, post).await? {
+            shown.push(post.id);
+        }
+    }
+    let row = Row {
+        uri: flag.uri,
+        reporter: None,
+        host: Some(from.host.clone()),
+        about,
+        comment: plain(&flag.comment),
+        forwarded: false,
+    };
+    write(app, tx, row, &shown).await?;
+    Ok(Outcome::Applied)
+}
+
+async fn open_of(tx: &Tx, host: &str) -> Result<u64, Error> {
+    Ok(report::Entity::find()
+        .filter(report::Column::Host.eq(host))
+        .filter(report::Column::State.eq(ReportState::Open))
+        .count(tx.conn())
+        .await?)
+}
+
+/// Comments come as plain text from most and as HTML from some.
+fn plain(comment: &str) -> String {
+    let cut: String = comment.chars().take(COMMENT_MAX_CHARS * 2).collect();
+    Html::sanitise(&cut).to_plain().chars().take(COMMENT_MAX_CHARS).collect()
+}

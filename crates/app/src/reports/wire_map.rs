@@ -1,0 +1,31 @@
+//! What another server is told of a report (docs/federation/flag.md).
+
+use carefolk_domain::Audience;
+use carefolk_store::entity::actor;
+use carefolk_wire::write::Activity;
+
+use crate::outbox::Saying;
+
+/// `Flag`, said by the instance: it names who and what it is about, and never who reported.
+pub(super) fn flag(
+    instance: &actor::Model,
+    about: &actor::Model,
+    posts: Vec<String>,
+    comment: String,
+    uri: String,
+    slug: String,
+) -> Saying {
+    let objects = [about.uri.clone()].into_iter().chain(posts).collect();
+    let activity = Activity::flag(uri.clone(), instance.uri.clone(), objects, comment)
+        .addressed(vec![about.uri.clone()], Vec::new());
+    Saying {
+        actor: instance.id,
+        uri,
+        slug,
+        kind: "Flag",
+        post: None,
+        order_key: about.id.0,
+        audience: Audience::Direct,
+        body: activity.to_json(),
+    }
+}

@@ -1,0 +1,165 @@
+//! `carefolk report`: what somebody tells the moderators.
+
+use carefolk_app::Page;
+use carefolk_app::reports::{NewReport, ReportState, ReportView};
+use carefolk_domain::{Address, ReportId};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::desk::{Desk, text_from_stdin, when};
+use super::follow::address;
+use crate::output::table;
+use crate::words::plain;
+
+/// How many are listed at most.
+const LISTED: u32 = 200;
+
+/// How much of a comment stands in a list, in characters.
+const LISTED_CHARS: usize = 60;
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Report somebody to the moderators
+    Send(SendArgs),
+    /// List reports
+    List {
+        /// Those that were dealt with
+        #[arg(long)]
+        closed: bool,
+    },
+    /// Show one report with the posts it names
+    Show {
+        /// The number in the list
+        number: i64,
+    },
+    /// Say that a report was dealt with
+    Close {
+        /// The number in the list
+        number: i64,
+    },
+}
+
+/// A new report.
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// Who it is about
+    #[arg(value_name = "HANDLE@HOST", value_parser = address)]
+    about: Address,
+    /// Who reports: the name of an account
+    #[arg(long = "as", value_name = "HANDLE")]
+    reporter: String,
+    /// The address of a post of theirs; may be given more than once
+    #[arg(long = "post", value_name = "URL")]
+    posts: Vec<String>,
+    /// Read what is wrong from standard input
+    #[arg(long, required = true)]
+    reason_stdin: bool,
+    /// Tell their server as well; it is not told who reported
+    #[arg(long)]
+    forward: bool,
+}
+
+/// A report, for scripts.
+#[derive(Serialize)]
+struct Shown {
+    number: i64,
+    about: String,
+    reporter: Option<String>,
+    from: Option<String>,
+    comment: String,
+    posts: Vec<String>,
+    state: &'static str,
+    forwarded: bool,
+    at: String,
+}
+
+impl Shown {
+    fn of(desk: &Desk, view: &ReportView) -> Self {
+        Self {
+            number: view.id.0,
+            about: view.about.address(),
+            reporter: view.reporter.clone(),
+            from: view.host.clone(),
+            comment: view.comment.clone(),
+            posts: view.posts.iter().map(|post| desk.address(&post.url, &post.page)).collect(),
+            state: if view.state == ReportState::Open { "open" } else { "closed" },
+            forwarded: view.forwarded,
+            at: when(view.created),
+        }
+    }
+
+    /// Who says so.
+    fn by(&self) -> &str {
+        self.reporter.as_deref().or(self.from.as_deref()).unwrap_or("-")
+    }
+}
+
+impl ReportCommand {
+    /// Runs one command.
+    pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        match self {
+            Self::Send(args) => args.run(desk).await,
+            Self::List { closed } => list(desk, closed).await,
+            Self::Show { number } => show(desk, ReportId(number)).await,
+            Self::Close { number } => {
+                let done = desk.app.reports().close(&desk.caller, ReportId(number)).await;
+                done.map_err(|error| plain(error, &format!("close report {number}")))?;
+                desk.out.show(&serde_json::json!({ "number": number, "state": "closed" }), || {
+                    format!("Report {number} is closed.")
+                })
+            }
+        }
+    }
+}
+
+impl SendArgs {
+    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let about = self.about.clone();
+        let new = NewReport {
+            reporter: self.reporter,
+            about: self.about,
+            posts: self.posts,
+            comment: text_from_stdin("reason")?,
+            forward: self.forward,
+        };
+        let made = desk.app.reports().send(&desk.caller, new).await;
+        let id = made.map_err(|error| plain(error, &format!("report {about}")))?;
+        desk.out.show(&serde_json::json!({ "number": id.0, "about": about.to_string() }), || {
+            format!("Reported {about}, as report {id}.")
+        })
+    }
+}
+
+async fn list(desk: &Desk, closed: bool) -> anyhow::Result<()> {
+    let state = if closed { ReportState::Closed } else { ReportState::Open };
+    let found = desk.app.reports().list(&desk.caller, state, Page::first(LISTED)).await;
+    let found = found.map_err(|error| plain(error, "list the reports"))?;
+    let shown: Vec<Shown> = found.iter().map(|view| Shown::of(desk, view)).collect();
+    desk.out.show(&shown, || {
+        let cells = |s: &Shown| {
+            let comment = s.comment.replace('\n', " ").chars().take(LISTED_CHARS).collect();
+            vec![s.number.to_string(), s.about.clone(), s.by().to_owned(), comment, s.at.clone()]
+        };
+        let rows: Vec<Vec<String>> = shown.iter().map(cells).collect();
+        table(&["NUMBER", "ABOUT", "BY", "COMMENT", "MADE"], &rows, "There are no such reports.")
+    })
+}
+
+async fn show(desk: &Desk, id: ReportId) -> anyhow::Result<()> {
+    let found = desk.app.reports().show(&desk.caller, id).await;
+    let view = found.map_err(|error| plain(error, &format!("show report {id}")))?;
+    let shown = Shown::of(desk, &view);
+    desk.out.show(&shown, || {
+        let mut lines = vec![
+            format!("Report {} about {} ({})", shown.number, shown.about, shown.state),
+            format!("By {}, {}", shown.by(), shown.at),
+            String::new(),
+            shown.comment.clone(),
+        ];
+        for (post, url) in view.posts.iter().zip(&shown.posts) {
+            lines.extend([String::new(), url.clone(), post.html.to_plain()]);
+        }
+        lines.join("\n")
+    })
+}

@@ -1,0 +1,72 @@
+//! What Hazelbank likes and pins, whom it blocks, and what the instance reports.
+
+use carefolk_app::posts::PostRef;
+use carefolk_app::reactions::ReactionKind;
+use carefolk_app::reports::NewReport;
+use carefolk_domain::Address;
+use carefolk_testkit::Kit;
+
+use super::{Golden, Scene};
+
+/// Hazelbank likes and boosts what Ann said, and takes both back.
+pub(super) async fn reactions(scene: &Scene) -> Vec<Golden> {
+    let post = PostRef::Uri("https://v.example/notes/1".to_owned());
+    let mut golden = Vec::new();
+    for (kind, said, undone) in [
+        (ReactionKind::Like, ("Like", "like.json"), "undo_like.json"),
+        (ReactionKind::Boost, ("Announce", "announce.json"), "undo_announce.json"),
+    ] {
+        let reactions = scene.kit.app.reactions();
+        reactions.add(&scene.nurse, "hazelbank", &post, kind).await.unwrap();
+        scene.kit.settle().await;
+        golden.push((said.1, scene.sent(said.0)));
+        reactions.remove(&scene.nurse, "hazelbank", &post, kind).await.unwrap();
+        scene.kit.settle().await;
+        golden.push((undone, scene.sent("Undo")));
+    }
+    golden
+}
+
+/// Hazelbank pins a post and unpins it.
+pub(super) async fn pins(scene: &Scene) -> Vec<Golden> {
+    let posts = scene.kit.app.posts();
+    let post = scene.say(Kit::words("hazelbank", "How to reach us: 01632 960000")).await;
+    let by = PostRef::Id(post.id);
+    posts.pin(&scene.nurse, &by).await.unwrap();
+    scene.kit.settle().await;
+    let hazelbank = scene.actor("hazelbank").await;
+    let featured = scene.get(&format!("{hazelbank}/featured")).await;
+    posts.unpin(&scene.nurse, &by).await.unwrap();
+    scene.kit.settle().await;
+    vec![
+        ("add.json", scene.sent("Add")),
+        ("remove.json", scene.sent("Remove")),
+        ("featured.json", featured),
+    ]
+}
+
+/// Ann is blocked, and her server told; then not any more.
+pub(super) async fn blocks(scene: &Scene) -> Vec<Golden> {
+    let blocks = scene.kit.app.blocks();
+    let ann = Address::parse("ann@v.example").unwrap();
+    blocks.block(&scene.nurse, "nurse", &ann, true).await.unwrap();
+    scene.kit.settle().await;
+    let block = scene.sent("Block");
+    blocks.unblock(&scene.nurse, "nurse", &ann).await.unwrap();
+    scene.kit.settle().await;
+    vec![("block.json", block), ("undo_block.json", scene.sent("Undo"))]
+}
+
+/// Something that Ann said is reported to her server.
+pub(super) async fn reports(scene: &Scene) -> Golden {
+    let report = NewReport {
+        reporter: "nurse".to_owned(),
+        about: Address::parse("ann@v.example").unwrap(),
+        posts: vec!["https://v.example/notes/1".to_owned()],
+        comment: "Names a person and where they live".to_owned(),
+        forward: true,
+    };
+    scene.kit.app.reports().send(&scene.nurse, report).await.unwrap();
+    scene.kit.settle().await;
+    ("flag.json", scene.sent("Flag"))
+}
