@@ -93,6 +93,14 @@ impl Circle for LateApp {
     }
 }
 
+    async fn dialect_of(&self, host: &str) -> Result<Option<String>, PortError> {
+        self.app()?.peers().signature_profile(host).await.map_err(ours)
+    }
+
+    async fn note_dialect(&self, host: &str, dialect: &'static str) -> Result<(), PortError> {
+        self.app()?.peers().note_signature_profile(host, dialect).await.map_err(ours)
+    }
+
 /// Our own trouble while we are at another server's business: later it may work.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn ours(error: Error) -> PortError {

@@ -106,6 +106,17 @@ impl Peers<'_> {
         })
     }
 
+    /// The way of signing that `host` took last time, by the name under which it was noted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn signature_profile(&self, host: &str) -> Result<Option<String>, Error> {
+        let row =
+            peer::Entity::find().filter(peer::Column::Host.eq(host)).one(self.0.read()).await?;
+        Ok(row.and_then(|row| row.signature_profile))
+    }
+
     /// All peers, the last heard first.
     ///
     /// # Errors
