@@ -30,7 +30,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 /// The key under which every town seals its private keys.
-const MASTER: [u8; 32] = [7; 32];
+pub(crate) const MASTER: [u8; 32] = [7; 32];
 
 /// The most actors of one town; each has keys of its own.
 const KEYS_EACH: usize = 8;

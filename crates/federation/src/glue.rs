@@ -22,8 +22,9 @@ use moka::sync::Cache;
 
 use crate::errand::Circle;
 
-/// How long the instance's own key is kept; it changes by a command in another process.
-const OWN_KEY_KEPT: Duration = Duration::from_mins(5);
+/// How long the instance's own key is kept: it is changed by a command in another process, and a
+/// fetch that is signed with the one before is refused.
+const OWN_KEY_KEPT: Duration = Duration::from_secs(1);
 
 /// A public key of somebody elsewhere, ready to verify with.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use carefolk_store::entity::{actor, domain};
 use carefolk_wire::webfinger::{Jrd, Link};
 use carefolk_wire::write::{Actor, Capability, Endpoints, Multikey, OrderedCollection, PublicKey};
 use carefolk_wire::{ActorKind as WireKind, nodeinfo};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Actors, queries};
 use crate::instance::INSTANCE_HANDLE;
@@ -42,7 +42,7 @@ impl Actors<'_> {
     /// [`Error::NotFound`].
     pub async fn document(&self, slug: &str) -> Result<Actor, Error> {
         let row = self.by_slug(slug).await?;
-        self.document_of(row).await
+        self.document_on(self.0.read(), row).await
     }
 
     /// The document of the local actor of that name.
@@ -55,20 +55,33 @@ impl Actors<'_> {
             .await?
             .filter(queries::is_shown)
             .ok_or(Error::NotFound("actor"))?;
-        self.document_of(row).await
+        self.document_on(self.0.read(), row).await
     }
 
-    async fn document_of(&self, row: actor::Model) -> Result<Actor, Error> {
+    /// The document of a local actor whose keys are those that `conn` sees.
+    pub(super) async fn document_on(
+        &self,
+        conn: &impl ConnectionTrait,
+        row: actor::Model,
+    ) -> Result<Actor, Error> {
         let keys = actor_key::Entity::find()
             .filter(actor_key::Column::ActorId.eq(row.id))
             .filter(actor_key::Column::RetiredAt.is_null())
             .order_by_asc(actor_key::Column::Id)
-            .all(self.0.read())
+            .all(conn)
             .await?;
         let key = |algorithm| keys.iter().find(|key| key.algorithm == algorithm);
         let rsa = key(KeyAlgorithm::Rsa).ok_or(Error::Bug("a local actor has no key"))?;
-        let multikey = key(KeyAlgorithm::Ed25519)
-            .map(|key| Multikey::ed25519(&row.uri, key.public_key.clone()));
+        let public_key = PublicKey {
+            id: rsa.key_uri.clone(),
+            owner: row.uri.clone(),
+            public_key_pem: rsa.public_key.clone(),
+        };
+        let multikey = key(KeyAlgorithm::Ed25519).map(|key| {
+            let mut multikey = Multikey::ed25519(&row.uri, key.public_key.clone());
+            multikey.id.clone_from(&key.key_uri);
+            multikey
+        });
         let part = |uri: &Option<String>| uri.clone().unwrap_or_default();
         let is_instance = row.kind == ActorKind::Application;
         Ok(Actor {
@@ -90,7 +103,7 @@ impl Actors<'_> {
             moved_to: row.moved_to.clone(),
             also_known_as: Vec::new(),
             endpoints: Endpoints { shared_inbox: part(&row.shared_inbox) },
-            public_key: PublicKey::main(&row.uri, rsa.public_key.clone()),
+            public_key,
             assertion_method: multikey.into_iter().collect(),
             generator: None,
             implements: if is_instance { vec![Capability::rfc9421()] } else { Vec::new() },

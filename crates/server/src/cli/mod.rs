@@ -2,6 +2,7 @@
 //! and says what came of it.
 
 mod account;
+mod actor;
 mod audit;
 mod config;
 mod delivery;
@@ -63,6 +64,9 @@ enum Command {
     /// People who can sign in
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Whoever is known to other servers: people, providers, the instance itself
+    #[command(subcommand)]
+    Actor(actor::ActorCommand),
     /// Care providers and council teams
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
@@ -106,6 +110,7 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
     let desk = desk::Desk::open(out, loaded.settings).await?;
     let done = match command {
         Command::Account(command) => command.run(&desk).await,
+        Command::Actor(command) => command.run(&desk).await,
         Command::Provider(command) => command.run(&desk).await,
         Command::Post(command) => command.run(&desk).await,
         Command::Follow(args) => args.run(&desk).await,
