@@ -92,7 +92,6 @@ impl Circle for LateApp {
         kept.insert((), key.clone());
         Ok(key)
     }
-}
 
     async fn dialect_of(&self, host: &str) -> Result<Option<String>, PortError> {
         self.app()?.peers().signature_profile(host).await.map_err(ours)
@@ -101,6 +100,7 @@ impl Circle for LateApp {
     async fn note_dialect(&self, host: &str, dialect: &'static str) -> Result<(), PortError> {
         self.app()?.peers().note_signature_profile(host, dialect).await.map_err(ours)
     }
+}
 
 /// Our own trouble while we are at another server's business: later it may work.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
@@ -141,6 +141,11 @@ pub(crate) async fn accept(app: &App, arrival: Arrival) -> Result<(), Problem> {
 /// Whether a local actor has an inbox there.
 pub(crate) async fn has_inbox(app: &App, slug: &str) -> Result<bool, Problem> {
     Ok(there(app.actors().has_inbox(slug).await)?.is_some())
+}
+
+/// Whether the instance's own actor stands there.
+pub(crate) async fn is_instance(app: &App, slug: &str) -> Result<bool, Problem> {
+    Ok(app.actors().is_instance(slug).await?)
 }
 
 /// What stands at one of our addresses.

@@ -35,6 +35,17 @@ impl Actors<'_> {
         self.by_slug(slug).await.map(|_| ())
     }
 
+    /// Whether the instance's own actor is the one whose address ends in `slug`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn is_instance(&self, slug: &str) -> Result<bool, Error> {
+        let id = self.0.instance().actor_id().await?;
+        let uri = queries::by_id(self.0.read(), id).await?.uri;
+        Ok(uri.rsplit('/').next() == Some(slug))
+    }
+
     /// The document of a local actor.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod fetch;
 mod finger;
 mod gate;
 mod lab;
+mod readers;
 mod routes;
-mod software;
 mod second_try;
+mod software;
