@@ -8,6 +8,7 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod declaring;
 mod demanding;
 mod door;
 mod golden;

@@ -27,6 +27,7 @@ use carefolk_store::{Db, Mint, OpenOptions, Worker, dialect};
 use carefolk_testkit::{
     BEGINNING, Kit, MockClock, PASSWORD, SeededChance, TestDb, fresh, operator,
 };
+use http::HeaderMap;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -44,6 +45,7 @@ const NAMES: [&str; 3] = ["alder", "birch", "care"];
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) method: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -336,7 +338,8 @@ fn router(name: &str, port: u16, built: &Built, log: Option<&Log>, readers: Read
 async fn note(State(log): State<Log>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    let seen = Seen { method: parts.method.to_string(), body: body.clone() };
+    let (method, headers) = (parts.method.to_string(), parts.headers.clone());
+    let seen = Seen { method, headers, body: body.clone() };
     log.lock().unwrap().push(seen);
     next.run(Request::from_parts(parts, Body::from(body))).await
 }

@@ -4,7 +4,9 @@ use carefolk_domain::{ActorKind, Handle};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
 use carefolk_store::entity::{actor, domain};
 use carefolk_wire::webfinger::{Jrd, Link};
-use carefolk_wire::write::{Actor, Capability, Endpoints, Multikey, OrderedCollection, PublicKey};
+use carefolk_wire::write::{
+    Actor, Capability, Endpoints, Generator, Multikey, OrderedCollection, PublicKey,
+};
 use carefolk_wire::{ActorKind as WireKind, nodeinfo};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -94,7 +96,16 @@ impl Actors<'_> {
             multikey
         });
         let part = |uri: &Option<String>| uri.clone().unwrap_or_default();
+        let can = vec![Capability::rfc9421()];
         let is_instance = row.kind == ActorKind::Application;
+        // What this server can do (FEP-844e): said by the instance itself, and on others of it.
+        let (generator, implements) = if is_instance {
+            (None, can)
+        } else {
+            let instance = self.0.instance().actor_id().await?;
+            let instance = queries::by_id(self.0.read(), instance).await?;
+            (Some(Generator::new(instance.uri, SOFTWARE, can)), Vec::new())
+        };
         Ok(Actor {
             kind: wire_kind(row.kind),
             webfinger: format!("{}@{}", row.handle, row.host),
@@ -116,8 +127,8 @@ impl Actors<'_> {
             endpoints: Endpoints { shared_inbox: part(&row.shared_inbox) },
             public_key,
             assertion_method: multikey.into_iter().collect(),
-            generator: None,
-            implements: if is_instance { vec![Capability::rfc9421()] } else { Vec::new() },
+            generator,
+            implements,
             id: row.uri,
         })
     }

@@ -125,6 +125,18 @@ async fn cancel_waiting(conn: &impl ConnectionTrait, host: &str, now: Moment) ->
     Ok(())
 }
 
+/// Notes that `host` declares that it understands a way of signing (FEP-844e), to begin with. What
+/// it took once counts for more than what it says.
+pub(crate) async fn note_declared(tx: &Tx, host: &str, profile: &str) -> Result<(), Error> {
+    peer::Entity::update_many()
+        .col_expr(peer::Column::SignatureProfile, Expr::value(profile))
+        .filter(peer::Column::Host.eq(host))
+        .filter(peer::Column::SignatureProfile.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// How exactly it is known when a peer was last heard: more is not worth a write.
 const HEARD_EXACTLY: Span = Span::minutes(1);
 

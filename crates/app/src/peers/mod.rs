@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::App;
 use crate::kernel::{caller::Caller, error::Error, settings::FederationMode};
 
-pub(crate) use commands::heard_from;
+pub(crate) use commands::{heard_from, note_declared};
 
 /// How long a decision made in another process may go unnoticed.
 const CACHE_FOR: Duration = Duration::from_secs(1);

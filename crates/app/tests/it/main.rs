@@ -11,6 +11,7 @@
 mod accounts;
 mod auditing;
 mod climbing;
+mod declaring;
 mod delivering;
 mod following;
 mod instance;
