@@ -332,8 +332,10 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.extend(dealings::pins(&scene).await);
     golden.extend(dealings::blocks(&scene).await);
     golden.push(dealings::reports(&scene).await);
-    golden.push(("reject.json", farewell(&scene).await));
     golden.push(refusal(&scene).await);
+    golden.extend(dealings::changes(&scene).await);
+    golden.push(("reject.json", farewell(&scene).await));
+    golden.extend(dealings::closing(&mut scene).await);
     let folder = folder("tests/golden/federation");
     for (name, json) in &golden {
         let (path, text) = (folder.join(name), pretty(json));

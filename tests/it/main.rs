@@ -8,9 +8,12 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod declaring;
+mod demanding;
 mod door;
 mod golden;
 mod knock;
+mod rotation;
 mod town;
 mod two_servers;
 mod village;

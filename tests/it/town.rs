@@ -17,7 +17,9 @@ use carefolk_app::posts::{NewPost, PostView};
 use carefolk_app::providers::NewProvider;
 use carefolk_app::{App, AppParts, AppSettings, Caller, FederationMode};
 use carefolk_domain::Role;
-use carefolk_federation::{ConnectorOptions, Federation, HttpRemote, KeyMint, LabNetworks, Limits};
+use carefolk_federation::{
+    ConnectorOptions, Federation, HttpRemote, KeyMint, LabNetworks, Limits, Readers,
+};
 use carefolk_httpkit::host::HEALTH_PATH;
 use carefolk_httpkit::{HostCheck, ServeOptions, TrustedProxies, client_ip, host, serve};
 use carefolk_signatures::vault::MasterKey;
@@ -25,12 +27,13 @@ use carefolk_store::{Db, Mint, OpenOptions, Worker, dialect};
 use carefolk_testkit::{
     BEGINNING, Kit, MockClock, PASSWORD, SeededChance, TestDb, fresh, operator,
 };
+use http::HeaderMap;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 /// The key under which every town seals its private keys.
-const MASTER: [u8; 32] = [7; 32];
+pub(crate) const MASTER: [u8; 32] = [7; 32];
 
 /// The most actors of one town; each has keys of its own.
 const KEYS_EACH: usize = 8;
@@ -42,6 +45,7 @@ const NAMES: [&str; 3] = ["alder", "birch", "care"];
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) method: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -102,6 +106,7 @@ pub(crate) struct Town {
     router: Router,
     gate: Gate,
     log: Option<Log>,
+    readers: Readers,
 }
 
 /// A port of loopback on which nobody else will listen.
@@ -115,26 +120,37 @@ fn keep_port(port: u16) -> TcpSocket {
 impl Town {
     /// A fresh town called `name`, open.
     pub(crate) async fn new(name: &'static str, clock: &Arc<MockClock>) -> Self {
-        Self::build(name, clock, None).await
+        Self::build(name, clock, None, Readers::Anybody).await
+    }
+
+    /// A fresh town whose documents are for who signs; what comes in is written down.
+    pub(crate) async fn demanding(name: &'static str, clock: &Arc<MockClock>) -> Self {
+        Self::build(name, clock, Some(Log::default()), Readers::Signed).await
     }
 
     /// The same, and what comes in is written down. That takes bodies up whole before they are
     /// judged, so it is not for who sends broken ones.
     pub(crate) async fn watched(name: &'static str, clock: &Arc<MockClock>) -> Self {
-        Self::build(name, clock, Some(Log::default())).await
+        Self::build(name, clock, Some(Log::default()), Readers::Anybody).await
     }
 
-    async fn build(name: &'static str, clock: &Arc<MockClock>, log: Option<Log>) -> Self {
+    async fn build(
+        name: &'static str,
+        clock: &Arc<MockClock>,
+        log: Option<Log>,
+        readers: Readers,
+    ) -> Self {
         let socket = keep_port(0);
         let port = socket.local_addr().unwrap().port();
         let database = fresh().await;
         let app = application(name, port, &database, clock, 0).await;
         app.app.prepare().await.unwrap();
-        let router = router(name, port, &app, log.as_ref());
+        let router = router(name, port, &app, log.as_ref(), readers);
         let host = format!("{name}.localhost:{port}");
         let url = format!("http://{host}");
         let (clock, app, gate) = (Arc::clone(clock), app.app, Gate::Shut(socket));
-        let mut town = Self { app, url, host, name, port, clock, database, router, gate, log };
+        let mut town =
+            Self { app, url, host, name, port, clock, database, router, gate, log, readers };
         town.open();
         town
     }
@@ -172,7 +188,7 @@ impl Town {
         self.app.db().close().await.unwrap();
         let app = application(self.name, self.port, &self.database, &self.clock, KEYS_EACH).await;
         app.app.prepare().await.unwrap();
-        self.router = router(self.name, self.port, &app, self.log.as_ref());
+        self.router = router(self.name, self.port, &app, self.log.as_ref(), self.readers);
         self.app = app.app;
         self.open();
         self
@@ -299,13 +315,15 @@ async fn application(
 }
 
 /// The routes of a server with what stands around them, as `server` puts them together.
-fn router(name: &str, port: u16, built: &Built, log: Option<&Log>) -> Router {
-    let face =
-        Federation::new(built.app.clone(), Arc::new(built.remote.clone()), Limits::default());
+fn router(name: &str, port: u16, built: &Built, log: Option<&Log>, readers: Readers) -> Router {
+    let (app, remote) = (built.app.clone(), Arc::new(built.remote.clone()));
+    let face = Federation::read_by(readers, app, remote, Limits::default());
     let host = format!("{name}.localhost:{port}");
     let check = HostCheck::new([host.clone()], &format!("http://{host}"));
+    // Pages answer every other address, or the layer around them would be around nothing.
+    let pages = Router::new().fallback(async || http::StatusCode::NOT_FOUND);
     let router = face
-        .negotiated(Router::new())
+        .negotiated(pages)
         .merge(face.router())
         .route(HEALTH_PATH, get(async || "ok\n"))
         .layer(middleware::from_fn_with_state(TrustedProxies(0), client_ip::client_address))
@@ -320,7 +338,8 @@ fn router(name: &str, port: u16, built: &Built, log: Option<&Log>) -> Router {
 async fn note(State(log): State<Log>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    let seen = Seen { method: parts.method.to_string(), body: body.clone() };
+    let (method, headers) = (parts.method.to_string(), parts.headers.clone());
+    let seen = Seen { method, headers, body: body.clone() };
     log.lock().unwrap().push(seen);
     next.run(Request::from_parts(parts, Body::from(body))).await
 }

@@ -18,6 +18,7 @@ pub mod kernel;
 pub mod outbox;
 pub mod peers;
 pub mod posts;
+pub mod profiles;
 pub mod providers;
 pub mod reactions;
 pub mod reports;
@@ -167,6 +168,11 @@ impl App {
     /// Providers and their teams.
     pub fn providers(&self) -> providers::Providers<'_> {
         providers::Providers(self)
+    }
+
+    /// What becomes of actors.
+    pub fn profiles(&self) -> profiles::Profiles<'_> {
+        profiles::Profiles(self)
     }
 
     /// Actors, here and elsewhere.

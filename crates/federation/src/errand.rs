@@ -28,6 +28,12 @@ pub(crate) trait Circle: Send + Sync {
 
     /// The key of the instance actor, in whose name we read.
     async fn instance_key(&self) -> Result<SigningKey, PortError>;
+
+    /// The way of signing that `host` took last time, by its name.
+    async fn dialect_of(&self, host: &str) -> Result<Option<String>, PortError>;
+
+    /// Remembers which way of signing `host` took.
+    async fn note_dialect(&self, host: &str, dialect: &'static str) -> Result<(), PortError>;
 }
 
 /// Whether a request is signed by the instance actor.
@@ -37,6 +43,14 @@ pub(crate) enum Signed {
     ByInstance,
     /// WebFinger: public, and often served by something else.
     No,
+}
+
+/// Whether an errand may still ask somebody once more, in the other dialect: once is enough to
+/// learn what the next errand begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SecondTry {
+    Left,
+    Used,
 }
 
 /// Goes and gets.
@@ -72,24 +86,61 @@ impl Errands {
         accept: &'static str,
         signed: Signed,
     ) -> Result<Answer, PortError> {
+        let mut second_try = SecondTry::Left;
         for _hop in 0..=REDIRECTS_MAX {
-            self.ask_circle(&target).await?;
-            let request = self.request(target.clone(), accept, signed).await?;
-            let answer =
-                self.connector.exchange(request, DOCUMENT_MAX_BYTES, Excess::Refuse).await?;
+            let host = self.ask_circle(&target).await?;
+            let answer = match signed {
+                Signed::ByInstance => {
+                    Box::pin(self.ask_signed(&target, &host, accept, &mut second_try)).await?
+                }
+                Signed::No => self.send(Self::request(target.clone(), accept)).await?,
+            };
             let Some(next) = self.next_hop(&answer)? else { return Ok(answer) };
             target = next;
         }
         Err(PortError::Invalid("too many redirects"))
     }
 
-    async fn ask_circle(&self, target: &Url) -> Result<(), PortError> {
+    async fn ask_circle(&self, target: &Url) -> Result<String, PortError> {
         let host = uri::host(target.as_str()).ok_or(PortError::Refused("no host"))?;
         if self.circle.is_open_to(&host).await? {
-            Ok(())
+            Ok(host)
         } else {
             Err(PortError::Refused("a peer we do not talk with"))
         }
+    }
+
+    /// Asks in the dialect that `host` took last time; one that refuses it is asked in the other
+    /// one at once, unless this errand had its second try already.
+    async fn ask_signed(
+        &self,
+        target: &Url,
+        host: &str,
+        accept: &'static str,
+        second_try: &mut SecondTry,
+    ) -> Result<Answer, PortError> {
+        let first = Dialect::remembered(self.circle.dialect_of(host).await?.as_deref());
+        let answer = self.send(self.sign(target, accept, first).await?).await?;
+        if !is_refusal(answer.status) || *second_try == SecondTry::Used {
+            return Ok(answer);
+        }
+        *second_try = SecondTry::Used;
+        let other = first.other();
+        match self.send(self.sign(target, accept, other).await?).await {
+            Ok(again) if shows_trust(again.status) => {
+                // What was fetched is worth more than the memory of how.
+                if let Err(error) = self.circle.note_dialect(host, other.name()).await {
+                    tracing::warn!(%error, host, "the dialect of a peer could not be noted");
+                }
+                Ok(again)
+            }
+            // If that is refused as well, the first answer is the one that counts.
+            _ => Ok(answer),
+        }
+    }
+
+    async fn send(&self, request: Request) -> Result<Answer, PortError> {
+        self.connector.exchange(request, DOCUMENT_MAX_BYTES, Excess::Refuse).await
     }
 
     /// Where the answer sends us on to. A `Location` beside any other status means nothing.
@@ -105,21 +156,26 @@ impl Errands {
         self.connector.policy().parse(next.as_str()).map(Some)
     }
 
-    async fn request(
-        &self,
-        url: Url,
-        accept: &'static str,
-        signed: Signed,
-    ) -> Result<Request, PortError> {
-        let mut request = Request::new(Method::GET, url.clone());
+    fn request(url: Url, accept: &'static str) -> Request {
+        let mut request = Request::new(Method::GET, url);
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
-        if signed == Signed::ByInstance {
-            let key = self.circle.instance_key().await?;
-            let date_ms = self.clock.now().0;
-            let draft = Draft { method: "GET", url, body: None, media_type: accept, date_ms };
-            let headers = self.signer.sign(&key, Dialect::Cavage, draft).await?;
-            add_headers(&mut request, headers)?;
-        }
+        request
+    }
+
+    /// The same, signed by the instance actor.
+    async fn sign(
+        &self,
+        url: &Url,
+        accept: &'static str,
+        dialect: Dialect,
+    ) -> Result<Request, PortError> {
+        let key = self.circle.instance_key().await?;
+        let date_ms = self.clock.now().0;
+        let draft =
+            Draft { method: "GET", url: url.clone(), body: None, media_type: accept, date_ms };
+        let headers = self.signer.sign(&key, dialect, draft).await?;
+        let mut request = Self::request(url.clone(), accept);
+        add_headers(&mut request, headers)?;
         Ok(request)
     }
 }
@@ -134,6 +190,17 @@ pub(crate) fn add_headers(
         request.headers_mut().insert(HeaderName::from_static(name), value);
     }
     Ok(())
+}
+
+/// What is said to a signature that somebody cannot read.
+fn is_refusal(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 401)
+}
+
+/// Whether a server that had refused another signature let this one in: it answers about the
+/// document, and no longer about who asks.
+fn shows_trust(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 200..=399 | 404 | 410)
 }
 
 fn is_redirect(status: StatusCode) -> bool {

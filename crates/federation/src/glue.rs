@@ -22,8 +22,9 @@ use moka::sync::Cache;
 
 use crate::errand::Circle;
 
-/// How long the instance's own key is kept; it changes by a command in another process.
-const OWN_KEY_KEPT: Duration = Duration::from_mins(5);
+/// How long the instance's own key is kept: it is changed by a command in another process, and a
+/// fetch that is signed with the one before is refused.
+const OWN_KEY_KEPT: Duration = Duration::from_secs(1);
 
 /// A public key of somebody elsewhere, ready to verify with.
 #[derive(Debug)]
@@ -91,6 +92,14 @@ impl Circle for LateApp {
         kept.insert((), key.clone());
         Ok(key)
     }
+
+    async fn dialect_of(&self, host: &str) -> Result<Option<String>, PortError> {
+        self.app()?.peers().signature_profile(host).await.map_err(ours)
+    }
+
+    async fn note_dialect(&self, host: &str, dialect: &'static str) -> Result<(), PortError> {
+        self.app()?.peers().note_signature_profile(host, dialect).await.map_err(ours)
+    }
 }
 
 /// Our own trouble while we are at another server's business: later it may work.
@@ -134,6 +143,11 @@ pub(crate) async fn has_inbox(app: &App, slug: &str) -> Result<bool, Problem> {
     Ok(there(app.actors().has_inbox(slug).await)?.is_some())
 }
 
+/// Whether the instance's own actor stands there.
+pub(crate) async fn is_instance(app: &App, slug: &str) -> Result<bool, Problem> {
+    Ok(app.actors().is_instance(slug).await?)
+}
+
 /// What stands at one of our addresses.
 pub(crate) enum Document {
     /// This.
@@ -173,7 +187,10 @@ pub(crate) async fn actor_part(
         ActorPart::Following => actors.following_document(slug).await,
         ActorPart::Featured => app.posts().featured_document(slug).await,
     };
-    Ok(there(found)?.map(Document::Json))
+    match there(found)?.map(Document::Json) {
+        Some(found) => Ok(Some(found)),
+        None => Ok(actors.remains(slug).await?.map(|left| Document::Tombstone(left.to_json()))),
+    }
 }
 
 /// The same actor, but a person where it is an organization.

@@ -26,7 +26,7 @@ use axum::middleware::from_fn_with_state;
 use carefolk_app::App;
 use carefolk_app::ports::Remote;
 
-pub use door::Limits;
+pub use door::{Limits, Readers};
 pub use reach::connector::{ConnectorError, ConnectorOptions};
 pub use reach::lab::{LabNetworks, NotANetwork};
 pub use remote::HttpRemote;
@@ -41,12 +41,18 @@ pub struct Federation {
 }
 
 impl Federation {
-    /// The face of `app`, which fetches keys through `remote`.
+    /// The face of `app`, which fetches keys through `remote`, and whose documents anybody may read.
     ///
     /// The routes expect [`carefolk_httpkit::host::check_host`] and
     /// [`carefolk_httpkit::client_ip::client_address`] around them.
     pub fn new(app: App, remote: Arc<dyn Remote>, limits: Limits) -> Self {
-        Self { state: Arc::new(State::new(app, remote, limits)) }
+        Self::read_by(Readers::Anybody, app, remote, limits)
+    }
+
+    /// The same, with documents for these readers. The instance's own actor is for anybody, or two
+    /// servers that both ask for signatures could never learn each other's keys (S-079).
+    pub fn read_by(readers: Readers, app: App, remote: Arc<dyn Remote>, limits: Limits) -> Self {
+        Self { state: Arc::new(State::new(app, remote, limits, readers)) }
     }
 
     /// The inbox, the documents, WebFinger and NodeInfo.

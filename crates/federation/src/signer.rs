@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::sync::Arc;
 
-use carefolk_app::ports::{Chance, Keys, NewKeys, PortError, SigningKey};
+use carefolk_app::ports::{Chance, Keys, NewKeys, PortError, RFC9421, SigningKey};
 use carefolk_domain::KeyId;
 use carefolk_signatures::vault::{MasterKey, NONCE_BYTES};
 use carefolk_signatures::{
@@ -35,7 +35,7 @@ impl Dialect {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cavage => "cavage",
-            Self::Rfc9421 => "rfc9421",
+            Self::Rfc9421 => RFC9421,
         }
     }
 

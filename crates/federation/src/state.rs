@@ -10,7 +10,7 @@ use carefolk_httpkit::body_limit::{BODIES_MAX_BYTES, Room};
 use carefolk_signatures::Presented;
 use carefolk_wire::read::Network;
 
-use crate::door::{DoorLimits, Found, KeyRing, Limits, Speaker};
+use crate::door::{DoorLimits, Found, KeyRing, Limits, Readers, Speaker};
 
 /// How long peers wait while an admin has federation switched off.
 const RETRY_WHEN_OFF: Span = Span::hours(1);
@@ -25,10 +25,11 @@ pub(crate) struct State {
     hosts: Vec<String>,
     base_url: String,
     network: Network,
+    readers: Readers,
 }
 
 impl State {
-    pub(crate) fn new(app: App, remote: Arc<dyn Remote>, limits: Limits) -> Self {
+    pub(crate) fn new(app: App, remote: Arc<dyn Remote>, limits: Limits, readers: Readers) -> Self {
         let settings = app.settings();
         let network = if settings.lab { Network::Lab } else { Network::Public };
         let base_url = settings.uri_base().to_owned();
@@ -36,7 +37,7 @@ impl State {
         let keys = KeyRing::new();
         let limits = DoorLimits::new(limits);
         let room = Room::new(BODIES_MAX_BYTES);
-        Self { app, remote, keys, limits, room, hosts, base_url, network }
+        Self { app, remote, keys, limits, room, hosts, base_url, network, readers }
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -64,6 +65,11 @@ impl State {
 
     pub(crate) fn network(&self) -> Network {
         self.network
+    }
+
+    /// Who may read.
+    pub(crate) fn readers(&self) -> Readers {
+        self.readers
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -27,6 +27,8 @@ mod private_key;
 mod public_key;
 mod rfc9421;
 pub mod vault;
+#[cfg(test)]
+mod vectors;
 mod window;
 
 pub use digests::{content_digest, digest_sha256};

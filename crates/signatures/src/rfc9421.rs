@@ -169,5 +169,12 @@ fn integer(parameters: &Parameters, name: &str) -> Result<Option<i64>, Signature
     }
 }
 
+/// The base that `input` describes, without any rule about what it covers.
+#[cfg(test)]
+pub(crate) fn base_of(input: &str, incoming: &Incoming<'_>) -> Result<String, SignatureError> {
+    let (_, list) = only_input(input)?;
+    signature_base(&covered(&list)?, &list, incoming)
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,13 @@
 //! What Hazelbank likes and pins, whom it blocks, and what the instance reports.
 
 use carefolk_app::posts::PostRef;
+use carefolk_app::profiles::ChangeActor;
 use carefolk_app::reactions::ReactionKind;
 use carefolk_app::reports::NewReport;
 use carefolk_domain::Address;
-use carefolk_testkit::Kit;
+use carefolk_testkit::{Kit, operator};
+use http::StatusCode;
+use serde_json::json;
 
 use super::{Golden, Scene};
 
@@ -55,6 +58,41 @@ pub(super) async fn blocks(scene: &Scene) -> Vec<Golden> {
     blocks.unblock(&scene.nurse, "nurse", &ann).await.unwrap();
     scene.kit.settle().await;
     vec![("block.json", block), ("undo_block.json", scene.sent("Undo"))]
+}
+
+/// Hazelbank changes its words and moves to another server.
+pub(super) async fn changes(scene: &Scene) -> Vec<Golden> {
+    let profiles = scene.kit.app.profiles();
+    let hazelbank = scene.actor("hazelbank").await;
+    let change = ChangeActor {
+        handle: "hazelbank".to_owned(),
+        name: Some("Hazelbank House".to_owned()),
+        ..ChangeActor::default()
+    };
+    profiles.change(&scene.nurse, change).await.unwrap();
+    scene.kit.settle().await;
+    let update = scene.sent("Update");
+    let new = "https://n.example/users/hazelbank";
+    let document = json!({"id": new, "type": "Organization", "preferredUsername": "hazelbank",
+        "inbox": format!("{new}/inbox"), "alsoKnownAs": [hazelbank]});
+    scene.kit.remote.put(new, &document.to_string());
+    scene.kit.remote.finger("hazelbank@n.example", new);
+    let target = Address::parse("hazelbank@n.example").unwrap();
+    profiles.move_to(&scene.nurse, "hazelbank", &target).await.unwrap();
+    scene.kit.settle().await;
+    vec![("update_actor.json", update), ("move.json", scene.sent("Move"))]
+}
+
+/// It is closed while Ann follows it.
+pub(super) async fn closing(scene: &mut Scene) -> Vec<Golden> {
+    let hazelbank = scene.actor("hazelbank").await;
+    scene.hear("Follow", json!(hazelbank)).await;
+    scene.kit.app.profiles().close(&operator(), "hazelbank").await.unwrap();
+    scene.kit.settle().await;
+    vec![
+        ("delete_actor.json", scene.sent("Delete")),
+        ("tombstone_actor.json", scene.read(&hazelbank, StatusCode::GONE).await),
+    ]
 }
 
 /// Something that Ann said is reported to her server.

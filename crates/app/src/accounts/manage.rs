@@ -131,6 +131,15 @@ async fn set(
     Ok(())
 }
 
+/// Ends the account behind an actor that is closed for ever, if there is one.
+pub(crate) async fn close(tx: &Tx, actor: &actor::Model) -> Result<(), Error> {
+    let behind = account::Entity::find().filter(account::Column::ActorId.eq(actor.id));
+    let Some(account) = behind.one(tx.conn()).await? else { return Ok(()) };
+    keep_an_admin(tx, &account).await?;
+    set(tx, &account, account::Column::State, Expr::value(AccountState::Deleted)).await?;
+    end_sessions(tx, &account).await
+}
+
 async fn set_actor_state(tx: &Tx, actor: &actor::Model, state: ActorState) -> Result<(), Error> {
     actor::Entity::update_many()
         .col_expr(actor::Column::State, Expr::value(state))

@@ -12,6 +12,7 @@ mod sessions;
 use carefolk_domain::{AccountId, AccountState, Moment, Role};
 
 pub(crate) use commands::{Prepared, insert_account, prepare};
+pub(crate) use manage::close;
 pub(crate) use passwords::check_password;
 pub use passwords::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 pub use sessions::SessionToken;

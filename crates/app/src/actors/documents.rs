@@ -4,9 +4,11 @@ use carefolk_domain::{ActorKind, Handle};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
 use carefolk_store::entity::{actor, domain};
 use carefolk_wire::webfinger::{Jrd, Link};
-use carefolk_wire::write::{Actor, Capability, Endpoints, Multikey, OrderedCollection, PublicKey};
+use carefolk_wire::write::{
+    Actor, Capability, Endpoints, Generator, Multikey, OrderedCollection, PublicKey, Tombstone,
+};
 use carefolk_wire::{ActorKind as WireKind, nodeinfo};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Actors, queries};
 use crate::instance::INSTANCE_HANDLE;
@@ -35,6 +37,17 @@ impl Actors<'_> {
         self.by_slug(slug).await.map(|_| ())
     }
 
+    /// Whether the instance's own actor is the one whose address ends in `slug`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn is_instance(&self, slug: &str) -> Result<bool, Error> {
+        let id = self.0.instance().actor_id().await?;
+        let uri = queries::by_id(self.0.read(), id).await?.uri;
+        Ok(uri.rsplit('/').next() == Some(slug))
+    }
+
     /// The document of a local actor.
     ///
     /// # Errors
@@ -42,7 +55,22 @@ impl Actors<'_> {
     /// [`Error::NotFound`].
     pub async fn document(&self, slug: &str) -> Result<Actor, Error> {
         let row = self.by_slug(slug).await?;
-        self.document_of(row).await
+        self.document_on(self.0.read(), row).await
+    }
+
+    /// What is left of a local actor that was closed for ever, if the address that ends in `slug` was
+    /// its own. Servers that check a `Delete` look for it (docs/federation/delete.md).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn remains(&self, slug: &str) -> Result<Option<Tombstone>, Error> {
+        let uri = format!("{}/ap/actor/{slug}", self.0.settings().uri_base());
+        let found = queries::by_uri(self.0.read(), &uri).await?;
+        let gone = |row: &actor::Model| {
+            row.domain_id.is_some() && row.state == carefolk_domain::ActorState::Deleted
+        };
+        Ok(found.filter(gone).map(|row| Tombstone::of_actor(row.uri, wire_kind(row.kind))))
     }
 
     /// The document of the local actor of that name.
@@ -55,22 +83,44 @@ impl Actors<'_> {
             .await?
             .filter(queries::is_shown)
             .ok_or(Error::NotFound("actor"))?;
-        self.document_of(row).await
+        self.document_on(self.0.read(), row).await
     }
 
-    async fn document_of(&self, row: actor::Model) -> Result<Actor, Error> {
+    /// The document of a local actor whose keys are those that `conn` sees.
+    pub(crate) async fn document_on(
+        &self,
+        conn: &impl ConnectionTrait,
+        row: actor::Model,
+    ) -> Result<Actor, Error> {
         let keys = actor_key::Entity::find()
             .filter(actor_key::Column::ActorId.eq(row.id))
             .filter(actor_key::Column::RetiredAt.is_null())
             .order_by_asc(actor_key::Column::Id)
-            .all(self.0.read())
+            .all(conn)
             .await?;
         let key = |algorithm| keys.iter().find(|key| key.algorithm == algorithm);
         let rsa = key(KeyAlgorithm::Rsa).ok_or(Error::Bug("a local actor has no key"))?;
-        let multikey = key(KeyAlgorithm::Ed25519)
-            .map(|key| Multikey::ed25519(&row.uri, key.public_key.clone()));
+        let public_key = PublicKey {
+            id: rsa.key_uri.clone(),
+            owner: row.uri.clone(),
+            public_key_pem: rsa.public_key.clone(),
+        };
+        let multikey = key(KeyAlgorithm::Ed25519).map(|key| {
+            let mut multikey = Multikey::ed25519(&row.uri, key.public_key.clone());
+            multikey.id.clone_from(&key.key_uri);
+            multikey
+        });
         let part = |uri: &Option<String>| uri.clone().unwrap_or_default();
+        let can = vec![Capability::rfc9421()];
         let is_instance = row.kind == ActorKind::Application;
+        // What this server can do (FEP-844e): said by the instance itself, and on others of it.
+        let (generator, implements) = if is_instance {
+            (None, can)
+        } else {
+            let instance = self.0.instance().actor_id().await?;
+            let instance = queries::by_id(self.0.read(), instance).await?;
+            (Some(Generator::new(instance.uri, SOFTWARE, can)), Vec::new())
+        };
         Ok(Actor {
             kind: wire_kind(row.kind),
             webfinger: format!("{}@{}", row.handle, row.host),
@@ -88,12 +138,17 @@ impl Actors<'_> {
             indexable: row.indexable,
             published: row.published.map(|at| at.0),
             moved_to: row.moved_to.clone(),
-            also_known_as: Vec::new(),
+            also_known_as: row
+                .also_known_as
+                .iter()
+                .flat_map(|all| all.lines())
+                .map(str::to_owned)
+                .collect(),
             endpoints: Endpoints { shared_inbox: part(&row.shared_inbox) },
-            public_key: PublicKey::main(&row.uri, rsa.public_key.clone()),
+            public_key,
             assertion_method: multikey.into_iter().collect(),
-            generator: None,
-            implements: if is_instance { vec![Capability::rfc9421()] } else { Vec::new() },
+            generator,
+            implements,
             id: row.uri,
         })
     }

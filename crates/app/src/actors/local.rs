@@ -66,7 +66,7 @@ pub(crate) async fn insert(
     let id = ActorId(app.id());
     claim_handle(tx, domain.id, new.handle, id).await?;
     let row = actor_row(app, tx, &new, &domain, id).insert(tx.conn()).await?;
-    insert_keys(app, tx, &row, keys).await?;
+    insert_keys(app, tx, &row, keys, FIRST_KEYS).await?;
     Ok(row)
 }
 
@@ -142,13 +142,30 @@ fn actor_row(
     }
 }
 
-async fn insert_keys(app: &App, tx: &Tx, owner: &actor::Model, keys: NewKeys) -> Result<(), Error> {
+/// Which keys of an actor the first ones are.
+const FIRST_KEYS: u64 = 1;
+
+/// Writes new keys of an actor, the `number`th it has; their ids, RSA first.
+///
+/// Later ones must not have the ids of those before: whoever remembers a key by its id would try
+/// the old one. The id is the actor's with a fragment, for some find the actor by cutting that off
+/// (docs/federation/peers.md).
+pub(super) async fn insert_keys(
+    app: &App,
+    tx: &Tx,
+    owner: &actor::Model,
+    keys: NewKeys,
+    number: u64,
+) -> Result<[String; 2], Error> {
+    let suffix = if number == FIRST_KEYS { String::new() } else { format!("-{number}") };
+    let id = |fragment: &str| format!("{}#{fragment}{suffix}", owner.uri);
+    let ids = [id("main-key"), id("ed25519")];
+    let [rsa, ed25519] = ids.clone();
     let pairs = [
-        (KeyAlgorithm::Rsa, "main-key", keys.rsa_public_pem, keys.rsa_sealed),
-        (KeyAlgorithm::Ed25519, "ed25519", keys.ed25519_public_multibase, keys.ed25519_sealed),
+        (KeyAlgorithm::Rsa, rsa, keys.rsa_public_pem, keys.rsa_sealed),
+        (KeyAlgorithm::Ed25519, ed25519, keys.ed25519_public_multibase, keys.ed25519_sealed),
     ];
-    for (algorithm, fragment, public, sealed) in pairs {
-        let key_uri = format!("{}#{fragment}", owner.uri);
+    for (algorithm, key_uri, public, sealed) in pairs {
         actor_key::ActiveModel {
             id: Set(KeyId(app.id())),
             actor_id: Set(owner.id),
@@ -164,5 +181,5 @@ async fn insert_keys(app: &App, tx: &Tx, owner: &actor::Model, keys: NewKeys) ->
         .insert(tx.conn())
         .await?;
     }
-    Ok(())
+    Ok(ids)
 }

@@ -9,12 +9,14 @@ pub(crate) mod local;
 pub(crate) mod queries;
 mod remote;
 mod resolve;
+mod rotate;
 
 use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
 
 pub(crate) use keys::signing_key;
 pub use keys::{KeyAlgorithm, KnownKey};
 pub(crate) use remote::{Described, bury, is_tombstone, upsert};
+pub use rotate::Rotated;
 
 use crate::App;
 
@@ -52,6 +54,8 @@ pub struct ActorView {
     pub following: u64,
     /// How many posts of it we hold.
     pub posts: u64,
+    /// The id of the actor that it became, if it moved.
+    pub moved_to: Option<String>,
     /// Since when it exists.
     pub published: Option<Moment>,
 }

@@ -80,6 +80,7 @@ pub(crate) fn view(row: actor::Model) -> ActorView {
         followers: count(row.follower_count),
         following: count(row.following_count),
         posts: count(row.note_count),
+        moved_to: row.moved_to,
         published: row.published,
     }
 }
@@ -101,6 +102,16 @@ impl Actors<'_> {
             .filter(is_shown)
             .map(view)
             .ok_or(Error::NotFound("actor"))
+    }
+
+    /// Who an actor is now that it moved, if we know them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn successor(&self, of: &ActorView) -> Result<Option<ActorView>, Error> {
+        let Some(uri) = &of.moved_to else { return Ok(None) };
+        Ok(by_uri(self.0.read(), uri).await?.filter(is_shown).map(view))
     }
 
     /// The actor of that address, if we know it: a local one by its name and our host.

@@ -4,14 +4,15 @@ use carefolk_domain::{ActorId, ActorKind, ActorState, Html, KeyId, Moment, PeerI
 use carefolk_store::dialect::{self, NewPeer};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
 use carefolk_store::entity::{actor, tombstone};
-use carefolk_wire::read;
+use carefolk_wire::{read, vocab};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::queries;
 use crate::App;
-use crate::kernel::ports::PortError;
+use crate::kernel::ports::{PortError, RFC9421};
 use crate::kernel::{error::Error, tx::Tx};
+use crate::peers;
 
 /// The longest remote handle that is kept, in characters.
 const HANDLE_MAX_CHARS: usize = 100;
@@ -122,6 +123,9 @@ pub(crate) async fn upsert(
         }
     };
     write_keys(app, tx, &row, &described.actor).await?;
+    if described.actor.implements.iter().any(|href| href == vocab::IMPLEMENTS_RFC9421) {
+        peers::note_declared(tx, &described.host, RFC9421).await?;
+    }
     Ok(row)
 }
 

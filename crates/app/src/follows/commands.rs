@@ -76,6 +76,20 @@ impl Follows<'_> {
         Ok(FollowView { followee: actors::view(followee), state: row.state, created })
     }
 
+    /// Writes a follow by somebody here, and asks for it where that is needed; one that is there
+    /// already stays as it is.
+    pub(crate) async fn begin(
+        &self,
+        tx: &mut Tx,
+        follower: &actor::Model,
+        followee: &actor::Model,
+    ) -> Result<(), Error> {
+        if between(tx.conn(), follower, followee).await?.is_none() {
+            self.write(tx, follower, followee).await?;
+        }
+        Ok(())
+    }
+
     async fn write(
         &self,
         tx: &mut Tx,

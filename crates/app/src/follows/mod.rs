@@ -6,7 +6,7 @@
 
 mod commands;
 mod followers;
-mod queries;
+pub(crate) mod queries;
 pub(crate) mod receive;
 mod wire_map;
 

@@ -3,7 +3,7 @@
 use carefolk_domain::{ActorId, FollowId};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{FollowView, Follows};
 use crate::actors::{ActorView, queries as actors};
@@ -75,18 +75,26 @@ impl Follows<'_> {
 
     /// Whether anybody here follows `followee`.
     pub(crate) async fn is_followed_here(&self, followee: ActorId) -> Result<bool, Error> {
-        let found = follow::Entity::find()
-            .filter(follow::Column::FolloweeId.eq(followee))
-            .filter(follow::Column::State.eq(FollowState::Accepted))
-            .filter(follow::Column::FollowerId.in_subquery(actors::local_ids()))
-            .one(self.0.read())
-            .await?;
-        Ok(found.is_some())
+        is_followed_on(self.0.read(), followee).await
     }
 
     async fn local(&self, handle: &str) -> Result<actor::Model, Error> {
         actors::by_handle(self.0.read(), handle).await?.ok_or(Error::NotFound("actor"))
     }
+}
+
+/// Whether anybody here follows `followee`, as `conn` sees it.
+pub(crate) async fn is_followed_on(
+    conn: &impl ConnectionTrait,
+    followee: ActorId,
+) -> Result<bool, Error> {
+    let found = follow::Entity::find()
+        .filter(follow::Column::FolloweeId.eq(followee))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .filter(follow::Column::FollowerId.in_subquery(actors::local_ids()))
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
 }
 
 pub(super) fn before(

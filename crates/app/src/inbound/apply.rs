@@ -4,7 +4,7 @@ use carefolk_domain::ReactionKind;
 use carefolk_store::entity::actor;
 
 use super::Outcome;
-use super::plan::{FOR_NOBODY, Plan};
+use super::todo::{FOR_NOBODY, Plan};
 use crate::kernel::jobs::Climb;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
@@ -12,7 +12,7 @@ use crate::posts::fetch::Found;
 use crate::posts::{bury, pins, receive as posts};
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows,
-    reactions::receive as reactions, reports::receive as reports,
+    profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
 };
 
 /// The effects, in one transaction with the mark that they were made.
@@ -51,6 +51,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }
+        Plan::Move { actor, to } => profiles::moved(app, tx, actor, to).await,
         Plan::Flag { actor, flag } => reports::flag(app, tx, &actor, flag).await,
         Plan::Block { actor, uri, object } => blocks::block(app, tx, &actor, &uri, &object).await,
         Plan::Pin { actor, object, pinned } => pins::receive(tx, &actor, &object, pinned).await,

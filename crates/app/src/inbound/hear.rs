@@ -48,6 +48,8 @@ impl Heard {
             Kind::Delete => !about_itself,
             // What is passed on may have to be fetched.
             Kind::Announce => self.knows_object,
+            // Where it leads is read anew.
+            Kind::Move => false,
             _ => true,
         }
     }

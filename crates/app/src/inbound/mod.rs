@@ -9,6 +9,7 @@ mod hear;
 mod lanes;
 mod plan;
 mod process;
+mod todo;
 
 pub use accept::{Acceptance, Arrival};
 pub(crate) use accept::{ArrivalWriter, arrival_writer};

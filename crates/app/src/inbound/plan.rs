@@ -10,14 +10,16 @@ use futures_util::{StreamExt, stream};
 
 use super::Outcome;
 use super::hear::{Heard, Said};
+use super::todo::{FOR_NOBODY, Plan};
 use crate::App;
-use crate::actors::{self, queries};
+use crate::actors::queries;
 use crate::follows::receive as follows;
 use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
-use crate::posts::fetch::{Fetched, Found, open_post};
+use crate::posts::fetch::{Fetched, open_post};
 use crate::posts::receive::Words;
+use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
 
 /// How many activities are planned at once: planning may fetch from other servers.
@@ -25,104 +27,6 @@ pub(super) const PLANS_AT_ONCE: usize = 32;
 
 /// A claimed activity and what is to be done about it.
 pub(super) type Planned = (inbound_activity::Model, Result<Plan, Error>);
-
-/// What is to be done, with everything fetched that had to be.
-pub(super) enum Plan {
-    Nothing(Outcome),
-    Follow {
-        actor: actor::Model,
-        uri: String,
-        object: String,
-    },
-    Answer {
-        actor: actor::Model,
-        follow: follows::Named,
-        accepted: bool,
-    },
-    Undo {
-        actor: actor::Model,
-        what: follows::Named,
-    },
-    React {
-        actor: actor::Model,
-        uri: String,
-        object: String,
-        kind: ReactionKind,
-    },
-    /// A post from elsewhere comes here because somebody who is followed passed it on.
-    PassOn {
-        actor: actor::Model,
-        uri: String,
-        found: Box<Found>,
-    },
-    Create {
-        actor: actor::Model,
-        note: Box<Note>,
-        words: Words,
-    },
-    /// As far as is known before what stands beside it in the batch is applied.
-    CreateForNobody {
-        actor: actor::Model,
-        note: Box<Note>,
-    },
-    Update {
-        actor: actor::Model,
-        note: Box<Note>,
-        words: Words,
-    },
-    UpdateActor {
-        described: Box<actors::Described>,
-    },
-    Flag {
-        actor: actor::Model,
-        flag: Flag,
-    },
-    Block {
-        actor: actor::Model,
-        uri: String,
-        object: String,
-    },
-    Pin {
-        actor: actor::Model,
-        object: String,
-        pinned: bool,
-    },
-    Delete {
-        actor: actor::Model,
-        object: String,
-    },
-    DeleteActor {
-        actor: actor::Model,
-    },
-}
-
-/// Why a post is not kept.
-pub(super) const FOR_NOBODY: Outcome =
-    Outcome::Ignored("nobody here follows, is named or is answered");
-
-impl Plan {
-    /// What comes of it without any effect, if `beside`, the plans of its batch that have one,
-    /// change nothing about that: a follow that is accepted by its host, a post that it answers.
-    pub(super) fn without_effect<'a>(
-        &self,
-        host: &str,
-        mut beside: impl Iterator<Item = &'a str>,
-    ) -> Option<Outcome> {
-        match self {
-            Self::Nothing(outcome) => Some(*outcome),
-            Self::CreateForNobody { note, .. } => {
-                let depends = beside.any(|other| other == host || note.in_reply_to.is_some());
-                (!depends).then_some(FOR_NOBODY)
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether it may change something.
-    pub(super) fn has_effect(&self) -> bool {
-        !matches!(self, Self::Nothing(_) | Self::CreateForNobody { .. })
-    }
-}
 
 /// Plans all of these. What may be different next time is an error of its own activity: a server
 /// that does not answer, a busy database.
@@ -215,6 +119,9 @@ async fn sort(
             Some(object) => pass_on(app, activity.id, actor, object).await?,
             None => refused("it passes nothing on"),
         },
+        Kind::Move if object_id.as_deref() == Some(actor.uri.as_str()) => {
+            moved(app, &activity, actor, network).await?
+        }
         Kind::Block => match object_id {
             Some(object) => Plan::Block { actor, uri: activity.id, object },
             None => refused("it blocks nobody"),
@@ -320,6 +227,37 @@ fn read_flag(activity: Activity, network: Network) -> Flag {
 fn is_featured(activity: &Activity, actor: &actor::Model, network: Network) -> bool {
     let target = activity.target.as_ref().and_then(|target| target.id(network).ok().flatten());
     target.is_some() && target == actor.featured_uri
+}
+
+/// A move: only if who lives at the destination, read there now, says that it is the same (S-053).
+async fn moved(
+    app: &App,
+    activity: &Activity,
+    actor: actor::Model,
+    network: Network,
+) -> Result<Plan, Error> {
+    let target = activity.target.as_ref().and_then(|target| target.id(network).ok().flatten());
+    let Some(target) = target.filter(|target| *target != actor.uri) else {
+        return Ok(refused("it moves nowhere"));
+    };
+    let to = if uri::same_origin(&target, app.settings().uri_base()) {
+        let found = queries::by_uri(app.read(), &target).await?;
+        let Some(here) = found.filter(|row| row.domain_id.is_some() && queries::is_shown(row))
+        else {
+            return Ok(refused("it moves to nobody"));
+        };
+        Destination::Here(Box::new(here))
+    } else {
+        match app.actors().describe_anew(&target).await {
+            Ok(described) => Destination::Elsewhere(Box::new(described)),
+            Err(error) => return gone_or(error, "where it moves to is nobody"),
+        }
+    };
+    if to.is(&actor.uri) {
+        Ok(Plan::Move { actor, to })
+    } else {
+        Ok(refused("where it moves to does not know it"))
+    }
 }
 
 /// An actor that changed is read again from where it lives: the copy inside may be anybody's.

@@ -7,7 +7,8 @@ use carefolk_store::dialect::{self, Blame, InboundEnd};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 
 use super::hear::{self, Heard};
-use super::plan::{self, Plan, Planned};
+use super::plan::{self, Planned};
+use super::todo::Plan;
 use super::{Inbound, Outcome, apply};
 use crate::kernel::error::{Error, chain};
 use crate::peers;

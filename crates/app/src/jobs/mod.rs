@@ -24,6 +24,9 @@ const LEASE: Span = Span::minutes(5);
 /// How long what a server said about itself is taken for true.
 const LEARN_AGAIN: Span = Span::days(7);
 
+/// How long the rest of something long waits.
+const GO_ON_AFTER: Span = Span::seconds(1);
+
 /// How often a job is tried.
 const TRIES: i32 = 6;
 
@@ -65,6 +68,10 @@ impl Jobs<'_> {
             serde_json::from_str(&row.payload).map_err(|_odd| Error::Bug("an unknown job"))?;
         match job {
             Job::FetchParent { uri, climb } => self.fetch_parent(&uri, climb).await.map(|()| None),
+            Job::FollowOn { from, to } => {
+                let all = self.0.profiles().follow_on(from, to).await?;
+                Ok((!all).then_some(GO_ON_AFTER))
+            }
             Job::LearnSoftware { host } => self.learn_software(&host).await,
         }
     }

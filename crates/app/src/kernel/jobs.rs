@@ -1,6 +1,6 @@
 //! Work for later, as rows: put there in the transaction of what asks for it, done by a worker.
 
-use carefolk_domain::{JobId, Span};
+use carefolk_domain::{ActorId, JobId, Span};
 use carefolk_store::dialect;
 use carefolk_store::entity::job::{self, JobState, Model};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -53,6 +53,13 @@ pub(crate) enum Job {
         /// How far above the post that came.
         climb: Climb,
     },
+    /// Let those of ours who follow one actor follow another: it moved.
+    FollowOn {
+        /// Who moved.
+        from: ActorId,
+        /// Who they are now.
+        to: ActorId,
+    },
     /// Ask a server what it runs, and again after a while.
     LearnSoftware {
         /// Its host.
@@ -64,6 +71,7 @@ impl Job {
     fn name(&self) -> &'static str {
         match self {
             Self::FetchParent { .. } => FETCH_PARENT,
+            Self::FollowOn { .. } => "profiles.follow_on",
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
     }
@@ -72,6 +80,7 @@ impl Job {
     fn unique_key(&self) -> String {
         match self {
             Self::FetchParent { uri, .. } => format!("{} {uri}", self.name()),
+            Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
             Self::LearnSoftware { host } => format!("{} {host}", self.name()),
         }
     }

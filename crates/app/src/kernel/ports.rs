@@ -97,6 +97,9 @@ pub struct SigningKey {
     pub sealed: Arc<Vec<u8>>,
 }
 
+/// The name of RFC 9421 where a peer's way of signing is remembered.
+pub const RFC9421: &str = "rfc9421";
+
 /// One activity on its way to one inbox.
 #[derive(Clone, Debug)]
 pub struct Parcel {

@@ -58,6 +58,23 @@ impl Peers<'_> {
         tx.commit().await
     }
 
+    /// Notes which way of signing `host` took, for whatever we send it next.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn note_signature_profile(&self, host: &str, profile: &str) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        let unmet = NewPeer { id: PeerId(self.0.id()), host: host.to_owned() };
+        dialect::ensure_peers(tx.store(), tx.now(), &[unmet]).await?;
+        peer::Entity::update_many()
+            .col_expr(peer::Column::SignatureProfile, Expr::value(profile))
+            .filter(peer::Column::Host.eq(host))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+
     async fn decide(&self, caller: &Caller, host: &str, standing: Standing) -> Result<(), Error> {
         caller.may(Act::RunInstance)?;
         let host = clean_host(host)?;
@@ -104,6 +121,18 @@ async fn cancel_waiting(conn: &impl ConnectionTrait, host: &str, now: Moment) ->
         .filter(delivery::Column::PeerId.is_in(below.into_iter().map(|p| p.id)))
         .filter(delivery::Column::State.eq(DeliveryState::Waiting))
         .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that `host` declares that it understands a way of signing (FEP-844e), to begin with. What
+/// it took once counts for more than what it says.
+pub(crate) async fn note_declared(tx: &Tx, host: &str, profile: &str) -> Result<(), Error> {
+    peer::Entity::update_many()
+        .col_expr(peer::Column::SignatureProfile, Expr::value(profile))
+        .filter(peer::Column::Host.eq(host))
+        .filter(peer::Column::SignatureProfile.is_null())
+        .exec(tx.conn())
         .await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::App;
 use crate::kernel::{caller::Caller, error::Error, settings::FederationMode};
 
-pub(crate) use commands::heard_from;
+pub(crate) use commands::{heard_from, note_declared};
 
 /// How long a decision made in another process may go unnoticed.
 const CACHE_FOR: Duration = Duration::from_secs(1);
@@ -104,6 +104,17 @@ impl Peers<'_> {
             FederationMode::Open => standing != Standing::Suspended,
             FederationMode::Allowlist => matches!(standing, Standing::Allowed | Standing::Limited),
         })
+    }
+
+    /// The way of signing that `host` took last time, by the name under which it was noted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn signature_profile(&self, host: &str) -> Result<Option<String>, Error> {
+        let row =
+            peer::Entity::find().filter(peer::Column::Host.eq(host)).one(self.0.read()).await?;
+        Ok(row.and_then(|row| row.signature_profile))
     }
 
     /// All peers, the last heard first.

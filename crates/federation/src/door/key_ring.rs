@@ -3,6 +3,7 @@
 //! Only the owner is asked: its own document, at its own id, must list the key. What stands at the
 //! key's id is not looked at, for it proves nothing about the owner (S-014, S-015).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,9 +18,9 @@ use tokio::sync::Mutex;
 use super::knock::{Speaker, forbidden, unauthorised};
 use crate::glue::{self, HeldKey};
 
-/// How many keys are kept parsed, some 2 KiB each, and how long they are believed: another
-/// process may have learnt better.
-const KEYS_KEPT: u64 = 20_000;
+/// Of how many actors the keys are kept parsed, some 2 KiB each, and how long they are believed:
+/// another process may have learnt better.
+const OWNERS_KEPT: u64 = 20_000;
 const KEPT_FOR: Duration = Duration::from_mins(5);
 
 /// Older keys are read again from their owner, if it answers.
@@ -58,9 +59,12 @@ pub(crate) enum Found {
     Farewell,
 }
 
+/// The keys of one actor that are at hand, by their ids; at most as many as an actor may list.
+type Bunch = HashMap<String, Arc<HeldKey>>;
+
 /// The keys that others sign with.
 pub(crate) struct KeyRing {
-    held: Cache<String, Arc<HeldKey>>,
+    held: Cache<String, Arc<Bunch>>,
     asked: Cache<String, Arc<Mutex<Log>>>,
     fetches: RateLimit<String>,
     farewell_fetches: RateLimit<String>,
@@ -121,7 +125,7 @@ impl Log {
 impl KeyRing {
     pub(crate) fn new() -> Self {
         Self {
-            held: Cache::builder().max_capacity(KEYS_KEPT).time_to_live(KEPT_FOR).build(),
+            held: Cache::builder().max_capacity(OWNERS_KEPT).time_to_live(KEPT_FOR).build(),
             asked: Cache::builder().max_capacity(ASKED_KEPT).time_to_idle(LOG_KEPT).build(),
             fetches: RateLimit::new(FETCHES),
             farewell_fetches: RateLimit::new(FAREWELL_FETCHES),
@@ -172,15 +176,17 @@ impl KeyRing {
 
     /// The key at hand: from memory or from the store.
     async fn held(&self, app: &App, speaker: &Speaker) -> Result<Option<Arc<HeldKey>>, Problem> {
-        let name = name(&speaker.key_uri, &speaker.actor);
-        if let Some(held) = self.held.get(&name) {
-            return Ok(Some(held));
+        let bunch = self.held.get(&speaker.actor).unwrap_or_default();
+        if let Some(held) = bunch.get(&speaker.key_uri) {
+            return Ok(Some(Arc::clone(held)));
         }
         let stored = glue::stored_key(app, &speaker.actor, &speaker.key_uri).await?;
         let Some(known) = stored else { return Ok(None) };
         // A stored key that we no longer take is as good as none.
         let Ok(held) = HeldKey::parse(&known).map(Arc::new) else { return Ok(None) };
-        self.held.insert(name, Arc::clone(&held));
+        let mut bunch = Bunch::clone(&bunch);
+        bunch.insert(speaker.key_uri.clone(), Arc::clone(&held));
+        self.held.insert(speaker.actor.clone(), Arc::new(bunch));
         Ok(Some(held))
     }
 
@@ -234,19 +240,13 @@ impl KeyRing {
             Err(other) => return Err(other.into()),
         };
         // What it no longer lists is no key of it any more.
-        self.held.invalidate(&name(&speaker.key_uri, &speaker.actor));
-        for known in keys {
-            if let Ok(held) = HeldKey::parse(&known) {
-                self.held.insert(name(&known.key_uri, &known.actor_uri), Arc::new(held));
-            }
-        }
+        let own = keys.iter().filter(|known| known.actor_uri == speaker.actor);
+        let parsed = own.filter_map(|known| {
+            Some((known.key_uri.clone(), Arc::new(HeldKey::parse(known).ok()?)))
+        });
+        self.held.insert(speaker.actor.clone(), Arc::new(parsed.collect()));
         Ok(Asked::Read)
     }
-}
-
-/// One key of one owner: anybody can list anybody's.
-fn name(key_uri: &str, actor: &str) -> String {
-    format!("{key_uri} {actor}")
 }
 
 /// Why a key at hand does not let somebody in.

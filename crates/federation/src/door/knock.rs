@@ -66,7 +66,11 @@ pub(crate) fn check_media(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// The signature of a request, with all checks that need no key.
-fn read_signature(state: &State, parts: &Parts, body: Option<&[u8]>) -> Result<Presented, Problem> {
+pub(super) fn read_signature(
+    state: &State,
+    parts: &Parts,
+    body: Option<&[u8]>,
+) -> Result<Presented, Problem> {
     let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let target_uri = format!("{}{path_and_query}", state.base_url());
     let incoming = Incoming {

@@ -12,9 +12,12 @@ mod inbox;
 mod key_ring;
 mod knock;
 mod limits;
+mod reader;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
 pub(crate) use key_ring::{Found, KeyRing};
 pub(crate) use knock::{Speaker, forbidden};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;
+pub use reader::Readers;
+pub(crate) use reader::check_signed;

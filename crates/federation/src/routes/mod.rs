@@ -1,14 +1,16 @@
 //! What other servers may read here: actors, posts, activities, WebFinger and NodeInfo.
 //!
-//! Invariants: everything here is for anybody, so no signature is needed and none opens more; a
-//! server we do not talk with gets nothing once it says who it is. 410 is said of posts only:
-//! peers take it of an actor for ever.
+//! Invariants: what is here is for anybody, so no signature opens more. Where an admin demands
+//! signatures, all but the instance's own actor, WebFinger and NodeInfo need one; a server we do
+//! not talk with gets nothing once it says who it is. 410 is said of posts, and of an actor only
+//! that was closed for ever: peers do not forget it.
 
 mod activity_json;
 mod actors;
 mod discovery;
 mod objects;
 mod pages;
+mod readers;
 
 use std::sync::Arc;
 
@@ -29,9 +31,7 @@ pub(crate) use pages::negotiate_pages;
 
 /// All routes of this face.
 pub(crate) fn router(state: Arc<State>) -> Router {
-    let federating = Router::new()
-        .route("/inbox", post(shared_inbox))
-        .route("/ap/actor/{slug}/inbox", post(actor_inbox))
+    let documents = Router::new()
         .route("/ap/actor/{slug}", get(actors::actor))
         .route("/ap/actor/{slug}/outbox", get(actors::outbox))
         .route("/ap/actor/{slug}/followers", get(actors::followers))
@@ -41,6 +41,11 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/post/{slug}/replies", get(objects::replies))
         .route("/ap/post/{slug}/context", get(objects::context))
         .route("/ap/activity/{slug}", get(objects::activity))
+        .route_layer(from_fn_with_state(Arc::clone(&state), readers::only_readers));
+    let federating = Router::new()
+        .route("/inbox", post(shared_inbox))
+        .route("/ap/actor/{slug}/inbox", post(actor_inbox))
+        .merge(documents)
         .route("/.well-known/webfinger", get(discovery::webfinger))
         .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
     // NodeInfo is answered always: Lemmy takes a server without one for dead (docs/federation/peers.md).

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Extract};
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use carefolk_domain::Handle;
 use carefolk_httpkit::Problem;
 use carefolk_httpkit::negotiate::wants_activity;
 use http::header::VARY;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use super::activity_json::answer;
 use super::actors::whole_for;
 use super::check_reader;
+use super::readers::{admit_to_page, for_one};
+use crate::door::Readers;
 use crate::glue::{self, Document, PostPart};
 use crate::state::State;
 
@@ -34,21 +37,24 @@ pub(crate) async fn negotiate_pages(
     let Some(named) = named(request.uri().path()) else { return next.run(request).await };
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && wants_activity(request.headers()) {
-        let headers = request.headers().clone();
-        return answer(find(&state, &headers, named).await);
+        let (parts, _body) = request.into_parts();
+        let found = answer(find(&state, &parts, named).await);
+        return if state.readers() == Readers::Signed { for_one(found) } else { found };
     }
     let mut page = next.run(request).await;
     page.headers_mut().append(VARY, HeaderValue::from_static("Accept"));
     page
 }
 
-async fn find(
-    state: &State,
-    headers: &HeaderMap,
-    named: Named,
-) -> Result<Option<Document>, Problem> {
+async fn find(state: &State, parts: &Parts, named: Named) -> Result<Option<Document>, Problem> {
     state.check_open()?;
+    let headers = &parts.headers;
     check_reader(state, headers).await?;
+    let handle = match &named {
+        Named::Actor(handle) => Some(handle.as_str()),
+        Named::Post(_) => None,
+    };
+    admit_to_page(state, parts, handle).await?;
     match named {
         Named::Actor(handle) => {
             glue::actor_by_handle(state.app(), &handle, whole_for(headers)).await

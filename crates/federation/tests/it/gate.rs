@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use carefolk_app::ports::{Fetched, Fingered, Parcel, PortError, Receipt, Remote, Software};
 use carefolk_domain::Address;
-use carefolk_federation::{Federation, Limits};
+use carefolk_federation::{Federation, Limits, Readers};
 use carefolk_signatures::{Outgoing, PrivateKey, generate_ed25519, generate_rsa, sign_cavage};
 use carefolk_testkit::{FakeRemote, Kit, KitOptions};
 use tower::ServiceExt;
@@ -61,6 +61,16 @@ impl Gate {
             Arc::new(Counted { inner: Arc::clone(&kit.remote), fetched: Mutex::default() });
         let federation = Federation::new(kit.app.clone(), remote.clone(), limits);
         Self { router: federation.router(), kit, remote }
+    }
+
+    /// The same with pages beside it, and with documents for these readers.
+    pub(crate) async fn read_by(readers: Readers) -> Self {
+        let mut gate = Self::new().await;
+        let (app, remote) = (gate.kit.app.clone(), gate.remote.clone());
+        let federation = Federation::read_by(readers, app, remote, Limits::default());
+        let pages = Router::new().fallback(async || "a page");
+        gate.router = federation.router().merge(federation.negotiated(pages));
+        gate
     }
 
     /// Puts Vic where he lives, with the key that [`key`] signs with.

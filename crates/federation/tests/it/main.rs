@@ -13,5 +13,7 @@ mod fetch;
 mod finger;
 mod gate;
 mod lab;
+mod readers;
 mod routes;
+mod second_try;
 mod software;

@@ -1,4 +1,5 @@
 # Profiles, providers, teams and following.
+profile-moved = Maen nhw wedi symud. Eu tudalen newydd:
 profile-pinned = I'w darllen gyntaf
 profile-posts = Negeseuon
 profile-empty = Nid ydynt wedi cyhoeddi dim eto. Dilynwch i glywed pan fyddant yn gwneud.

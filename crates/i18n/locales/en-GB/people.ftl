@@ -1,4 +1,5 @@
 # Profiles, providers, teams and following.
+profile-moved = They have moved. Their new page:
 profile-pinned = To read first
 profile-posts = Posts
 profile-empty = They have not posted yet. Follow to hear when they do.

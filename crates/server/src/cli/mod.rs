@@ -65,12 +65,12 @@ enum Command {
     /// People who can sign in
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Whoever is known to other servers: people, providers, the instance itself
+    #[command(subcommand)]
+    Actor(actor::ActorCommand),
     /// Care providers and council teams
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
-    /// Anybody who can speak here: a person or a provider
-    #[command(subcommand)]
-    Actor(actor::ActorCommand),
     /// Posts: write, change and delete them
     #[command(subcommand)]
     Post(post::PostCommand),
@@ -114,8 +114,8 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
     let desk = desk::Desk::open(out, loaded.settings).await?;
     let done = match command {
         Command::Account(command) => command.run(&desk).await,
-        Command::Provider(command) => command.run(&desk).await,
         Command::Actor(command) => command.run(&desk).await,
+        Command::Provider(command) => command.run(&desk).await,
         Command::Post(command) => command.run(&desk).await,
         Command::Follow(args) => args.run(&desk).await,
         Command::Follower(command) => command.run(&desk).await,

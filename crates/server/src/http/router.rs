@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::middleware;
 use axum::routing::get;
 use carefolk_app::App;
-use carefolk_federation::{Federation, HttpRemote, Limits};
+use carefolk_federation::{Federation, HttpRemote, Limits, Readers};
 use carefolk_httpkit::headers::Transport;
 use carefolk_httpkit::host::HEALTH_PATH;
 use carefolk_httpkit::{HostCheck, TrustedProxies, client_ip, headers, host};
@@ -17,7 +17,7 @@ use http::StatusCode;
 use tower_http::compression::CompressionLayer;
 
 use super::trace;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::world::SystemChance;
 
 /// The whole server. `listen` is where it listens in the end.
@@ -29,7 +29,11 @@ pub(super) fn router(
 ) -> Router {
     // In a laboratory one machine plays many servers.
     let limits = if app.settings().lab { Limits::laboratory() } else { Limits::default() };
-    let federation = Federation::new(app.clone(), Arc::new(remote.clone()), limits);
+    let readers = match settings.federation.readers {
+        settings::Readers::Anybody => Readers::Anybody,
+        settings::Readers::Signed => Readers::Signed,
+    };
+    let federation = Federation::read_by(readers, app.clone(), Arc::new(remote.clone()), limits);
     let web = WebState::new(app.clone(), Arc::new(SystemChance));
     let pages = carefolk_web::router(web).layer(CompressionLayer::new());
     let faces = federation.router().merge(federation.negotiated(pages));

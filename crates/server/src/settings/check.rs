@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::layers::Layers;
 use super::sections::Sections;
 use super::{
-    BaseUrl, Database, Federation, Http, Instance, Log, LogFormat, Mode, Network, Settings,
+    BaseUrl, Database, Federation, Http, Instance, Log, LogFormat, Mode, Network, Readers, Settings,
 };
 
 /// The longest name of a community: it stands in titles.
@@ -195,7 +195,9 @@ impl Checker<'_> {
                 self.layers.from(key)
             );
         }
-        Ok(Federation { mode, lab_networks })
+        let signed = section.require_signed_fetches;
+        let readers = if signed { Readers::Signed } else { Readers::Anybody };
+        Ok(Federation { mode, readers, lab_networks })
     }
 
     fn log(&self, section: &super::sections::Log) -> anyhow::Result<Log> {

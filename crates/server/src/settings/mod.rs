@@ -76,6 +76,8 @@ pub(crate) struct Database {
 pub(crate) struct Federation {
     /// Everybody, some, or nobody.
     pub(crate) mode: Mode,
+    /// Who may read what stands here for other servers.
+    pub(crate) readers: Readers,
     /// Private networks that may be reached in a laboratory.
     pub(crate) lab_networks: Vec<Network>,
 }
@@ -89,6 +91,15 @@ pub(crate) enum Mode {
     Allowlist,
     /// Nobody.
     Off,
+}
+
+/// Who may read what stands here for other servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Anybody.
+    Anybody,
+    /// Only who signs.
+    Signed,
 }
 
 /// How much is said of the work.

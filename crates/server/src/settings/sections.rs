@@ -50,6 +50,7 @@ pub(super) struct Storage {
 #[serde(deny_unknown_fields)]
 pub(super) struct Federation {
     pub(super) mode: String,
+    pub(super) require_signed_fetches: bool,
     pub(super) lab_networks: Vec<String>,
 }
 

@@ -24,6 +24,7 @@ fn the_defaults_can_be_used_as_they_are() {
     assert_eq!(settings.instance.url, None);
     assert_eq!(settings.database.url, "sqlite:./data/carefolk.db");
     assert_eq!(settings.federation.mode, Mode::Open);
+    assert_eq!(settings.federation.readers, Readers::Anybody);
 }
 
 #[test]
@@ -33,12 +34,14 @@ fn a_variable_wins_and_a_list_is_a_toml_array() {
         ("http.trusted_proxies", "1"),
         ("instance.url", "https://a.test"),
         ("federation.lab_networks", "[\"10.0.0.0/8\", \"::1\"]"),
+        ("federation.require_signed_fetches", "true"),
     ])
     .unwrap();
     assert_eq!(loaded.settings.http.listen.port(), 9000);
     assert_eq!(loaded.settings.local_base_url(), "http://127.0.0.1:9000");
     assert_eq!(loaded.settings.http.trusted_proxies, 1);
     assert_eq!(loaded.settings.federation.lab_networks.len(), 2);
+    assert_eq!(loaded.settings.federation.readers, Readers::Signed);
     let listen = loaded.origins.iter().find(|origin| origin.key == "http.listen").unwrap();
     assert_eq!(listen.from, "CAREFOLK__HTTP__LISTEN");
 }
@@ -72,6 +75,7 @@ fn a_value_that_cannot_be_used_is_named_with_its_key() {
         ("database.url", "postgres://localhost"),
         ("storage.path", ""),
         ("federation.mode", "closed"),
+        ("federation.require_signed_fetches", "perhaps"),
         ("federation.lab_networks", "[\"127.0.0.0/8\"]"),
         ("log.format", "xml"),
         ("log.level", "loud"),

@@ -20,6 +20,8 @@ const COMMANDS: &[&[&str]] = &[
     &["account", "create"],
     &["account", "list"],
     &["account", "suspend"],
+    &["actor"],
+    &["actor", "rotate-keys"],
     &["provider"],
     &["provider", "create"],
     &["provider", "list"],

@@ -30,6 +30,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     // Nothing stands on one page twice.
     posts.posts.retain(|post| pinned.iter().all(|first| first.id != post.id));
     let person = Presenter::person(&actor);
+    let moved_to = web.app().actors().successor(&actor).await?;
     let federates = web.app().settings().federates();
     let model = ProfilePage {
         cx: web.cx(actor.name.clone()),
@@ -38,6 +39,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
         facts: facts(&web, &actor),
         follow: follow_button(&web, &actor).await?,
         acts: acts(&web, &actor).await?,
+        moved_to: moved_to.as_ref().map(Presenter::person),
         pinned: pinned.into_iter().map(|post| present.post(post, Place::List)).collect(),
         list: present.list(posts, &actor.page, web.is_first_page()),
         address: Some(format!("@{}", actor.address())).filter(|_| actor.is_local && federates),

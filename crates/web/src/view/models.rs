@@ -128,6 +128,8 @@ pub(crate) struct ProfilePage {
     pub follow: Option<FollowButton>,
     /// Other things to do: a path and its words.
     pub acts: Vec<(String, String)>,
+    /// Who they are now, if they moved.
+    pub moved_to: Option<Person>,
     /// What they want to be read first.
     pub pinned: Vec<PostCard>,
     /// Their posts.

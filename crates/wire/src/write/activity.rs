@@ -6,7 +6,7 @@ use super::actor::Actor;
 use super::context::Context;
 use super::frame;
 use super::note::Note;
-use crate::kind::{ActivityKind, ObjectKind};
+use crate::kind::{ActivityKind, ActorKind, Kind, ObjectKind};
 use crate::read::Document;
 use crate::time::{self, Millis};
 
@@ -102,16 +102,23 @@ pub struct Tombstone {
     #[serde(rename = "type")]
     kind: ObjectKind,
     /// AS2: what it was.
-    pub former_type: ObjectKind,
+    pub former_type: Kind,
     /// AS2: when it was deleted.
-    #[serde(serialize_with = "time::serialize")]
+    #[serde(serialize_with = "time::serialize", skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Millis>,
 }
 
 impl Tombstone {
     /// The remains of a post.
     pub fn new(id: impl Into<String>, former_type: ObjectKind, deleted: Millis) -> Self {
+        let former_type = Kind::Object(former_type);
         Self { id: id.into(), kind: ObjectKind::Tombstone, former_type, deleted: Some(deleted) }
+    }
+
+    /// The remains of an actor.
+    pub fn of_actor(id: impl Into<String>, former_type: ActorKind) -> Self {
+        let former_type = Kind::Actor(former_type);
+        Self { id: id.into(), kind: ObjectKind::Tombstone, former_type, deleted: None }
     }
 
     /// The document as it is served, with status 410.
@@ -236,6 +243,13 @@ impl Activity {
         let to = vec![target.clone()];
         Self::new(id, ActivityKind::Block, actor.into(), Object::Iri(target))
             .addressed(to, Vec::new())
+    }
+
+    /// An actor lives elsewhere now; say to whom with [`Activity::addressed`].
+    pub fn moved(id: impl Into<String>, actor: impl Into<String>, target: String) -> Self {
+        let actor = actor.into();
+        let moved = Self::new(id, ActivityKind::Move, actor.clone(), Object::Iri(actor));
+        Self { target: Some(target), ..moved }
     }
 
     /// A report to the server of who it is about; say to whom with [`Activity::addressed`].

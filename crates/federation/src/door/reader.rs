@@ -1,0 +1,50 @@
+//! Who reads a document, where readers have to say who they are (authorised fetch, S-030).
+
+use axum::http::request::Parts;
+use carefolk_domain::uri;
+use carefolk_httpkit::Problem;
+use carefolk_signatures::Presented;
+use carefolk_wire::read;
+
+use super::knock::{Speaker, forbidden, read_signature, unauthorised};
+use crate::glue;
+use crate::state::State;
+
+/// Who may read the documents of this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Anybody; what is signed is not looked at closely, for it opens nothing.
+    Anybody,
+    /// Only who signs, of a server that we talk with.
+    Signed,
+}
+
+/// How GoToSocial's key ids end, which have no fragment.
+const KEY_PATH: &str = "/main-key";
+
+/// Checks that the request was signed by somebody of a server that we talk with.
+///
+/// The same holds for a GET as for what is posted (S-004 to S-013): it is good for this one
+/// address, for a while.
+pub(crate) async fn check_signed(state: &State, parts: &Parts) -> Result<(), Problem> {
+    let presented = read_signature(state, parts, None)?;
+    let speaker = reader(state, &presented)?;
+    if !glue::is_open_to(state.app(), &speaker.host).await? {
+        return Err(forbidden());
+    }
+    state.verify(&speaker, &presented).await.map(|_verified| ())
+}
+
+/// Whose key it must be. A GET names nobody but its key, so the actor is where the key's id says:
+/// that actor has to list it.
+fn reader(state: &State, presented: &Presented) -> Result<Speaker, Problem> {
+    let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
+        .map_err(|_bad| unauthorised())?;
+    let page = key_uri.split('#').next().unwrap_or_default();
+    let actor = page.strip_suffix(KEY_PATH).unwrap_or(page).to_owned();
+    if uri::same_origin(&actor, state.base_url()) {
+        return Err(forbidden());
+    }
+    let host = uri::host(&actor).ok_or_else(unauthorised)?;
+    Ok(Speaker { actor, host, key_uri, says_farewell: false })
+}
