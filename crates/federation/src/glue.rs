@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use carefolk_app::actors::{KeyAlgorithm, KnownKey};
 use carefolk_app::inbound::Arrival;
 use carefolk_app::ports::{PortError, SigningKey};
-use carefolk_app::posts::PostDocument;
+use carefolk_app::posts::{Part, PostDocument};
 use carefolk_app::{App, Error, Page};
 use carefolk_domain::{ActorState, Moment};
 use carefolk_httpkit::Problem;
@@ -211,10 +211,10 @@ pub(crate) async fn outbox(
 pub(crate) enum PostPart {
     /// The post itself.
     Whole,
-    /// What answers it.
-    Replies,
-    /// The conversation it began.
-    Context,
+    /// What answers it, or a page of that.
+    Replies(Part),
+    /// The conversation it began, or a page of that.
+    Context(Part),
 }
 
 /// A document of the post with that slug, if anybody may read it.
@@ -229,8 +229,8 @@ pub(crate) async fn post_part(
             PostDocument::Note(json) => Document::Json(json),
             PostDocument::Tombstone(json) => Document::Tombstone(json),
         }),
-        PostPart::Replies => posts.replies_document(slug).await.map(Document::Json),
-        PostPart::Context => posts.context_document(slug).await.map(Document::Json),
+        PostPart::Replies(part) => posts.replies_document(slug, part).await.map(Document::Json),
+        PostPart::Context(part) => posts.context_document(slug, part).await.map(Document::Json),
     };
     there(found)
 }

@@ -7,6 +7,7 @@
 pub(crate) mod bury;
 mod change;
 pub(crate) mod concern;
+mod conversations;
 mod documents;
 pub(crate) mod fetch;
 mod orphans;
@@ -21,6 +22,7 @@ mod wire_map;
 use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
 
 pub use documents::PostDocument;
+pub use conversations::Part;
 pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
 

@@ -11,6 +11,7 @@
 mod accounts;
 mod auditing;
 mod climbing;
+mod conversations;
 mod delivering;
 mod following;
 mod instance;

@@ -59,6 +59,8 @@ async fn open_posts_are_read_deleted_ones_are_tombstones_and_closed_ones_are_not
     for part in ["replies", "context"] {
         let response = gate.ask(get(&format!("{}/{part}", open.uri))).await;
         assert_eq!(response.status().as_u16(), 200, "{part}");
+        let first = json(response).await["first"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(json(gate.ask(get(&first)).await).await["id"], *first, "{part}");
     }
     let unknown = gate.ask(get("/ap/post/aaaaaaaaaaaaaaaa")).await;
     let hidden = gate.ask(get(&closed.uri)).await;
