@@ -11,6 +11,7 @@
 mod door;
 mod golden;
 mod knock;
+mod pretty;
 mod town;
 mod two_servers;
 mod village;

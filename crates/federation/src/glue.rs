@@ -16,6 +16,7 @@ use carefolk_domain::{ActorState, Moment};
 use carefolk_httpkit::Problem;
 use carefolk_signatures::{PublicKey, SignatureError};
 use carefolk_wire::ActorKind;
+use carefolk_wire::host_meta;
 use carefolk_wire::nodeinfo::Version;
 use carefolk_wire::write::Actor;
 use moka::sync::Cache;
@@ -261,5 +262,15 @@ fn there<T>(found: Result<T, Error>) -> Result<Option<T>, Problem> {
         Ok(found) => Ok(Some(found)),
         Err(Error::NotFound(_)) => Ok(None),
         Err(other) => Err(other.into()),
+/// Where WebFinger queries go, as XML.
+pub(crate) fn host_meta_xrd(app: &App) -> String {
+    host_meta::to_xrd(app.settings().uri_base())
+}
+
+/// The same as JSON.
+pub(crate) fn host_meta_json(app: &App) -> String {
+    host_meta::to_json(app.settings().uri_base())
+}
+
     }
 }

@@ -8,6 +8,7 @@
 //! id that comes out of here is in its one canonical form.
 
 pub mod error;
+pub mod host_meta;
 pub mod kind;
 pub mod nodeinfo;
 pub mod read;

@@ -1,4 +1,4 @@
-//! What other servers may read here: actors, posts, activities, WebFinger and NodeInfo.
+//! What other servers may read here: actors, posts, activities, WebFinger, host-meta and NodeInfo.
 //!
 //! Invariants: everything here is for anybody, so no signature is needed and none opens more; a
 //! server we do not talk with gets nothing once it says who it is. 410 is said of posts only:
@@ -44,6 +44,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/.well-known/webfinger", get(discovery::webfinger))
         .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
     // NodeInfo is answered always: Lemmy takes a server without one for dead (docs/federation/peers.md).
+        .route("/.well-known/host-meta", get(discovery::host_meta))
+        .route("/.well-known/host-meta.json", get(discovery::host_meta_json))
     Router::new()
         .route("/.well-known/nodeinfo", get(discovery::nodeinfo_index))
         .route("/nodeinfo/2.0", get(discovery::nodeinfo_2_0))

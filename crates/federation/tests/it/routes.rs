@@ -98,6 +98,37 @@ async fn webfinger_knows_our_own_and_answers_the_same_404_for_all_others() {
 }
 
 #[tokio::test]
+async fn host_meta_says_where_addresses_are_asked_for() {
+    let gate = Gate::new().await;
+    let template = "https://care.example/.well-known/webfinger?resource={uri}";
+    let ask = async |path: &str, accept: &str| {
+        let mut request = get(path);
+        request.headers_mut().insert("accept", accept.parse().unwrap());
+        gate.ask(request).await
+    };
+    let xml = ask("/.well-known/host-meta", "application/xrd+xml, application/json").await;
+    assert_eq!(header(&xml, "content-type"), "application/xrd+xml; charset=utf-8");
+    assert_eq!(header(&xml, "vary"), "Accept");
+    let xml = to_bytes(xml.into_body(), 1 << 20).await.unwrap();
+    // As docs/federation/discovery.md shows it.
+    assert_eq!(
+        String::from_utf8(xml.to_vec()).unwrap(),
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
+             <Link rel=\"lrdd\" type=\"application/jrd+json\" template=\"{template}\"/>\n</XRD>\n"
+        )
+    );
+    for (path, accept) in
+        [("/.well-known/host-meta", "application/json"), ("/.well-known/host-meta.json", "*/*")]
+    {
+        let answer = ask(path, accept).await;
+        assert_eq!(header(&answer, "content-type"), "application/jrd+json");
+        assert_eq!(json(answer).await["links"][0]["template"], template);
+    }
+}
+
+#[tokio::test]
 async fn nodeinfo_leads_to_both_versions() {
     let gate = Gate::new().await;
     let index = json(gate.ask(get("/.well-known/nodeinfo")).await).await;
