@@ -163,8 +163,15 @@ async fn follows(scene: &mut Scene) -> Vec<Golden> {
         ("follow.json", follow),
         ("undo_follow.json", scene.sent("Undo")),
         ("followers.json", scene.get(&format!("{hazelbank}/followers")).await),
+        ("followers_synchronization.json", of_v_example(scene, &hazelbank).await),
         ("following.json", following),
     ]
+}
+
+/// Those on Ann's server who follow somebody here, as that server alone may read it.
+async fn of_v_example(scene: &Scene, followed: &str) -> String {
+    let slug = followed.rsplit('/').next().unwrap();
+    scene.kit.app.actors().followers_on(slug, "v.example").await.unwrap()
 }
 
 /// Ann is removed from who follows Hazelbank.

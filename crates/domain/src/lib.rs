@@ -7,6 +7,7 @@ pub mod actor;
 pub mod audience;
 pub mod authorise;
 pub mod backoff;
+pub mod followers;
 pub mod handle;
 pub mod html;
 pub mod ids;

@@ -116,7 +116,8 @@ impl Errands {
         if signed == Signed::ByInstance {
             let key = self.circle.instance_key().await?;
             let date_ms = self.clock.now().0;
-            let draft = Draft { method: "GET", url, body: None, media_type: accept, date_ms };
+            let draft =
+                Draft { method: "GET", url, body: None, media_type: accept, date_ms, more: None };
             let headers = self.signer.sign(&key, Dialect::Cavage, draft).await?;
             add_headers(&mut request, headers)?;
         }

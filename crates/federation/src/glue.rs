@@ -130,6 +130,22 @@ pub(crate) async fn accept(app: &App, arrival: Arrival) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Heeds what the server of an actor who signed says about its followers here.
+pub(crate) async fn announced(app: &App, actor: &str, header: &str) {
+    if let Err(error) = app.follows().announced(actor, header).await {
+        tracing::debug!(%error, "followers are not compared");
+    }
+}
+
+/// Those on `host` who follow a local actor, for that host.
+pub(crate) async fn followers_on(
+    app: &App,
+    slug: &str,
+    host: &str,
+) -> Result<Option<Document>, Problem> {
+    Ok(there(app.actors().followers_on(slug, host).await)?.map(Document::Json))
+}
+
 /// Whether a local actor has an inbox there.
 pub(crate) async fn has_inbox(app: &App, slug: &str) -> Result<bool, Problem> {
     Ok(there(app.actors().has_inbox(slug).await)?.is_some())
@@ -246,6 +262,16 @@ pub(crate) async fn webfinger(app: &App, resource: &str) -> Result<Option<String
     Ok(there(app.actors().webfinger(resource).await)?.map(|jrd| jrd.to_json()))
 }
 
+/// Where WebFinger queries go, as XML.
+pub(crate) fn host_meta_xrd(app: &App) -> String {
+    host_meta::to_xrd(app.settings().uri_base())
+}
+
+/// The same as JSON.
+pub(crate) fn host_meta_json(app: &App) -> String {
+    host_meta::to_json(app.settings().uri_base())
+}
+
 /// Where the NodeInfo documents are.
 pub(crate) async fn nodeinfo_index(app: &App) -> Result<String, Problem> {
     Ok(app.actors().nodeinfo_index().await?)
@@ -262,15 +288,5 @@ fn there<T>(found: Result<T, Error>) -> Result<Option<T>, Problem> {
         Ok(found) => Ok(Some(found)),
         Err(Error::NotFound(_)) => Ok(None),
         Err(other) => Err(other.into()),
-/// Where WebFinger queries go, as XML.
-pub(crate) fn host_meta_xrd(app: &App) -> String {
-    host_meta::to_xrd(app.settings().uri_base())
-}
-
-/// The same as JSON.
-pub(crate) fn host_meta_json(app: &App) -> String {
-    host_meta::to_json(app.settings().uri_base())
-}
-
     }
 }

@@ -12,6 +12,7 @@ pub mod host_meta;
 pub mod kind;
 pub mod nodeinfo;
 pub mod read;
+pub mod synchronization;
 pub mod time;
 pub mod vocab;
 pub mod webfinger;

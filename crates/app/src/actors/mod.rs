@@ -4,6 +4,7 @@
 //! actor of another server is stored only as its own origin describes it.
 
 mod documents;
+mod followers;
 mod keys;
 pub(crate) mod local;
 pub(crate) mod queries;
@@ -12,6 +13,7 @@ mod resolve;
 
 use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
 
+pub(crate) use followers::{PART_MAX, synchronization};
 pub(crate) use keys::signing_key;
 pub use keys::{KeyAlgorithm, KnownKey};
 pub(crate) use remote::{Described, bury, is_tombstone, upsert};

@@ -10,9 +10,10 @@ pub(crate) mod concern;
 mod conversations;
 mod documents;
 pub(crate) mod fetch;
-mod orphans;
+pub(crate) mod orphans;
 mod publish;
 mod queries;
+mod readers;
 pub(crate) mod receive;
 mod text;
 mod views;
@@ -21,8 +22,8 @@ mod wire_map;
 
 use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
 
-pub use documents::PostDocument;
 pub use conversations::Part;
+pub use documents::PostDocument;
 pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
 

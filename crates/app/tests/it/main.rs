@@ -11,6 +11,7 @@
 mod accounts;
 mod auditing;
 mod climbing;
+mod completing;
 mod conversations;
 mod delivering;
 mod following;
@@ -22,3 +23,4 @@ mod reacting;
 mod receiving;
 mod seeing;
 mod stranger;
+mod synchronizing;

@@ -15,6 +15,6 @@ mod limits;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
 pub(crate) use key_ring::{Found, KeyRing};
-pub(crate) use knock::{Speaker, forbidden};
+pub(crate) use knock::{Speaker, forbidden, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;

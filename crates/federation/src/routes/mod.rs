@@ -1,6 +1,7 @@
 //! What other servers may read here: actors, posts, activities, WebFinger, host-meta and NodeInfo.
 //!
-//! Invariants: everything here is for anybody, so no signature is needed and none opens more; a
+//! Invariants: everything here is for anybody, so no signature is needed and none opens more, but for
+//! the list of a host's own people who follow somebody here, which that host alone may read; a
 //! server we do not talk with gets nothing once it says who it is. 410 is said of posts only:
 //! peers take it of an actor for ever.
 
@@ -35,6 +36,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/actor/{slug}", get(actors::actor))
         .route("/ap/actor/{slug}/outbox", get(actors::outbox))
         .route("/ap/actor/{slug}/followers", get(actors::followers))
+        .route("/ap/actor/{slug}/followers_synchronization", get(actors::followers_synchronization))
         .route("/ap/actor/{slug}/following", get(actors::following))
         .route("/ap/actor/{slug}/featured", get(actors::featured))
         .route("/ap/post/{slug}", get(objects::post))
@@ -42,10 +44,10 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/post/{slug}/context", get(objects::context))
         .route("/ap/activity/{slug}", get(objects::activity))
         .route("/.well-known/webfinger", get(discovery::webfinger))
-        .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
-    // NodeInfo is answered always: Lemmy takes a server without one for dead (docs/federation/peers.md).
         .route("/.well-known/host-meta", get(discovery::host_meta))
         .route("/.well-known/host-meta.json", get(discovery::host_meta_json))
+        .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
+    // NodeInfo is answered always: Lemmy takes a server without one for dead (docs/federation/peers.md).
     Router::new()
         .route("/.well-known/nodeinfo", get(discovery::nodeinfo_index))
         .route("/nodeinfo/2.0", get(discovery::nodeinfo_2_0))

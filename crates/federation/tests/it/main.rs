@@ -15,3 +15,4 @@ mod gate;
 mod lab;
 mod routes;
 mod software;
+mod synchronizing;

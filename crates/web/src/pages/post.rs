@@ -65,6 +65,7 @@ pub(crate) fn tab(post: &PostView) -> String {
 pub(crate) async fn show(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let by = reference(&who, &slug);
     let thread = web.app().posts().thread(web.caller(), &by, web.page_of(REPLIES_A_PAGE)).await?;
+    web.app().posts().read_by(web.caller(), thread.post.id).await;
     // The page stays, for its replies; but what the address promised is gone.
     let status = if thread.post.deleted { StatusCode::GONE } else { StatusCode::OK };
     let model = model(&web, thread, Errors::none()).await?;
