@@ -10,6 +10,7 @@ mod m20261122_000002_create_posts;
 mod m20261122_000003_create_federation;
 mod m20261122_000004_create_work;
 mod m20261124_000005_create_reactions;
+mod m20261124_000007_ask_about_posts;
 mod m20261124_000010_create_dealings;
 mod schema;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_create_federation::Migration),
             Box::new(m20261122_000004_create_work::Migration),
             Box::new(m20261124_000005_create_reactions::Migration),
+            Box::new(m20261124_000007_ask_about_posts::Migration),
             Box::new(m20261124_000010_create_dealings::Migration),
         ]
     }

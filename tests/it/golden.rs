@@ -22,6 +22,8 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::pretty::pretty;
+
 const ANN: &str = "https://v.example/users/ann";
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -162,8 +164,15 @@ async fn follows(scene: &mut Scene) -> Vec<Golden> {
         ("follow.json", follow),
         ("undo_follow.json", scene.sent("Undo")),
         ("followers.json", scene.get(&format!("{hazelbank}/followers")).await),
+        ("followers_synchronization.json", of_v_example(scene, &hazelbank).await),
         ("following.json", following),
     ]
+}
+
+/// Those on Ann's server who follow somebody here, as that server alone may read it.
+async fn of_v_example(scene: &Scene, followed: &str) -> String {
+    let slug = followed.rsplit('/').next().unwrap();
+    scene.kit.app.actors().followers_on(slug, "v.example").await.unwrap()
 }
 
 /// Ann is removed from who follows Hazelbank.
@@ -253,52 +262,11 @@ async fn discovery(scene: &Scene) -> Vec<Golden> {
             "webfinger_instance.json",
             scene.get("/.well-known/webfinger?resource=https://care.example/").await,
         ),
+        ("host_meta.json", scene.get("/.well-known/host-meta.json").await),
         ("nodeinfo_index.json", scene.get("/.well-known/nodeinfo").await),
         ("nodeinfo_2_0.json", scene.get("/nodeinfo/2.0").await),
         ("nodeinfo_2_1.json", scene.get("/nodeinfo/2.1").await),
     ]
-}
-
-/// Compact JSON with line breaks, in its own order: a map would sort its names.
-fn pretty(compact: &str) -> String {
-    let (mut out, mut depth) = (String::new(), 0_usize);
-    let (mut in_text, mut escaped) = (false, false);
-    let mut letters = compact.trim().chars().peekable();
-    let line = |out: &mut String, depth: usize| {
-        out.push('\n');
-        out.push_str(&"  ".repeat(depth));
-    };
-    while let Some(letter) = letters.next() {
-        if in_text {
-            out.push(letter);
-            in_text = escaped || letter != '"';
-            escaped = letter == '\\' && !escaped;
-            continue;
-        }
-        match letter {
-            '"' => in_text = true,
-            '}' | ']' => {
-                depth -= 1;
-                line(&mut out, depth);
-            }
-            _ => {}
-        }
-        out.push(letter);
-        match letter {
-            '{' | '[' => match letters.next_if(|next| matches!(next, '}' | ']')) {
-                Some(end) => out.push(end),
-                None => {
-                    depth += 1;
-                    line(&mut out, depth);
-                }
-            },
-            ',' => line(&mut out, depth),
-            ':' => out.push(' '),
-            _ => {}
-        }
-    }
-    out.push('\n');
-    out
 }
 
 fn folder(path: &str) -> PathBuf {

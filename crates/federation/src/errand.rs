@@ -171,8 +171,14 @@ impl Errands {
     ) -> Result<Request, PortError> {
         let key = self.circle.instance_key().await?;
         let date_ms = self.clock.now().0;
-        let draft =
-            Draft { method: "GET", url: url.clone(), body: None, media_type: accept, date_ms };
+        let draft = Draft {
+            method: "GET",
+            url: url.clone(),
+            body: None,
+            media_type: accept,
+            date_ms,
+            more: None,
+        };
         let headers = self.signer.sign(&key, dialect, draft).await?;
         let mut request = Self::request(url.clone(), accept);
         add_headers(&mut request, headers)?;

@@ -1,15 +1,20 @@
-//! Who an address is: our own WebFinger client (RFC 7033; T6, S-069, S-070).
+//! Who an address is: our own WebFinger client (RFC 7033, RFC 6415; T6, S-069, S-070).
 
 use std::sync::Arc;
 
 use carefolk_app::ports::{Fingered, PortError};
 use carefolk_domain::{Address, uri};
+use carefolk_wire::host_meta;
 use carefolk_wire::webfinger::Jrd;
+use reqwest::StatusCode;
 use url::Url;
 
 use crate::errand::{Errands, Signed, judge_status};
+use crate::reach::connector::Answer;
 
 const JRD_ACCEPT: &str = "application/jrd+json, application/json";
+
+const XRD_ACCEPT: &str = "application/xrd+xml, application/xml, text/xml";
 
 /// What one server says about one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +60,11 @@ impl Finger {
     async fn ask(&self, address: &Address) -> Result<Claim, PortError> {
         let url = self.query(address)?;
         let answer = self.errands.get(url.as_str(), JRD_ACCEPT, Signed::No).await?;
+        let answer = if answer.status == StatusCode::NOT_FOUND {
+            self.ask_elsewhere(address, &url).await.ok_or(PortError::NotFound)?
+        } else {
+            answer
+        };
         match judge_status(answer.status) {
             // Gone would be for ever; an address that is not there may come (docs/federation/peers.md).
             Err(PortError::Gone) => return Err(PortError::NotFound),
@@ -66,6 +76,25 @@ impl Finger {
         let jrd = Jrd::parse(&answer.body)
             .map_err(|_bad| PortError::Invalid("not a WebFinger answer"))?;
         self.read(&jrd)
+    }
+
+    /// The answer of where a host says that it answers such queries (RFC 6415), if that is somewhere
+    /// else. It is asked only when there is none at the usual place, and whatever goes wrong, there
+    /// is none. The host speaks for its own addresses, so it may send us anywhere we go.
+    async fn ask_elsewhere(&self, address: &Address, asked: &Url) -> Option<Answer> {
+        let place = asked.join("/.well-known/host-meta").ok()?;
+        let meta = self.errands.get(place.as_str(), XRD_ACCEPT, Signed::No).await.ok()?;
+        judge_status(meta.status).ok()?;
+        if !meta.media_type.is_some_and(|media| media.is_xrd()) {
+            return None;
+        }
+        let resource = format!("acct:{address}");
+        let resource: String = url::form_urlencoded::byte_serialize(resource.as_bytes()).collect();
+        let url = host_meta::lookup_url(&meta.body, &resource)?;
+        if url == asked.as_str() {
+            return None;
+        }
+        self.errands.get(&url, JRD_ACCEPT, Signed::No).await.ok()
     }
 
     /// The query for `address`, built so that nothing in it can leave its place.

@@ -10,12 +10,13 @@ use async_trait::async_trait;
 use carefolk_app::actors::{KeyAlgorithm, KnownKey};
 use carefolk_app::inbound::Arrival;
 use carefolk_app::ports::{PortError, SigningKey};
-use carefolk_app::posts::PostDocument;
+use carefolk_app::posts::{Part, PostDocument};
 use carefolk_app::{App, Error, Page};
 use carefolk_domain::{ActorState, Moment};
 use carefolk_httpkit::Problem;
 use carefolk_signatures::{PublicKey, SignatureError};
 use carefolk_wire::ActorKind;
+use carefolk_wire::host_meta;
 use carefolk_wire::nodeinfo::Version;
 use carefolk_wire::write::Actor;
 use moka::sync::Cache;
@@ -138,6 +139,22 @@ pub(crate) async fn accept(app: &App, arrival: Arrival) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Heeds what the server of an actor who signed says about its followers here.
+pub(crate) async fn announced(app: &App, actor: &str, header: &str) {
+    if let Err(error) = app.follows().announced(actor, header).await {
+        tracing::debug!(%error, "followers are not compared");
+    }
+}
+
+/// Those on `host` who follow a local actor, for that host.
+pub(crate) async fn followers_on(
+    app: &App,
+    slug: &str,
+    host: &str,
+) -> Result<Option<Document>, Problem> {
+    Ok(there(app.actors().followers_on(slug, host).await)?.map(Document::Json))
+}
+
 /// Whether a local actor has an inbox there.
 pub(crate) async fn has_inbox(app: &App, slug: &str) -> Result<bool, Problem> {
     Ok(there(app.actors().has_inbox(slug).await)?.is_some())
@@ -228,10 +245,10 @@ pub(crate) async fn outbox(
 pub(crate) enum PostPart {
     /// The post itself.
     Whole,
-    /// What answers it.
-    Replies,
-    /// The conversation it began.
-    Context,
+    /// What answers it, or a page of that.
+    Replies(Part),
+    /// The conversation it began, or a page of that.
+    Context(Part),
 }
 
 /// A document of the post with that slug, if anybody may read it.
@@ -246,8 +263,8 @@ pub(crate) async fn post_part(
             PostDocument::Note(json) => Document::Json(json),
             PostDocument::Tombstone(json) => Document::Tombstone(json),
         }),
-        PostPart::Replies => posts.replies_document(slug).await.map(Document::Json),
-        PostPart::Context => posts.context_document(slug).await.map(Document::Json),
+        PostPart::Replies(part) => posts.replies_document(slug, part).await.map(Document::Json),
+        PostPart::Context(part) => posts.context_document(slug, part).await.map(Document::Json),
     };
     there(found)
 }
@@ -260,6 +277,16 @@ pub(crate) async fn activity(app: &App, slug: &str) -> Result<Option<Document>, 
 /// The answer to a WebFinger query.
 pub(crate) async fn webfinger(app: &App, resource: &str) -> Result<Option<String>, Problem> {
     Ok(there(app.actors().webfinger(resource).await)?.map(|jrd| jrd.to_json()))
+}
+
+/// Where WebFinger queries go, as XML.
+pub(crate) fn host_meta_xrd(app: &App) -> String {
+    host_meta::to_xrd(app.settings().uri_base())
+}
+
+/// The same as JSON.
+pub(crate) fn host_meta_json(app: &App) -> String {
+    host_meta::to_json(app.settings().uri_base())
 }
 
 /// Where the NodeInfo documents are.

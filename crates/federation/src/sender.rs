@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use carefolk_app::ports::{Parcel, PortError, Receipt};
 use carefolk_domain::{Moment, Span, uri};
+use carefolk_wire::synchronization;
 use http::Method;
 use reqwest::Request;
 use url::Url;
@@ -81,6 +82,7 @@ impl Sender {
             body: Some(Arc::clone(&parcel.body)),
             media_type: ACTIVITY_JSON,
             date_ms: self.errands.clock.now().0,
+            more: parcel.synchronization.clone().map(|text| (synchronization::HEADER, text)),
         };
         let headers = self.errands.signer.sign(&parcel.key, dialect, draft).await?;
         let mut request = Request::new(Method::POST, url.clone());

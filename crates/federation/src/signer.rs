@@ -7,7 +7,8 @@ use carefolk_app::ports::{Chance, Keys, NewKeys, PortError, RFC9421, SigningKey}
 use carefolk_domain::KeyId;
 use carefolk_signatures::vault::{MasterKey, NONCE_BYTES};
 use carefolk_signatures::{
-    Outgoing, PrivateKey, SignedHeaders, generate_ed25519, generate_rsa, sign_cavage, sign_rfc9421,
+    Outgoing, PrivateKey, SignedHeaders, generate_ed25519, generate_rsa, sign_cavage_with,
+    sign_rfc9421_with,
 };
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
@@ -61,6 +62,8 @@ pub(crate) struct Draft {
     pub(crate) body: Option<Arc<str>>,
     pub(crate) media_type: &'static str,
     pub(crate) date_ms: i64,
+    /// A header that is sent and signed besides.
+    pub(crate) more: Option<(&'static str, String)>,
 }
 
 /// Signs with sealed keys, and keeps those it opened.
@@ -124,9 +127,10 @@ impl Signer {
             date_ms: draft.date_ms,
             key_id: &key.key_uri,
         };
+        let more = draft.more.as_ref().map(|(name, value)| (*name, value.as_str()));
         let signed = match dialect {
-            Dialect::Cavage => sign_cavage(&private, &outgoing),
-            Dialect::Rfc9421 => sign_rfc9421(&private, &outgoing),
+            Dialect::Cavage => sign_cavage_with(&private, &outgoing, more.as_slice()),
+            Dialect::Rfc9421 => sign_rfc9421_with(&private, &outgoing, more.as_slice()),
         };
         let mut headers = signed.map_err(|error| PortError::Unavailable(error.to_string()))?;
         // The client writes `Host` itself, or `:authority` over HTTP/2, from the same URL.

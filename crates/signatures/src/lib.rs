@@ -34,7 +34,9 @@ mod window;
 pub use digests::{content_digest, digest_sha256};
 pub use error::SignatureError;
 pub use incoming::{Incoming, Presented, read};
-pub use outgoing::{Outgoing, SignedHeaders, sign_cavage, sign_rfc9421};
+pub use outgoing::{
+    Outgoing, SignedHeaders, sign_cavage, sign_cavage_with, sign_rfc9421, sign_rfc9421_with,
+};
 pub use private_key::{PrivateKey, generate_ed25519, generate_rsa};
 pub use public_key::{Ed25519PublicKey, PublicKey, RsaPublicKey, verify_raw};
 pub use window::{FUTURE_MS, PAST_MS, http_date};

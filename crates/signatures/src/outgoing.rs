@@ -48,8 +48,21 @@ pub fn sign_cavage(
     key: &PrivateKey,
     outgoing: &Outgoing<'_>,
 ) -> Result<SignedHeaders, SignatureError> {
-    check(outgoing)?;
+    sign_cavage_with(key, outgoing, &[])
+}
+
+/// As [`sign_cavage`], with more headers, which are covered, too.
+///
+/// # Errors
+/// As [`sign_cavage`].
+pub fn sign_cavage_with(
+    key: &PrivateKey,
+    outgoing: &Outgoing<'_>,
+    more: &[(&'static str, &str)],
+) -> Result<SignedHeaders, SignatureError> {
+    check(outgoing, more)?;
     let mut headers = common_headers(outgoing);
+    headers.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let covered = |(name, value): &(&'static str, String)| match *name {
         "content-digest" => None,
         name => Some((name, Cow::Owned(value.clone()))),
@@ -82,7 +95,19 @@ pub fn sign_rfc9421(
     key: &PrivateKey,
     outgoing: &Outgoing<'_>,
 ) -> Result<SignedHeaders, SignatureError> {
-    check(outgoing)?;
+    sign_rfc9421_with(key, outgoing, &[])
+}
+
+/// As [`sign_rfc9421`], with more headers, which are covered, too.
+///
+/// # Errors
+/// As [`sign_cavage`].
+pub fn sign_rfc9421_with(
+    key: &PrivateKey,
+    outgoing: &Outgoing<'_>,
+    more: &[(&'static str, &str)],
+) -> Result<SignedHeaders, SignatureError> {
+    check(outgoing, more)?;
     let mut headers = common_headers(outgoing);
     let mut covered = vec![("@method", outgoing.method), ("@target-uri", outgoing.url)];
     covered.extend(
@@ -91,6 +116,7 @@ pub fn sign_rfc9421(
             .filter(|(name, _)| *name == "content-digest")
             .map(|(name, value)| (*name, value.as_str())),
     );
+    covered.extend(more.iter().copied());
     let parameters = parameters(key, outgoing, &covered)
         .ok_or(SignatureError::Malformed("the key id cannot stand in a header"))?;
     let mut base = String::with_capacity(512);
@@ -100,6 +126,7 @@ pub fn sign_rfc9421(
     push_parameters(&mut base, &parameters);
 
     let signature = STANDARD.encode(key.sign(base.as_bytes())?);
+    headers.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     headers.push(("signature-input", format!("{LABEL}={parameters}")));
     headers.push(("signature", format!("{LABEL}=:{signature}:")));
     Ok(headers)
@@ -142,13 +169,15 @@ fn common_headers(outgoing: &Outgoing<'_>) -> SignedHeaders {
 }
 
 /// Refuses parts that would break out of their header or their quotes.
-fn check(outgoing: &Outgoing<'_>) -> Result<(), SignatureError> {
+fn check(outgoing: &Outgoing<'_>, more: &[(&'static str, &str)]) -> Result<(), SignatureError> {
     let parts =
         [outgoing.method, outgoing.url, outgoing.host, outgoing.media_type, outgoing.key_id];
     let is_visible = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
     };
-    if !parts.into_iter().all(is_visible) || outgoing.key_id.contains(['"', '\\', ' ']) {
+    let more = more.iter().map(|(_, value)| *value);
+    if !parts.into_iter().chain(more).all(is_visible) || outgoing.key_id.contains(['"', '\\', ' '])
+    {
         return Err(SignatureError::Malformed("a part of the request cannot stand in a header"));
     }
     Ok(())

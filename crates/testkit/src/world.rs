@@ -64,6 +64,7 @@ pub struct FakeRemote {
     fingers: Mutex<HashMap<String, Fingered>>,
     answers: Mutex<HashMap<String, Receipt>>,
     sent: Mutex<Vec<(String, String)>>,
+    synchronizations: Mutex<Vec<Option<String>>>,
     hung: Mutex<HashSet<String>>,
     software: Mutex<HashMap<String, Software>>,
 }
@@ -117,6 +118,15 @@ impl FakeRemote {
         self.sent.lock().unwrap().clone()
     }
 
+    /// What was announced of followers with each of [`FakeRemote::sent`].
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn synchronizations(&self) -> Vec<Option<String>> {
+        self.synchronizations.lock().unwrap().clone()
+    }
+
     /// What was sent to `inbox`, parsed.
     pub fn sent_to(&self, inbox: &str) -> Vec<serde_json::Value> {
         let parse = |(_, body): &(String, String)| serde_json::from_str(body).unwrap();
@@ -149,6 +159,7 @@ impl Remote for FakeRemote {
 
     async fn deliver(&self, parcel: &Parcel) -> Receipt {
         self.sent.lock().unwrap().push((parcel.inbox.clone(), parcel.body.to_string()));
+        self.synchronizations.lock().unwrap().push(parcel.synchronization.clone());
         let answer = self.answers.lock().unwrap().get(&parcel.inbox).cloned();
         answer.unwrap_or(Receipt::Accepted { status: 202, profile: None })
     }

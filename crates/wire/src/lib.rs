@@ -8,9 +8,11 @@
 //! id that comes out of here is in its one canonical form.
 
 pub mod error;
+pub mod host_meta;
 pub mod kind;
 pub mod nodeinfo;
 pub mod read;
+pub mod synchronization;
 pub mod time;
 pub mod vocab;
 pub mod webfinger;

@@ -4,6 +4,8 @@
 //! actor of another server is stored only as its own origin describes it.
 
 mod documents;
+mod followers;
+pub(crate) mod handles;
 mod keys;
 pub(crate) mod local;
 pub(crate) mod queries;
@@ -13,6 +15,7 @@ mod rotate;
 
 use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
 
+pub(crate) use followers::{PART_MAX, synchronization};
 pub(crate) use keys::signing_key;
 pub use keys::{KeyAlgorithm, KnownKey};
 pub(crate) use remote::{Described, bury, is_tombstone, upsert};
@@ -64,5 +67,10 @@ impl ActorView {
     /// `handle@host`, to be copied into another site's search box.
     pub fn address(&self) -> String {
         format!("{}@{}", self.handle, self.host)
+    }
+
+    /// The name, with the host behind it where that is not ours: a name alone can be anybody's.
+    pub fn name_and_origin(&self) -> String {
+        if self.is_local { self.name.clone() } else { format!("{} ({})", self.name, self.host) }
     }
 }

@@ -115,16 +115,21 @@ pub(crate) async fn answer(
         return Ok(Outcome::Applied);
     }
     if row.state != FollowState::Accepted {
-        follow::Entity::update_many()
-            .col_expr(follow::Column::State, Expr::value(FollowState::Accepted))
-            .col_expr(follow::Column::AnsweredAt, Expr::value(tx.now()))
-            .filter(follow::Column::Id.eq(row.id))
-            .exec(tx.conn())
-            .await?;
-        count(tx, &row, 1).await?;
-        timelines::add_author(tx, row.follower_id, row.followee_id).await?;
+        hold(tx, &row).await?;
     }
     Ok(Outcome::Applied)
+}
+
+/// A follow of ours that waited holds from now on.
+pub(super) async fn hold(tx: &Tx, row: &follow::Model) -> Result<(), Error> {
+    follow::Entity::update_many()
+        .col_expr(follow::Column::State, Expr::value(FollowState::Accepted))
+        .col_expr(follow::Column::AnsweredAt, Expr::value(tx.now()))
+        .filter(follow::Column::Id.eq(row.id))
+        .exec(tx.conn())
+        .await?;
+    count(tx, row, 1).await?;
+    timelines::add_author(tx, row.follower_id, row.followee_id).await
 }
 
 /// Somebody elsewhere takes a Follow back. Only who followed can (S-045).

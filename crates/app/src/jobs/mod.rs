@@ -2,6 +2,10 @@
 //!
 //! Invariant: a job may be started twice, so each asks first whether it is still to be done.
 
+mod conversations;
+mod followers;
+mod lists;
+
 use carefolk_domain::{Span, backoff};
 use carefolk_store::dialect::{self, JobEnd};
 use carefolk_store::entity::job::{JobState, Model};
@@ -9,10 +13,8 @@ use futures_util::{StreamExt, stream};
 
 use crate::App;
 use crate::kernel::error::{Error, chain};
-use crate::kernel::jobs::{Climb, Job};
+use crate::kernel::jobs::Job;
 use crate::kernel::ports::PortError;
-use crate::posts::fetch::{Fetched, Found, open_post};
-use crate::posts::receive;
 
 /// How many jobs are claimed at once, and how many are done at once: most wait for other servers.
 const BATCH: u32 = 32;
@@ -26,6 +28,9 @@ const LEARN_AGAIN: Span = Span::days(7);
 
 /// How long the rest of something long waits.
 const GO_ON_AFTER: Span = Span::seconds(1);
+/// How long a job waits for a server that backs off before it is given up. It is not asked
+/// meanwhile: deliveries find out when it answers again.
+const WAITS_FOR: Span = Span::days(2);
 
 /// How often a job is tried.
 const TRIES: i32 = 6;
@@ -64,34 +69,34 @@ impl Jobs<'_> {
 
     /// Does one job; says when to do it again, if ever.
     async fn run(&self, row: &Model) -> Result<Option<Span>, Error> {
-        let job =
+        let job: Job =
             serde_json::from_str(&row.payload).map_err(|_odd| Error::Bug("an unknown job"))?;
+        if let Some(wait) = self.backs_off(&job).await? {
+            let is_old = self.0.now() - row.created_at >= WAITS_FOR;
+            return Ok(Some(wait).filter(|_| !is_old));
+        }
         match job {
             Job::FetchParent { uri, climb } => self.fetch_parent(&uri, climb).await.map(|()| None),
             Job::FollowOn { from, to } => {
                 let all = self.0.profiles().follow_on(from, to).await?;
                 Ok((!all).then_some(GO_ON_AFTER))
             }
+            Job::FetchReplies { uri } => self.fetch_replies(&uri).await.map(|()| None),
+            Job::FetchFound { uri, beside } => {
+                self.fetch_found(&uri, &beside, self.0.now() - row.created_at).await
+            }
+            Job::SynchronizeFollowers { actor, url, digest } => {
+                self.synchronize(&actor, &url, &digest).await.map(|()| None)
+            }
             Job::LearnSoftware { host } => self.learn_software(&host).await,
         }
     }
 
-    /// Reads a post that one here answers; what it answers in its turn is another job.
-    async fn fetch_parent(&self, uri: &str, climb: Climb) -> Result<(), Error> {
-        if crate::posts::by_uri(self.0.read(), uri).await?.is_some() {
-            return Ok(());
-        }
-        let found = match open_post(self.0, uri).await? {
-            Fetched::Found(found) => *found,
-            Fetched::Not(why) => {
-                tracing::debug!(why = why.words(), "what a post answers is not kept");
-                return Ok(());
-            }
-        };
-        let Found { author, note, words } = found;
-        let tx = self.0.begin().await?;
-        receive::create(self.0, &tx, &author, note, words, climb).await?;
-        tx.commit().await
+    /// How long the server that a job asks has to be left alone, if it backs off.
+    async fn backs_off(&self, job: &Job) -> Result<Option<Span>, Error> {
+        let Some(host) = job.host() else { return Ok(None) };
+        let until = self.0.peers().backs_off_until(&host).await?;
+        Ok(until.map(|until| until - self.0.now()).filter(|wait| *wait > Span::ZERO))
     }
 
     /// Asks a server what it runs; says when to ask again. One that does not say is no failure,

@@ -1,6 +1,6 @@
 //! Work for later, as rows: put there in the transaction of what asks for it, done by a worker.
 
-use carefolk_domain::{ActorId, JobId, Span};
+use carefolk_domain::{ActorId, JobId, Span, uri};
 use carefolk_store::dialect;
 use carefolk_store::entity::job::{self, JobState, Model};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -13,9 +13,11 @@ use crate::App;
 /// How many posts above one are fetched, one by one.
 const CLIMB_MAX: u8 = 20;
 
-/// How many posts may wait to be looked for, of one server and altogether. More are not looked
-/// for: a conversation can be read without its beginning.
+/// How many posts may wait to be looked for: of one server, of all names below one that somebody
+/// registered (S-078), and altogether. More are not looked for: a conversation can be read without
+/// its beginning, and without some of its answers.
 const CLIMBS_PER_ORIGIN: u64 = 20;
+const CLIMBS_PER_SITE: u64 = 40;
 const CLIMBS_WAITING: u64 = 1_000;
 
 /// No try is put off further than this, so that the count need not look at what is far off.
@@ -39,8 +41,8 @@ impl Climb {
     }
 }
 
-/// The name of the work of reading what a post answers.
-const FETCH_PARENT: &str = "posts.fetch_parent";
+/// How the keys of all that is looked for begin, so that it can be counted together.
+const FETCH: &str = "posts.fetch";
 
 /// A piece of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,27 @@ pub(crate) enum Job {
         /// Who they are now.
         to: ActorId,
     },
+    /// Read what answers a post, as its own server lists it.
+    FetchReplies {
+        /// The post's id.
+        uri: String,
+    },
+    /// Read a post that such a list names, or one that was found before.
+    FetchFound {
+        /// Its id.
+        uri: String,
+        /// The post of the conversation that it should belong to.
+        beside: String,
+    },
+    /// Compare who follows an actor elsewhere with what its server knows.
+    SynchronizeFollowers {
+        /// The actor's id.
+        actor: String,
+        /// Where its server lists those of ours.
+        url: String,
+        /// The digest of that list.
+        digest: String,
+    },
     /// Ask a server what it runs, and again after a while.
     LearnSoftware {
         /// Its host.
@@ -70,20 +93,52 @@ pub(crate) enum Job {
 impl Job {
     fn name(&self) -> &'static str {
         match self {
-            Self::FetchParent { .. } => FETCH_PARENT,
+            Self::FetchParent { .. } => "posts.fetch_parent",
+            Self::FetchReplies { .. } => "posts.fetch_replies",
+            Self::FetchFound { .. } => "posts.fetch_found",
+            Self::SynchronizeFollowers { .. } => "follows.synchronize",
             Self::FollowOn { .. } => "profiles.follow_on",
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
     }
 
-    /// What no two unfinished jobs share.
+    /// What no two unfinished jobs share. A post is looked for once, from whichever side.
     fn unique_key(&self) -> String {
         match self {
-            Self::FetchParent { uri, .. } => format!("{} {uri}", self.name()),
+            Self::FetchParent { uri, .. } | Self::FetchFound { uri, .. } => {
+                format!("{FETCH} {} {uri}", site(uri))
+            }
+            Self::FetchReplies { uri } => format!("{FETCH} {} below {uri}", site(uri)),
+            Self::SynchronizeFollowers { actor, .. } => format!("{} {actor}", self.name()),
             Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
             Self::LearnSoftware { host } => format!("{} {host}", self.name()),
         }
     }
+
+    /// The post that it looks for or looks around, if it does.
+    fn post(&self) -> Option<&str> {
+        match self {
+            Self::FetchParent { uri, .. }
+            | Self::FetchReplies { uri }
+            | Self::FetchFound { uri, .. } => Some(uri),
+            Self::SynchronizeFollowers { .. }
+            | Self::LearnSoftware { .. }
+            | Self::FollowOn { .. } => None,
+        }
+    }
+
+    /// The server that it asks.
+    pub(crate) fn host(&self) -> Option<String> {
+        match self {
+            Self::LearnSoftware { host } => Some(host.clone()),
+            Self::SynchronizeFollowers { actor, .. } => uri::host(actor),
+            _ => self.post().and_then(uri::host),
+        }
+    }
+}
+
+fn site(uri: &str) -> String {
+    uri::site(uri).unwrap_or_default()
 }
 
 /// Whether enough posts wait to be looked for.
@@ -92,17 +147,24 @@ async fn enough_climbs(tx: &Tx, uri: &str) -> Result<bool, Error> {
         job::Entity::find()
             .filter(job::Column::State.eq(JobState::Waiting))
             .filter(job::Column::RunAt.lte(tx.now() + CLIMBS_WITHIN))
-            .filter(job::Column::UniqueKey.starts_with(format!("{FETCH_PARENT} {of}")))
+            .filter(job::Column::UniqueKey.starts_with(format!("{FETCH} {of}")))
             .count(tx.conn())
     };
-    let Some(origin) = carefolk_domain::uri::origin(uri) else { return Ok(true) };
-    Ok(waiting(&format!("{origin}/")).await? >= CLIMBS_PER_ORIGIN
+    let Some(origin) = uri::origin(uri) else { return Ok(true) };
+    let site = site(uri);
+    Ok(waiting(&format!("{site} {origin}/")).await? >= CLIMBS_PER_ORIGIN
+        || waiting(&format!("{site} ")).await? >= CLIMBS_PER_SITE
         || waiting("").await? >= CLIMBS_WAITING)
 }
 
 /// Puts a job into the queue, unless the same waits there.
 pub(crate) async fn later(app: &App, tx: &Tx, job: &Job) -> Result<(), Error> {
-    if let Job::FetchParent { uri, .. } = job
+    after(app, tx, job, Span::ZERO).await
+}
+
+/// The same, to be done after a while.
+pub(crate) async fn after(app: &App, tx: &Tx, job: &Job, wait: Span) -> Result<(), Error> {
+    if let Some(uri) = job.post()
         && enough_climbs(tx, uri).await?
     {
         return Ok(());
@@ -116,7 +178,7 @@ pub(crate) async fn later(app: &App, tx: &Tx, job: &Job) -> Result<(), Error> {
         unique_key: Some(job.unique_key()),
         state: JobState::Waiting,
         attempts: 0,
-        run_at: tx.now(),
+        run_at: tx.now() + wait,
         locked_until: None,
         last_error: None,
         created_at: tx.now(),

@@ -111,6 +111,8 @@ pub struct Parcel {
     pub key: SigningKey,
     /// The signature dialect this host took last time.
     pub profile: Option<String>,
+    /// What the host is told about its people who follow the sender (FEP-8fcf).
+    pub synchronization: Option<String>,
 }
 
 /// How a delivery ended.

@@ -1,10 +1,10 @@
 //! Delivering: claim a batch, send each, write down what came of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use carefolk_domain::{ActorId, Health, Moment, OutboxId, PeerId, Span};
+use carefolk_domain::{ActorId, Audience, Health, Moment, OutboxId, PeerId, Span};
 use carefolk_store::dialect::{self, DeliveryClaim, DeliveryEnd};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::{outbox_activity, peer};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Outbox;
 use super::results::{self, After, Before, HostNews};
-use crate::actors::signing_key;
+use crate::actors::{signing_key, synchronization};
 use crate::kernel::LOOK_EVERY;
 use crate::kernel::ports::{Parcel, Receipt, SigningKey};
 use crate::kernel::{error::Error, opaque, tx::Tx};
@@ -166,12 +166,18 @@ impl Outbox<'_> {
         (attempt.row, receipt, attempt.host)
     }
 
-    /// Finds the bytes, the key and the host's habits for each row: three queries in all.
+    /// Finds the bytes, the key and the host's habits for each row: three queries in all, and two for
+    /// each sender and host where something is for followers.
     async fn tries(&self, rows: Vec<delivery::Model>, now: Moment) -> Result<Vec<Try>, Error> {
         let activities = outbox_activity::Entity::find()
             .filter(outbox_activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
             .all(self.0.read())
             .await?;
+        let private: HashSet<OutboxId> = activities
+            .iter()
+            .filter(|row| row.audience == Audience::Followers)
+            .map(|row| row.id)
+            .collect();
         let bodies: HashMap<OutboxId, (ActorId, Arc<str>)> = activities
             .into_iter()
             .map(|row| (row.id, (row.actor_id, Arc::from(row.body))))
@@ -183,6 +189,7 @@ impl Outbox<'_> {
         let peers: HashMap<PeerId, peer::Model> =
             peers.into_iter().map(|row| (row.id, row)).collect();
         let mut keys: HashMap<ActorId, SigningKey> = HashMap::new();
+        let mut parts: HashMap<(ActorId, PeerId), Option<String>> = HashMap::new();
         let mut tries = Vec::with_capacity(rows.len());
         for row in rows {
             let Some((actor, body)) = bodies.get(&row.activity_id) else { continue };
@@ -195,16 +202,37 @@ impl Outbox<'_> {
                 }
             };
             let peer = peers.get(&row.peer_id);
+            let synchronization = match peer.filter(|_| private.contains(&row.activity_id)) {
+                Some(peer) => self.announced(&mut parts, *actor, peer).await?,
+                None => None,
+            };
             let parcel = Parcel {
                 inbox: row.inbox_url.clone(),
                 body: Arc::clone(body),
                 key,
                 profile: peer.and_then(|peer| peer.signature_profile.clone()),
+                synchronization,
             };
             let host = peer.map(|peer| KnownHost::of(peer, now)).unwrap_or_default();
             tries.push(Try { row, parcel, host });
         }
         Ok(tries)
+    }
+
+    /// What is for followers is shown to whom their server takes for one: so that server is told
+    /// whom we take for one. Of one sender to one host it is asked once for a batch.
+    async fn announced(
+        &self,
+        known: &mut HashMap<(ActorId, PeerId), Option<String>>,
+        actor: ActorId,
+        peer: &peer::Model,
+    ) -> Result<Option<String>, Error> {
+        if let Some(part) = known.get(&(actor, peer.id)) {
+            return Ok(part.clone());
+        }
+        let part = synchronization(self.0.read(), actor, &peer.host).await?;
+        known.insert((actor, peer.id), part.clone());
+        Ok(part)
     }
 
     /// Writes all results in one transaction.

@@ -117,6 +117,12 @@ impl Peers<'_> {
         Ok(row.and_then(|row| row.signature_profile))
     }
 
+    /// Until when `host` is left alone because it did not answer, if it is.
+    pub(crate) async fn backs_off_until(&self, host: &str) -> Result<Option<Moment>, Error> {
+        let found = peer::Entity::find().filter(peer::Column::Host.eq(host));
+        Ok(found.one(self.0.read()).await?.and_then(|row| row.backoff_until))
+    }
+
     /// All peers, the last heard first.
     ///
     /// # Errors

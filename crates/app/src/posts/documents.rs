@@ -13,9 +13,6 @@ use crate::kernel::{caller::Caller, error::Error};
 /// How many posts one page of an outbox holds; PieFed reads ten (docs/federation/peers.md).
 const OUTBOX_PAGE: u64 = 20;
 
-/// How many ids a list of replies or of a conversation holds.
-const REPLIES_MAX: u64 = 500;
-
 /// What stands at the address of a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostDocument {
@@ -40,7 +37,8 @@ impl Posts<'_> {
         Ok(PostDocument::Note(loaded.note().to_json()))
     }
 
-    async fn open_row(&self, slug: &str) -> Result<post::Model, Error> {
+    /// The row of a local post that anybody may know of; its tombstone counts.
+    pub(super) async fn open_row(&self, slug: &str) -> Result<post::Model, Error> {
         let row = post::Entity::find()
             .filter(post::Column::Slug.eq(slug))
             .filter(post::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
@@ -54,45 +52,6 @@ impl Posts<'_> {
             .ok_or(Error::NotFound("post"))?;
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
         if actors::is_shown(&author) { Ok(row) } else { Err(Error::NotFound("post")) }
-    }
-
-    /// The ids of what answers a local post, the oldest first.
-    ///
-    /// # Errors
-    ///
-    /// As [`Posts::document`].
-    pub async fn replies_document(&self, slug: &str) -> Result<String, Error> {
-        let row = self.open_row(slug).await?;
-        let found = post::Entity::find()
-            .filter(visible_to(&Caller::Visitor))
-            .filter(post::Column::InReplyToId.eq(row.id))
-            .order_by_asc(post::Column::Id)
-            .limit(REPLIES_MAX)
-            .all(self.0.read())
-            .await?;
-        let id = format!("{}/replies", row.uri);
-        Ok(OrderedCollection::whole(id, wire_map::ids(&found)).to_json())
-    }
-
-    /// The ids of the conversation a local post began, the oldest first (FEP-7888).
-    ///
-    /// # Errors
-    ///
-    /// As [`Posts::document`].
-    pub async fn context_document(&self, slug: &str) -> Result<String, Error> {
-        let row = self.open_row(slug).await?;
-        let mut found = post::Entity::find()
-            .filter(visible_to(&Caller::Visitor))
-            .filter(post::Column::RootId.eq(row.id))
-            .order_by_asc(post::Column::Id)
-            .limit(REPLIES_MAX)
-            .all(self.0.read())
-            .await?;
-        let id = format!("{}/context", row.uri);
-        if !wire_map::is_gone(&row) {
-            found.insert(0, row);
-        }
-        Ok(OrderedCollection::whole(id, wire_map::ids(&found)).to_json())
     }
 
     /// The outbox of a local actor: how many posts, or one page of them.

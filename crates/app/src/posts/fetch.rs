@@ -29,6 +29,9 @@ pub(crate) enum Fetched {
     Not(Outcome),
 }
 
+/// Its own server says that there is no such post any more.
+pub(crate) const GONE: Outcome = Outcome::Refused("its object is gone for good");
+
 /// Reads the post with that id.
 ///
 /// # Errors
@@ -46,6 +49,7 @@ pub(crate) async fn open_post(app: &App, id: &str) -> Result<Fetched, Error> {
     let fetched = match app.remote().fetch(id).await {
         Ok(fetched) => fetched,
         Err(error @ PortError::Unavailable(_)) => return Err(error.into()),
+        Err(PortError::Gone) => return Ok(Fetched::Not(GONE)),
         Err(_) => return Ok(refused("its object is gone")),
     };
     let read = read::parse(&fetched.body).and_then(|document| Note::read(&document, network));

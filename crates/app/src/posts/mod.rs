@@ -7,12 +7,14 @@
 pub(crate) mod bury;
 mod change;
 pub(crate) mod concern;
+mod conversations;
 mod documents;
 pub(crate) mod fetch;
-mod orphans;
+pub(crate) mod orphans;
 pub(crate) mod pins;
 mod publish;
 mod queries;
+mod readers;
 pub(crate) mod receive;
 mod text;
 mod views;
@@ -21,6 +23,7 @@ mod wire_map;
 
 use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
 
+pub use conversations::Part;
 pub use documents::PostDocument;
 pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
@@ -148,7 +151,7 @@ pub struct ReplyRef {
     pub page: Option<String>,
     /// Its id on the wire.
     pub uri: String,
-    /// Who wrote it, if we know.
+    /// Who wrote it, if we know; with their host where that is not ours.
     pub name: Option<String>,
 }
 

@@ -1,13 +1,13 @@
 //! Posts that came before what they answer.
 
-use carefolk_domain::PostState;
+use carefolk_domain::{PostState, UriHash};
 use carefolk_store::dialect;
 use carefolk_store::entity::post;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait,
 };
 
 use super::publish;
@@ -55,4 +55,14 @@ pub(super) async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Erro
         }
     }
     Ok(())
+}
+
+/// Whether a post that is not here is still answered by one that is.
+pub(crate) async fn is_wanted(conn: &impl ConnectionTrait, uri: &str) -> Result<bool, Error> {
+    let answer = post::Entity::find()
+        .filter(post::Column::InReplyToHash.eq(UriHash::of(uri)))
+        .filter(post::Column::State.eq(PostState::Published))
+        .one(conn)
+        .await?;
+    Ok(answer.is_some())
 }

@@ -189,6 +189,7 @@ async fn insert(
         like_count: Set(0),
         boost_count: Set(0),
         fetched_at: Set(None),
+        asked_at: Set(None),
     }
     .insert(tx.conn())
     .await?;

@@ -203,6 +203,7 @@ async fn insert(
         like_count: Set(0),
         boost_count: Set(0),
         fetched_at: Set((climb != Climb::START).then(|| tx.now())),
+        asked_at: Set(None),
     }
     .insert(tx.conn())
     .await?)

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use carefolk_app::inbound::Arrival;
 use carefolk_httpkit::body_limit::ACTIVITY_MAX_BYTES;
 use carefolk_httpkit::{ClientAddress, Problem};
-use http::StatusCode;
+use carefolk_wire::synchronization;
+use http::{HeaderMap, StatusCode};
 
 use super::key_ring::Found;
 use super::knock::{Knock, check_media, forbidden};
@@ -65,5 +66,21 @@ async fn receive(state: &State, request: Request) -> Result<(), Problem> {
         kind: knock.head.kind.as_str().to_owned(),
         body: knock.body,
     };
-    glue::accept(state.app(), arrival).await
+    let actor = arrival.actor_uri.clone();
+    glue::accept(state.app(), arrival).await?;
+    if let Some(header) = announced(&parts.headers) {
+        // It is taken in, whatever comes of this.
+        glue::announced(state.app(), &actor, header).await;
+    }
+    Ok(())
+}
+
+/// What the sender says about its followers here (FEP-8fcf), if it says it once. Whether it was
+/// signed as well does not matter: what counts is what the sender's own server lists.
+fn announced(headers: &HeaderMap) -> Option<&str> {
+    let mut said = headers.get_all(synchronization::HEADER).iter();
+    match (said.next(), said.next()) {
+        (Some(one), None) => one.to_str().ok(),
+        _ => None,
+    }
 }

@@ -50,6 +50,29 @@ impl Knock {
     }
 }
 
+/// Who signs to read what not everybody may read: an actor whose key it is. Their key is only known
+/// by its id here, so that must lead to them: as a part of their own document, or as `main-key`
+/// below their id, as GoToSocial has it.
+///
+/// # Errors
+///
+/// 401 for anything else, and where nothing is signed.
+pub(crate) fn reader(state: &State, parts: &Parts) -> Result<(Speaker, Presented), Problem> {
+    let presented = read_signature(state, parts, None)?;
+    let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
+        .map_err(|_bad| unauthorised())?;
+    let actor = match key_uri.split_once('#') {
+        Some((actor, _)) => actor,
+        None => key_uri.strip_suffix("/main-key").ok_or_else(unauthorised)?,
+    };
+    let actor = read::canonical_id_in(actor, state.network()).map_err(|_bad| unauthorised())?;
+    if uri::same_origin(&actor, state.base_url()) {
+        return Err(forbidden());
+    }
+    let host = uri::host(&actor).ok_or_else(unauthorised)?;
+    Ok((Speaker { actor, host, key_uri, says_farewell: false }, presented))
+}
+
 /// Judges the head of a POST before its body is read.
 pub(crate) fn check_media(headers: &HeaderMap) -> Result<(), Problem> {
     let unsupported = || Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "problem-media-type");

@@ -16,7 +16,7 @@ mod reader;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
 pub(crate) use key_ring::{Found, KeyRing};
-pub(crate) use knock::{Speaker, forbidden};
+pub(crate) use knock::{Speaker, forbidden, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;
 pub use reader::Readers;

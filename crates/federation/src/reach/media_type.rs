@@ -77,6 +77,11 @@ impl MediaType {
         matches!(self.name.as_str(), "application/jrd+json" | "application/json")
     }
 
+    /// Whether this is a host-meta document as XML. Many servers say plain XML.
+    pub fn is_xrd(&self) -> bool {
+        matches!(self.name.as_str(), "application/xrd+xml" | "application/xml" | "text/xml")
+    }
+
     fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }

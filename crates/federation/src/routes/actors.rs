@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State as Extract};
+use axum::extract::{Path, RawQuery, Request, State as Extract};
 use axum::response::Response;
 use carefolk_app::Page;
-use carefolk_httpkit::Problem;
-use http::HeaderMap;
-use http::header::USER_AGENT;
+use carefolk_httpkit::{ClientAddress, Problem};
+use http::header::{CACHE_CONTROL, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 
 use super::activity_json::answer;
 use super::check_reader;
+use crate::door::{forbidden, reader};
 use crate::glue::{self, ActorPart, Document};
 use crate::state::State;
 
@@ -49,6 +51,36 @@ pub(super) async fn followers(
     headers: HeaderMap,
 ) -> Response {
     answer(part(&state, &headers, &slug, ActorPart::Followers).await)
+}
+
+/// Who follows it from the host that asks, and signs (FEP-8fcf; S-179).
+pub(super) async fn followers_synchronization(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, _body) = request.into_parts();
+    let found = match asking_host(&state, &parts).await {
+        Ok(host) => glue::followers_on(state.app(), &slug, &host).await,
+        Err(problem) => Err(problem),
+    };
+    let mut response = answer(found);
+    // Each host is answered something else.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+/// The host of whoever proves by a signature who they are.
+async fn asking_host(state: &State, parts: &Parts) -> Result<String, Problem> {
+    let address = parts.extensions.get::<ClientAddress>().map(|address| address.key());
+    state.limits().check_address(address)?;
+    let (speaker, presented) = reader(state, parts)?;
+    if !glue::is_open_to(state.app(), &speaker.host).await? {
+        return Err(forbidden());
+    }
+    state.verify(&speaker, &presented).await?;
+    state.limits().check_host(&speaker.host)?;
+    Ok(speaker.host)
 }
 
 /// Whom it follows.

@@ -1,6 +1,7 @@
-//! What other servers may read here: actors, posts, activities, WebFinger and NodeInfo.
+//! What other servers may read here: actors, posts, activities, WebFinger, host-meta and NodeInfo.
 //!
-//! Invariants: what is here is for anybody, so no signature opens more. Where an admin demands
+//! Invariants: what is here is for anybody, so no signature opens more, but for the list of a host's
+//! own people who follow somebody here, which that host alone may read. Where an admin demands
 //! signatures, all but the instance's own actor, WebFinger and NodeInfo need one; a server we do
 //! not talk with gets nothing once it says who it is. 410 is said of posts, and of an actor only
 //! that was closed for ever: peers do not forget it.
@@ -35,6 +36,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/actor/{slug}", get(actors::actor))
         .route("/ap/actor/{slug}/outbox", get(actors::outbox))
         .route("/ap/actor/{slug}/followers", get(actors::followers))
+        .route("/ap/actor/{slug}/followers_synchronization", get(actors::followers_synchronization))
         .route("/ap/actor/{slug}/following", get(actors::following))
         .route("/ap/actor/{slug}/featured", get(actors::featured))
         .route("/ap/post/{slug}", get(objects::post))
@@ -47,6 +49,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/actor/{slug}/inbox", post(actor_inbox))
         .merge(documents)
         .route("/.well-known/webfinger", get(discovery::webfinger))
+        .route("/.well-known/host-meta", get(discovery::host_meta))
+        .route("/.well-known/host-meta.json", get(discovery::host_meta_json))
         .layer(from_fn_with_state(Arc::clone(&state), only_while_open));
     // NodeInfo is answered always: Lemmy takes a server without one for dead (docs/federation/peers.md).
     Router::new()

@@ -119,6 +119,65 @@ async fn what_is_no_answer_is_refused_and_gone_is_only_not_there() {
     assert!(matches!(finger("broken").await, Err(PortError::Unavailable(_))));
 }
 
+fn xrd(template: &str) -> axum::response::Response {
+    let link = format!("<XRD><Link rel='lrdd' template='{template}'/></XRD>");
+    answer(200, "application/xrd+xml; charset=utf-8", link)
+}
+
+#[tokio::test]
+async fn a_host_that_answers_elsewhere_says_so_in_host_meta() {
+    let lab = Lab::new().await;
+    let peer = Peer::start(|seen| {
+        let host = seen.host();
+        match seen.path.split('?').next().unwrap() {
+            "/.well-known/webfinger" => answer(404, "text/plain", ""),
+            "/.well-known/host-meta" => xrd(&format!("http://{host}/finger?of={{uri}}")),
+            "/finger" => jrd(&format!("ann@{host}"), &format!("http://{host}/users/ann")),
+            _ => answer(500, "text/plain", ""),
+        }
+    })
+    .await;
+    let found = lab.remote.finger(&address("ann", &peer.host())).await.unwrap();
+    assert_eq!(found.actor, peer.url("/users/ann"));
+    let paths: Vec<String> = peer.seen().into_iter().map(|seen| seen.path).collect();
+    assert_eq!(paths.len(), 3);
+    assert_eq!(paths[2], format!("/finger?of=acct%3Aann%40peer.localhost%3A{}", peer.port));
+}
+
+#[tokio::test]
+async fn host_meta_is_asked_only_when_there_is_nothing_at_the_usual_place() {
+    let lab = Lab::new().await;
+    for status in [410, 500, 403] {
+        let peer = Peer::start(move |_| answer(status, "text/plain", "")).await;
+        assert!(lab.remote.finger(&address("ann", &peer.host())).await.is_err());
+        assert_eq!(peer.seen().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn host_meta_leads_nowhere_that_we_do_not_go() {
+    let lab = Lab::new().await;
+    let answers = [
+        "http://10.0.0.5/{uri}",
+        "file:///etc/passwd?{uri}",
+        "http://HOST/.well-known/webfinger?resource={uri}",
+        "http://HOST/nothing?{uri}",
+        "none",
+    ];
+    for (template, asked) in answers.into_iter().zip([2, 2, 2, 3, 2]) {
+        let peer = Peer::start(move |seen| {
+            if seen.path == "/.well-known/host-meta" {
+                return xrd(&template.replace("HOST", seen.host()));
+            }
+            answer(404, "text/plain", "")
+        })
+        .await;
+        let found = lab.remote.finger(&address("ann", &peer.host())).await.map(|f| f.actor);
+        assert_eq!(found, Err(PortError::NotFound), "{template}");
+        assert_eq!(peer.seen().len(), asked, "{template}");
+    }
+}
+
 #[tokio::test]
 async fn no_address_leads_out_of_its_query() {
     let lab = Lab::new().await;

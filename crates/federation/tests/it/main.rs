@@ -17,3 +17,4 @@ mod readers;
 mod routes;
 mod second_try;
 mod software;
+mod synchronizing;

@@ -59,6 +59,8 @@ async fn open_posts_are_read_deleted_ones_are_tombstones_and_closed_ones_are_not
     for part in ["replies", "context"] {
         let response = gate.ask(get(&format!("{}/{part}", open.uri))).await;
         assert_eq!(response.status().as_u16(), 200, "{part}");
+        let first = json(response).await["first"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(json(gate.ask(get(&first)).await).await["id"], *first, "{part}");
     }
     let unknown = gate.ask(get("/ap/post/aaaaaaaaaaaaaaaa")).await;
     let hidden = gate.ask(get(&closed.uri)).await;
@@ -93,6 +95,37 @@ async fn webfinger_knows_our_own_and_answers_the_same_404_for_all_others() {
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
     assert_eq!(gate.ask(get("/.well-known/webfinger")).await.status().as_u16(), 400);
+}
+
+#[tokio::test]
+async fn host_meta_says_where_addresses_are_asked_for() {
+    let gate = Gate::new().await;
+    let template = "https://care.example/.well-known/webfinger?resource={uri}";
+    let ask = async |path: &str, accept: &str| {
+        let mut request = get(path);
+        request.headers_mut().insert("accept", accept.parse().unwrap());
+        gate.ask(request).await
+    };
+    let xml = ask("/.well-known/host-meta", "application/xrd+xml, application/json").await;
+    assert_eq!(header(&xml, "content-type"), "application/xrd+xml; charset=utf-8");
+    assert_eq!(header(&xml, "vary"), "Accept");
+    let xml = to_bytes(xml.into_body(), 1 << 20).await.unwrap();
+    // As docs/federation/discovery.md shows it.
+    assert_eq!(
+        String::from_utf8(xml.to_vec()).unwrap(),
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
+             <Link rel=\"lrdd\" type=\"application/jrd+json\" template=\"{template}\"/>\n</XRD>\n"
+        )
+    );
+    for (path, accept) in
+        [("/.well-known/host-meta", "application/json"), ("/.well-known/host-meta.json", "*/*")]
+    {
+        let answer = ask(path, accept).await;
+        assert_eq!(header(&answer, "content-type"), "application/jrd+json");
+        assert_eq!(json(answer).await["links"][0]["template"], template);
+    }
 }
 
 #[tokio::test]

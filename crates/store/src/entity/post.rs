@@ -63,6 +63,8 @@ pub struct Model {
     pub boost_count: i64,
     /// When a remote one was looked for; nothing once its author's server has brought it.
     pub fetched_at: Option<Moment>,
+    /// When the server of a remote one was last asked what answers it and how it reads now.
+    pub asked_at: Option<Moment>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

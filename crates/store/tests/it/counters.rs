@@ -63,6 +63,7 @@ fn note(id: i64) -> post::Model {
         like_count: 0,
         boost_count: 0,
         fetched_at: Some(NOW),
+        asked_at: None,
         uri,
     }
 }

@@ -87,7 +87,7 @@ async fn follow_button(web: &Web, actor: &ActorView) -> Result<Option<FollowButt
         action,
         address: actor.address(),
         is_following: action == "/you/unfollow",
-        words: web.with(key, "name", &actor.name),
+        words: web.with(key, "name", actor.name_and_origin()),
     }))
 }
 

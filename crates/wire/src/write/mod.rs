@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use activity::{Activity, Follow, Object, Tombstone};
 pub use actor::{Actor, Capability, Endpoints, Generator, Multikey, PublicKey};
-pub use collection::{OrderedCollection, OrderedCollectionPage};
+pub use collection::{First, OrderedCollection, OrderedCollectionPage};
 pub use context::Context;
 pub use note::{Attachment, LanguageMap, Note, Source, Tag};
 

@@ -2,7 +2,7 @@
 
 use carefolk_wire::read::{self, Network};
 use carefolk_wire::write::{
-    Activity, Actor, Follow, LanguageMap, Object, OrderedCollection, OrderedCollectionPage,
+    Activity, Actor, First, Follow, LanguageMap, Object, OrderedCollection, OrderedCollectionPage,
     Tombstone,
 };
 use carefolk_wire::{ActorKind, ObjectKind, PUBLIC};
@@ -221,7 +221,14 @@ fn collections_are_paged_whole_or_hidden() {
     );
     assert_eq!(
         OrderedCollection::paged(id, 3, format!("{id}?page=1")).first,
-        Some(format!("{id}?page=1"))
+        Some(First::Iri(format!("{id}?page=1")))
+    );
+    let page = OrderedCollectionPage::new(format!("{id}?page=1"), id, None, Vec::new());
+    assert_eq!(
+        OrderedCollection::begun(id, 0, page).attributed_to(AGENCY).to_json(),
+        format!(
+            r#"{{"@context":"https://www.w3.org/ns/activitystreams","id":"{id}","type":"OrderedCollection","attributedTo":"{AGENCY}","totalItems":0,"first":{{"id":"{id}?page=1","type":"OrderedCollectionPage","partOf":"{id}","orderedItems":[]}}}}"#
+        )
     );
     let whole = OrderedCollection::whole(id, vec![Object::Note(Box::new(lunch()))]);
     assert_eq!(whole.total_items, 1);
