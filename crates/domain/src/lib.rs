@@ -14,6 +14,7 @@ pub mod ids;
 pub mod invalid;
 pub mod locale;
 pub mod moment;
+pub mod name;
 pub mod peer;
 pub mod post;
 pub mod roles;

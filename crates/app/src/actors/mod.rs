@@ -5,6 +5,7 @@
 
 mod documents;
 mod followers;
+pub(crate) mod handles;
 mod keys;
 pub(crate) mod local;
 pub(crate) mod queries;
@@ -62,5 +63,10 @@ impl ActorView {
     /// `handle@host`, to be copied into another site's search box.
     pub fn address(&self) -> String {
         format!("{}@{}", self.handle, self.host)
+    }
+
+    /// The name, with the host behind it where that is not ours: a name alone can be anybody's.
+    pub fn name_and_origin(&self) -> String {
+        if self.is_local { self.name.clone() } else { format!("{} ({})", self.name, self.host) }
     }
 }

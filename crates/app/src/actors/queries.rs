@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::SelectStatement,
 };
 
-use super::{ActorView, Actors};
+use super::{ActorView, Actors, handles};
 use crate::kernel::{caller::Caller, error::Error};
 
 /// The row behind an id on the wire.
@@ -120,12 +120,7 @@ impl Actors<'_> {
         if !self.0.peers().is_open_to(&address.host).await? {
             return Ok(None);
         }
-        let row = actor::Entity::find()
-            .filter(actor::Column::DomainId.is_null())
-            .filter(actor::Column::Host.eq(&address.host))
-            .filter(actor::Column::HandleFolded.eq(address.name.to_lowercase()))
-            .one(self.0.read())
-            .await?;
-        Ok(row.filter(is_shown).map(view))
+        let rows = handles::all(self.0.read(), address).await?;
+        Ok(rows.into_iter().find(is_shown).map(view))
     }
 }

@@ -1,6 +1,8 @@
 //! Storing actors of other servers, only as their own origin describes them.
 
-use carefolk_domain::{ActorId, ActorKind, ActorState, Html, KeyId, Moment, PeerId, UriHash, uri};
+use carefolk_domain::{
+    ActorId, ActorKind, ActorState, Html, KeyId, Moment, PeerId, UriHash, name, uri,
+};
 use carefolk_store::dialect::{self, NewPeer};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
 use carefolk_store::entity::{actor, tombstone};
@@ -8,7 +10,7 @@ use carefolk_wire::read;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::queries;
+use super::{handles, queries};
 use crate::App;
 use crate::kernel::ports::PortError;
 use crate::kernel::{error::Error, tx::Tx};
@@ -76,7 +78,7 @@ pub(crate) fn describe(actor: read::Actor) -> Result<Described, PortError> {
         let end = text.floor_char_boundary(most);
         Html::sanitise(text.get(..end).unwrap_or_default())
     };
-    let name = html(&actor.name, NAME_MAX_BYTES).to_plain();
+    let name = name::tidy(&html(&actor.name, NAME_MAX_BYTES).to_plain());
     let name = name.chars().take(NAME_MAX_CHARS).collect();
     let summary = html(&actor.summary, SUMMARY_MAX_BYTES);
     Ok(Described { actor, host, handle, name, summary })
@@ -121,6 +123,7 @@ pub(crate) async fn upsert(
             fresh.insert(tx.conn()).await?
         }
     };
+    handles::take(tx, &row).await?;
     write_keys(app, tx, &row, &described.actor).await?;
     Ok(row)
 }

@@ -1,15 +1,17 @@
 //! Looking up actors elsewhere: the handle, the actor's document, and the way back.
 
-use carefolk_domain::{Address, Denial, Invalid, uri};
+use carefolk_domain::{Address, Denial, Invalid, Span, uri};
 use carefolk_store::StoreError;
 use carefolk_store::entity::actor;
 use carefolk_wire::read;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::remote::{self, Described};
-use super::{ActorView, Actors, KnownKey, queries};
+use super::{ActorView, Actors, KnownKey, handles, queries};
 use crate::kernel::ports::{Fingered, PortError};
 use crate::kernel::{caller::Caller, error::Error};
+
+/// How long a handle is taken to be whose it was, when somebody is followed by it.
+const HANDLE_HOLDS_FOR: Span = Span::days(1);
 
 impl Actors<'_> {
     /// How ids are read: strictly, or as laboratories need it.
@@ -31,13 +33,8 @@ impl Actors<'_> {
 
     /// The remote actor behind an address, if we know it.
     pub(crate) async fn known(&self, address: &Address) -> Result<Option<actor::Model>, Error> {
-        Ok(actor::Entity::find()
-            .filter(actor::Column::DomainId.is_null())
-            .filter(actor::Column::Host.eq(&address.host))
-            .filter(actor::Column::HandleFolded.eq(address.name.to_lowercase()))
-            .one(self.0.read())
-            .await?
-            .filter(queries::is_shown))
+        let rows = handles::all(self.0.read(), address).await?;
+        Ok(rows.into_iter().find(queries::is_shown))
     }
 
     /// The same, or the local actor if the address is one of ours.
@@ -66,6 +63,22 @@ impl Actors<'_> {
         match self.known(address).await? {
             Some(row) => Ok(row),
             None => self.look_up(address).await,
+        }
+    }
+
+    /// The same for something that lasts. Who is known by that name may have another one now, and
+    /// somebody else this one: after a while their server is asked again. While it does not answer,
+    /// what we know is good enough.
+    pub(crate) async fn find_confirmed(&self, address: &Address) -> Result<actor::Model, Error> {
+        let row = self.find_or_look_up(address).await?;
+        let is_fresh = row.fetched_at.is_none_or(|at| self.0.now() - at < HANDLE_HOLDS_FOR);
+        if row.domain_id.is_some() || is_fresh {
+            return Ok(row);
+        }
+        match self.look_up(address).await {
+            Ok(now) if queries::is_shown(&now) => Ok(now),
+            Err(error @ (Error::Store(_) | Error::Busy | Error::Bug(_))) => Err(error),
+            Ok(_) | Err(_) => Ok(row),
         }
     }
 

@@ -50,7 +50,7 @@ impl Follows<'_> {
         address: &Address,
     ) -> Result<FollowView, Error> {
         let follower = self.voice(caller, handle).await?;
-        let followee = self.0.actors().find_or_look_up(address).await?;
+        let followee = self.0.actors().find_confirmed(address).await?;
         if follower.id == followee.id {
             return Err(Error::Conflict("an actor does not follow itself"));
         }

@@ -150,7 +150,7 @@ pub struct ReplyRef {
     pub page: Option<String>,
     /// Its id on the wire.
     pub uri: String,
-    /// Who wrote it, if we know.
+    /// Who wrote it, if we know; with their host where that is not ours.
     pub name: Option<String>,
 }
 

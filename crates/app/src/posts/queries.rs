@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use carefolk_domain::{PostId, PostState, RenditionKind, UriHash};
+use carefolk_domain::{Address, PostId, PostState, RenditionKind, UriHash};
 use carefolk_store::entity::{actor, post, rendition, revision};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::visible::{traces_for, visible_to};
 use super::{PostRef, PostView, Posts, RevisionView, SourceView, Thread, views};
-use crate::actors::queries as actors;
+use crate::actors::{handles, queries as actors};
 use crate::kernel::{caller::Caller, error::Error, page::Page};
 
 /// How many posts above one are shown.
@@ -84,9 +84,11 @@ impl Posts<'_> {
                 None => query.filter(post::Column::UriHash.eq(UriHash::of(uri))),
             },
             PostRef::Page { handle, slug } => {
-                let author = self.page_author(handle).await?;
-                let query = query.filter(post::Column::ActorId.eq(author.id));
-                if author.domain_id.is_some() {
+                let authors = self.page_authors(handle).await?;
+                let is_ours = authors.iter().any(|author| author.domain_id.is_some());
+                let query = query
+                    .filter(post::Column::ActorId.is_in(authors.iter().map(|author| author.id)));
+                if is_ours {
                     query.filter(post::Column::Slug.eq(slug))
                 } else {
                     let id: i64 = slug.parse().map_err(|_not_ours| Error::NotFound("post"))?;
@@ -109,19 +111,13 @@ impl Posts<'_> {
         Some((handle.to_owned(), slug.to_owned()))
     }
 
-    async fn page_author(&self, handle: &str) -> Result<actor::Model, Error> {
-        let found = match handle.split_once('@') {
-            None => actors::by_handle(self.0.read(), handle).await?,
-            Some((name, host)) => {
-                actor::Entity::find()
-                    .filter(actor::Column::DomainId.is_null())
-                    .filter(actor::Column::Host.eq(host.to_lowercase()))
-                    .filter(actor::Column::HandleFolded.eq(name.to_lowercase()))
-                    .one(self.0.read())
-                    .await?
-            }
-        };
-        found.ok_or(Error::NotFound("post"))
+    /// The one of ours, or all of another server, whom a page is named after.
+    async fn page_authors(&self, handle: &str) -> Result<Vec<actor::Model>, Error> {
+        if !handle.contains('@') {
+            return Ok(actors::by_handle(self.0.read(), handle).await?.into_iter().collect());
+        }
+        let address = Address::parse(handle).map_err(|_no_one| Error::NotFound("post"))?;
+        handles::all(self.0.read(), &address).await
     }
 
     /// A post with what it answers and a page of what answers it.

@@ -38,7 +38,7 @@ pub(crate) async fn views(
             ReplyRef {
                 page: parent.zip(who).map(|(parent, who)| page_of(parent, who)),
                 uri,
-                name: who.map(|who| actors::view(who.clone()).name),
+                name: who.map(|who| actors::view(who.clone()).name_and_origin()),
             }
         });
         let text = texts.remove(&row.id).unwrap_or_default();

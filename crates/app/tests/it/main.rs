@@ -16,6 +16,7 @@ mod conversations;
 mod delivering;
 mod following;
 mod instance;
+mod naming;
 mod overtaking;
 mod peers;
 mod posting;

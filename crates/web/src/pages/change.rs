@@ -108,6 +108,6 @@ fn crumbs(web: &Web, post: &PostView, title: &str) -> Cx {
         .cx(web.t(title))
         .tab(format!("{} - {}", web.t(title), post::tab(post)))
         .crumb(web.t("nav-home"), "/")
-        .crumb(post.author.name.clone(), post.author.page.clone());
+        .crumb(post.author.name_and_origin(), post.author.page.clone());
     post::crumb(web, cx, post)
 }

@@ -108,7 +108,7 @@ async fn followable(web: &Web, handle: &str) -> Result<ActorView, Failure> {
 
 fn crumbs(web: &Web, actor: &ActorView, title: String) -> Cx {
     let cx = web.cx(title).at(&format!("/follow/{}", actor.handle));
-    cx.crumb(web.t("nav-home"), "/").crumb(actor.name.clone(), actor.page.clone())
+    cx.crumb(web.t("nav-home"), "/").crumb(actor.name_and_origin(), actor.page.clone())
 }
 
 fn page(web: &Web, actor: &ActorView, errors: Errors) -> FormPage {

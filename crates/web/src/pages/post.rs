@@ -41,7 +41,7 @@ fn own_title(post: &PostView) -> Option<&str> {
 fn title(web: &Web, post: &PostView) -> String {
     match own_title(post) {
         Some(title) => beginning(title, TITLE_CHARS * 2),
-        None => web.with("post-title", "name", &post.author.name),
+        None => web.with("post-title", "name", post.author.name_and_origin()),
     }
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn tab(post: &PostView) -> String {
         (None, Some(warning)) => warning.clone(),
         (None, None) => post.html.to_plain(),
     };
-    format!("{}: {}", post.author.name, beginning(&words, TITLE_CHARS))
+    format!("{}: {}", post.author.name_and_origin(), beginning(&words, TITLE_CHARS))
 }
 
 /// `GET /@{who}/{slug}`
@@ -125,7 +125,7 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     let address = Some(thread.post.uri.clone())
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
-    let crumb = (thread.post.author.name.clone(), thread.post.author.page.clone());
+    let crumb = (thread.post.author.name_and_origin(), thread.post.author.page.clone());
     let reply_audience = web.t(match thread.post.audience {
         Audience::Public | Audience::Quiet => "reply-audience-public",
         Audience::Local => "reply-audience-local",
@@ -196,7 +196,7 @@ pub(crate) async fn history(web: Web, Path((who, slug)): Path<(String, String)>)
         .cx(web.t("history-title"))
         .tab(format!("{} - {}", web.t("history-title"), tab(&post)))
         .crumb(web.t("nav-home"), "/")
-        .crumb(post.author.name.clone(), post.author.page.clone());
+        .crumb(post.author.name_and_origin(), post.author.page.clone());
     web::show(&HistoryPage {
         cx: crumb(&web, cx, &post),
         versions: versions.into_iter().map(|version| present.version(version)).collect(),

@@ -24,7 +24,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     let person = Presenter::person(&actor);
     let federates = web.app().settings().federates();
     let model = ProfilePage {
-        cx: web.cx(actor.name.clone()),
+        cx: web.cx(actor.name_and_origin()),
         said: web.said(),
         about: Some(actor.summary.as_str().to_owned()).filter(|html| !html.trim().is_empty()),
         facts: facts(&web, &actor),
@@ -76,7 +76,7 @@ async fn follow_button(web: &Web, actor: &ActorView) -> Result<Option<FollowButt
         action,
         address: actor.address(),
         is_following: action == "/you/unfollow",
-        words: web.with(key, "name", &actor.name),
+        words: web.with(key, "name", actor.name_and_origin()),
     }))
 }
 

@@ -21,6 +21,22 @@ pub(crate) struct Person {
     pub origin: Option<String>,
 }
 
+impl Person {
+    /// The name, with the community behind it where that is not this one, for where nothing else
+    /// says it: a name alone can be anybody's (S-062).
+    pub(crate) fn full_name(&self) -> String {
+        match &self.origin {
+            Some(origin) => format!("{} ({origin})", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Whether we say that this is a provider. What other servers call themselves is no word of ours.
+    pub(crate) fn has_our_word(&self) -> bool {
+        self.is_provider && self.origin.is_none()
+    }
+}
+
 /// One or two letters that stand for a name.
 pub(crate) fn initials(name: &str) -> String {
     let words: Vec<&str> =

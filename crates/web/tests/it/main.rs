@@ -10,5 +10,6 @@ mod browser;
 mod forms;
 mod headers;
 mod languages;
+mod origins;
 mod pages;
 mod words;
