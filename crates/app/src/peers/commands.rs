@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Invalid, Moment, PeerId, Span, Standing};
+use carefolk_domain::{Invalid, Moment, PeerId, Span, Standing, uri};
 use carefolk_store::dialect::{self, NewPeer};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
@@ -99,8 +99,14 @@ impl Peers<'_> {
     }
 }
 
+/// A host in its one spelling: small letters, without the last full stop, in ASCII also where it is
+/// given in other letters (S-073).
 fn clean_host(host: &str) -> Result<String, Error> {
-    let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
+    let mut host = host.trim().trim_end_matches('.').to_ascii_lowercase();
+    let is_bare = !host.contains(['/', '\\', '@', '?', '#', '%']);
+    if is_bare && let Some(ascii) = uri::host(&format!("https://{host}/")) {
+        host = ascii;
+    }
     carefolk_domain::Address::parse(&format!("x@{host}"))
         .map(|address| address.host)
         .map_err(|_source| Error::field("host", Invalid::Format))

@@ -45,6 +45,24 @@ async fn a_decision_holds_for_the_hosts_below_and_the_nearest_one_wins() {
     assert_eq!(peers.standing("notb.example").await.unwrap(), Standing::Unknown);
 }
 
+/// The list is compared with what stands in ids, where a host is in ASCII (S-073).
+#[tokio::test]
+async fn a_host_is_the_same_in_all_its_spellings() {
+    for spelling in ["раураl.example", "XN--L-7SBA6DBR.example", " раураl.EXAMPLE. "] {
+        let kit = Kit::new().await;
+        let peers = kit.app.peers();
+        peers.suspend(&operator(), spelling).await.unwrap();
+        for host in ["xn--l-7sba6dbr.example", "x.xn--l-7sba6dbr.example"] {
+            assert_eq!(peers.standing(host).await.unwrap(), Standing::Suspended, "{spelling}");
+        }
+    }
+    let kit = Kit::new().await;
+    for bad in ["", "https://b.example", "b.example/x", "a@b.example", "b.example?x", "b example"] {
+        let refused = kit.app.peers().suspend(&operator(), bad).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{bad}: {refused:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_allowlist_lets_in_who_is_named() {
     let mode = FederationMode::Allowlist;

@@ -33,7 +33,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     let moved_to = web.app().actors().successor(&actor).await?;
     let federates = web.app().settings().federates();
     let model = ProfilePage {
-        cx: web.cx(actor.name.clone()),
+        cx: web.cx(actor.name_and_origin()),
         said: web.said(),
         about: Some(actor.summary.as_str().to_owned()).filter(|html| !html.trim().is_empty()),
         facts: facts(&web, &actor),
