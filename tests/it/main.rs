@@ -13,6 +13,7 @@ mod demanding;
 mod door;
 mod golden;
 mod knock;
+mod proving;
 mod rotation;
 mod town;
 mod two_servers;

@@ -48,7 +48,7 @@ pub(super) async fn activity(
     headers: HeaderMap,
 ) -> Response {
     let found = match check_reader(&state, &headers).await {
-        Ok(()) => glue::activity(state.app(), &slug).await,
+        Ok(()) => glue::activity(state.app(), state.signer(), &slug).await,
         Err(problem) => Err(problem),
     };
     answer(found)
@@ -61,5 +61,5 @@ async fn part(
     part: PostPart,
 ) -> Result<Option<Document>, Problem> {
     check_reader(state, headers).await?;
-    glue::post_part(state.app(), slug, part).await
+    glue::post_part(state.app(), state.signer(), slug, part).await
 }

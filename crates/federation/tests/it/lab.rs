@@ -180,6 +180,7 @@ impl Lab {
             body: r#"{"type":"Create"}"#.into(),
             key: self.key.clone(),
             profile: profile.map(str::to_owned),
+            proof: None,
         }
     }
 
