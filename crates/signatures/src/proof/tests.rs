@@ -132,6 +132,14 @@ fn a_proof_without_a_context_of_its_own_is_read_in_both_ways() {
 }
 
 #[test]
+fn an_older_signature_beside_it_is_no_part_of_what_is_proven() {
+    let example = Example::read();
+    let mut signed = example.signed();
+    signed["signature"] = json!({"type": "RsaSignature2017", "signatureValue": "eA=="});
+    assert_eq!(judged(&signed, &example.public()), Ok(()));
+}
+
+#[test]
 fn what_is_no_proof_of_this_kind_is_passed_over() {
     let example = Example::read();
     let with = |name: &str, value: Value| {
