@@ -14,6 +14,7 @@ mod door;
 mod golden;
 mod knock;
 mod pretty;
+mod proving;
 mod rotation;
 mod town;
 mod two_servers;

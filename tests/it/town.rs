@@ -317,7 +317,8 @@ async fn application(
 /// The routes of a server with what stands around them, as `server` puts them together.
 fn router(name: &str, port: u16, built: &Built, log: Option<&Log>, readers: Readers) -> Router {
     let (app, remote) = (built.app.clone(), Arc::new(built.remote.clone()));
-    let face = Federation::read_by(readers, app, remote, Limits::default());
+    let face =
+        Federation::read_by(readers, app, remote, Limits::default()).proving(built.remote.signer());
     let host = format!("{name}.localhost:{port}");
     let check = HostCheck::new([host.clone()], &format!("http://{host}"));
     // Pages answer every other address, or the layer around them would be around nothing.

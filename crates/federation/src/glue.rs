@@ -3,25 +3,27 @@
 //! What the application says becomes HTTP's words in one place, and a change of its names ends
 //! in this file.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use carefolk_app::actors::{KeyAlgorithm, KnownKey};
 use carefolk_app::inbound::Arrival;
-use carefolk_app::ports::{PortError, SigningKey};
+use carefolk_app::ports::{PortError, ProofKey, SigningKey};
 use carefolk_app::posts::{Part, PostDocument};
 use carefolk_app::{App, Error, Page};
 use carefolk_domain::{ActorState, Moment};
 use carefolk_httpkit::Problem;
 use carefolk_signatures::{PublicKey, SignatureError};
-use carefolk_wire::ActorKind;
 use carefolk_wire::host_meta;
 use carefolk_wire::nodeinfo::Version;
 use carefolk_wire::write::Actor;
+use carefolk_wire::{ActorKind, time};
 use moka::sync::Cache;
+use serde::Deserialize;
 
 use crate::errand::Circle;
+use crate::signer::Signer;
 
 /// How long the instance's own key is kept: it is changed by a command in another process, and a
 /// fetch that is signed with the one before is refused.
@@ -251,9 +253,11 @@ pub(crate) enum PostPart {
     Context(Part),
 }
 
-/// A document of the post with that slug, if anybody may read it.
+/// A document of the post with that slug, if anybody may read it; the post itself proven by
+/// `signer`, if there is one.
 pub(crate) async fn post_part(
     app: &App,
+    signer: Option<&Signer>,
     slug: &str,
     part: PostPart,
 ) -> Result<Option<Document>, Problem> {
@@ -266,12 +270,53 @@ pub(crate) async fn post_part(
         PostPart::Replies(part) => posts.replies_document(slug, part).await.map(Document::Json),
         PostPart::Context(part) => posts.context_document(slug, part).await.map(Document::Json),
     };
-    there(found)
+    match (there(found)?, signer) {
+        (Some(Document::Json(note)), Some(signer)) if part == PostPart::Whole => {
+            Ok(Some(Document::Json(proven_note(app, signer, note).await?)))
+        }
+        (found, _) => Ok(found),
+    }
 }
 
-/// An activity that we said to everybody, as it was said.
-pub(crate) async fn activity(app: &App, slug: &str) -> Result<Option<Document>, Problem> {
-    Ok(there(app.outbox().document(slug).await)?.map(Document::Json))
+/// A post with the proof of its author, made at the moment of its last change.
+async fn proven_note(app: &App, signer: &Signer, note: String) -> Result<String, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Said {
+        attributed_to: String,
+        published: Option<String>,
+        updated: Option<String>,
+    }
+    let said = serde_json::from_str::<Said>(&note).ok();
+    let moment =
+        said.as_ref().and_then(|said| said.updated.as_deref().or(said.published.as_deref()));
+    let (Some(said), Some(at)) = (&said, moment.and_then(time::parse)) else { return Ok(note) };
+    let proof = app.actors().proof_key(&said.attributed_to, Moment(at)).await?;
+    Ok(proven(signer, &proof, note).await)
+}
+
+/// A document with its proof; without, if it could not be made, for nobody depends on it.
+async fn proven(signer: &Signer, proof: &ProofKey, document: String) -> String {
+    match signer.prove(proof, Arc::from(document.as_str())).await {
+        Ok(proven) => proven,
+        Err(error) => {
+            tracing::warn!(%error, "a document is shown without a proof");
+            document
+        }
+    }
+}
+
+/// An activity that we said to everybody, as it was said; proven by `signer`, if there is one.
+pub(crate) async fn activity(
+    app: &App,
+    signer: Option<&Signer>,
+    slug: &str,
+) -> Result<Option<Document>, Problem> {
+    let Some((body, proof)) = there(app.outbox().document(slug).await)? else { return Ok(None) };
+    Ok(Some(Document::Json(match signer {
+        Some(signer) => proven(signer, &proof, body).await,
+        None => body,
+    })))
 }
 
 /// The answer to a WebFinger query.

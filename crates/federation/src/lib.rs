@@ -55,6 +55,13 @@ impl Federation {
         Self { state: Arc::new(State::new(app, remote, limits, readers)) }
     }
 
+    /// The same, with proofs inside activities and posts that are read here, made with `signer`.
+    #[must_use]
+    pub fn proving(self, signer: Signer) -> Self {
+        self.state.prove_with(signer);
+        self
+    }
+
     /// The inbox, the documents, WebFinger and NodeInfo.
     pub fn router(&self) -> Router {
         routes::router(Arc::clone(&self.state))

@@ -79,6 +79,11 @@ impl HttpRemote {
         self.pipes.app.attach(app.clone());
     }
 
+    /// Who signs what goes through the pipes, to prove what is read here, too.
+    pub fn signer(&self) -> Signer {
+        self.pipes.errands.signer.clone()
+    }
+
     fn check_address(&self) -> Result<(), PortError> {
         if self.pipes.has_address {
             Ok(())

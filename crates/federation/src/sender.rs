@@ -38,10 +38,11 @@ impl Sender {
             Ok(url) => url,
             Err(error) => return not_sent(&error),
         };
+        let body = self.body(parcel).await;
         let first = Dialect::remembered(parcel.profile.as_deref());
-        let mut receipt = self.post(parcel, &url, first).await;
+        let mut receipt = self.post(parcel, &body, &url, first).await;
         if matches!(status_of(&receipt), Some(400 | 401)) {
-            let again = self.post(parcel, &url, first.other()).await;
+            let again = self.post(parcel, &body, &url, first.other()).await;
             // If that is refused as well, the first answer is the one that counts.
             if matches!(again, Receipt::Accepted { .. }) {
                 receipt = again;
@@ -60,8 +61,21 @@ impl Sender {
         }
     }
 
-    async fn post(&self, parcel: &Parcel, url: &Url, dialect: Dialect) -> Receipt {
-        let exchange = Box::pin(self.exchange(parcel, url, dialect));
+    /// What is sent: the activity, with the proof of who said it where there is one.
+    async fn body(&self, parcel: &Parcel) -> Arc<str> {
+        let Some(proof) = &parcel.proof else { return Arc::clone(&parcel.body) };
+        match self.errands.signer.prove(proof, Arc::clone(&parcel.body)).await {
+            Ok(proven) => Arc::from(proven),
+            Err(error) => {
+                // Who hears it believes the signature of the request.
+                tracing::warn!(%error, "an activity is sent without a proof");
+                Arc::clone(&parcel.body)
+            }
+        }
+    }
+
+    async fn post(&self, parcel: &Parcel, body: &Arc<str>, url: &Url, dialect: Dialect) -> Receipt {
+        let exchange = Box::pin(self.exchange(parcel, body, url, dialect));
         let now = self.errands.clock.now();
         match tokio::time::timeout(DELIVER_WITHIN, exchange).await {
             Ok(Ok(answer)) => judge(&answer, dialect, now),
@@ -73,13 +87,14 @@ impl Sender {
     async fn exchange(
         &self,
         parcel: &Parcel,
+        body: &Arc<str>,
         url: &Url,
         dialect: Dialect,
     ) -> Result<Answer, PortError> {
         let draft = Draft {
             method: "POST",
             url: url.clone(),
-            body: Some(Arc::clone(&parcel.body)),
+            body: Some(Arc::clone(body)),
             media_type: ACTIVITY_JSON,
             date_ms: self.errands.clock.now().0,
             more: parcel.synchronization.clone().map(|text| (synchronization::HEADER, text)),
@@ -87,7 +102,7 @@ impl Sender {
         let headers = self.errands.signer.sign(&parcel.key, dialect, draft).await?;
         let mut request = Request::new(Method::POST, url.clone());
         add_headers(&mut request, headers)?;
-        *request.body_mut() = Some(bytes::Bytes::from_owner(Body(Arc::clone(&parcel.body))).into());
+        *request.body_mut() = Some(bytes::Bytes::from_owner(Body(Arc::clone(body))).into());
         self.errands.connector.exchange(request, ANSWER_MAX_BYTES, Excess::Cut).await
     }
 }

@@ -3,13 +3,14 @@
 use std::num::NonZero;
 use std::sync::Arc;
 
-use carefolk_app::ports::{Chance, Keys, NewKeys, PortError, RFC9421, SigningKey};
+use carefolk_app::ports::{Chance, Keys, NewKeys, PortError, ProofKey, RFC9421, SigningKey};
 use carefolk_domain::KeyId;
 use carefolk_signatures::vault::{MasterKey, NONCE_BYTES};
 use carefolk_signatures::{
-    Outgoing, PrivateKey, SignedHeaders, generate_ed25519, generate_rsa, sign_cavage_with,
-    sign_rfc9421_with,
+    Outgoing, PrivateKey, Proving, SignedHeaders, generate_ed25519, generate_rsa, prove,
+    sign_cavage_with, sign_rfc9421_with,
 };
+use carefolk_wire::time;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -109,6 +110,33 @@ impl Signer {
             Ok(headers) => headers,
             Err(_stopped) => Err(stopped()),
         }
+    }
+
+    /// `document`, which nobody has proven yet, with a proof inside (FEP-8b32).
+    ///
+    /// It takes less than a signature of a request (0.19 ms of an activity of 2.4 KiB in a debug
+    /// build, most of it the canonical form), and goes to the same threads.
+    pub(crate) async fn prove(
+        &self,
+        proof: &ProofKey,
+        document: Arc<str>,
+    ) -> Result<String, PortError> {
+        let stopped = || PortError::Unavailable("signing was stopped".to_owned());
+        let _hand = self.hands.acquire().await.map_err(|_closed| stopped())?;
+        let (this, proof) = (self.clone(), proof.clone());
+        let work = tokio::task::spawn_blocking(move || this.prove_here(&proof, &document));
+        match work.await {
+            Ok(proven) => proven,
+            Err(_stopped) => Err(stopped()),
+        }
+    }
+
+    fn prove_here(&self, proof: &ProofKey, document: &str) -> Result<String, PortError> {
+        let private = self.open(&proof.key)?;
+        let created = time::format(proof.said_at.0);
+        let proving = Proving { method: &proof.key.key_uri, created: &created };
+        let proven = prove(&private, document, &proving);
+        proven.map_err(|error| PortError::Unavailable(error.to_string()))
     }
 
     fn sign_here(

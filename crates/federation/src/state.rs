@@ -1,16 +1,16 @@
 //! What every route of the federation face shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use carefolk_app::ports::Remote;
 use carefolk_app::{App, FederationMode};
 use carefolk_domain::{Moment, Span, uri};
 use carefolk_httpkit::Problem;
 use carefolk_httpkit::body_limit::{BODIES_MAX_BYTES, Room};
-use carefolk_signatures::Presented;
 use carefolk_wire::read::Network;
 
-use crate::door::{DoorLimits, Found, KeyRing, Limits, Readers, Speaker};
+use crate::door::{DoorLimits, Evidence, Found, KeyRing, Limits, Readers, Speaker};
+use crate::signer::Signer;
 
 /// How long peers wait while an admin has federation switched off.
 const RETRY_WHEN_OFF: Span = Span::hours(1);
@@ -26,6 +26,7 @@ pub(crate) struct State {
     base_url: String,
     network: Network,
     readers: Readers,
+    signer: OnceLock<Signer>,
 }
 
 impl State {
@@ -37,7 +38,18 @@ impl State {
         let keys = KeyRing::new();
         let limits = DoorLimits::new(limits);
         let room = Room::new(BODIES_MAX_BYTES);
-        Self { app, remote, keys, limits, room, hosts, base_url, network, readers }
+        Self {
+            app,
+            remote,
+            keys,
+            limits,
+            room,
+            hosts,
+            base_url,
+            network,
+            readers,
+            signer: OnceLock::new(),
+        }
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -76,13 +88,23 @@ impl State {
         self.app.now()
     }
 
-    /// Checks that `speaker` signed.
+    /// Who proves what is read here, if anybody does.
+    pub(crate) fn signer(&self) -> Option<&Signer> {
+        self.signer.get()
+    }
+
+    /// Sets it, once.
+    pub(crate) fn prove_with(&self, signer: Signer) {
+        self.signer.set(signer).ok();
+    }
+
+    /// Checks that `speaker` gave this evidence.
     pub(crate) async fn verify(
         &self,
         speaker: &Speaker,
-        presented: &Presented,
+        evidence: &dyn Evidence,
     ) -> Result<Found, Problem> {
-        self.keys.verify(&self.app, self.remote.as_ref(), speaker, presented).await
+        self.keys.verify(&self.app, self.remote.as_ref(), speaker, evidence).await
     }
 
     /// Whether we federate at all. Switched off is temporary, and told so: a peer that heard 404

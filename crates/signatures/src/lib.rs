@@ -1,7 +1,8 @@
 //! HTTP signatures: who sent this request, and are these the words they sent.
 //!
 //! Both dialects of the fediverse are read and written: draft-cavage-http-signatures-12 and RFC 9421, with RSA
-//! (PKCS#1 v1.5, SHA-256) and Ed25519. The crate also parses keys, makes keys, and seals private keys for storage.
+//! (PKCS#1 v1.5, SHA-256) and Ed25519. The crate also parses keys, makes keys, seals private keys for storage, and
+//! makes and verifies proofs inside documents (FEP-8b32).
 //!
 //! Invariants:
 //! - No input or output and no clock: the moment is handed in. Nothing here panics, whatever the sender wrote.
@@ -19,11 +20,13 @@ mod der;
 mod digests;
 mod error;
 mod incoming;
+mod jcs;
 pub mod multikey;
 mod outgoing;
 mod parameters;
 mod pem;
 mod private_key;
+mod proof;
 mod public_key;
 mod rfc9421;
 pub mod vault;
@@ -38,5 +41,6 @@ pub use outgoing::{
     Outgoing, SignedHeaders, sign_cavage, sign_cavage_with, sign_rfc9421, sign_rfc9421_with,
 };
 pub use private_key::{PrivateKey, generate_ed25519, generate_rsa};
+pub use proof::{Proof, Proving, prove, read_proof};
 pub use public_key::{Ed25519PublicKey, PublicKey, RsaPublicKey, verify_raw};
 pub use window::{FUTURE_MS, PAST_MS, http_date};

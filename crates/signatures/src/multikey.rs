@@ -36,7 +36,7 @@ pub fn decode(text: &str) -> Result<[u8; KEY_BYTES], SignatureError> {
     key.try_into().ok().ok_or(refused)
 }
 
-fn base58(bytes: &[u8]) -> String {
+pub(crate) fn base58(bytes: &[u8]) -> String {
     // Digits of base 58, least first.
     let mut digits: Vec<usize> = Vec::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -56,7 +56,7 @@ fn base58(bytes: &[u8]) -> String {
     word.filter_map(|digit| ALPHABET.get(digit).map(|letter| char::from(*letter))).collect()
 }
 
-fn from_base58(word: &str) -> Option<Vec<u8>> {
+pub(crate) fn from_base58(word: &str) -> Option<Vec<u8>> {
     // Bytes, least first.
     let mut bytes: Vec<usize> = Vec::with_capacity(word.len());
     for letter in word.bytes() {

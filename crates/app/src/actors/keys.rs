@@ -10,7 +10,7 @@ pub use carefolk_store::entity::actor_key::KeyAlgorithm;
 
 use super::Actors;
 use crate::kernel::error::Error;
-use crate::kernel::ports::SigningKey;
+use crate::kernel::ports::{ProofKey, SigningKey};
 
 /// A public key and whose it is.
 #[derive(Clone, Debug)]
@@ -84,6 +84,19 @@ impl Actors<'_> {
         Ok(rows.into_iter().map(|key| known(key, owner)).collect())
     }
 
+    /// What proves that the local actor with that id said something at that moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if there is no such actor here.
+    pub async fn proof_key(&self, uri: &str, said_at: Moment) -> Result<ProofKey, Error> {
+        let row = super::queries::by_uri(self.0.read(), uri)
+            .await?
+            .filter(|row| row.domain_id.is_some())
+            .ok_or(Error::NotFound("actor"))?;
+        Ok(ProofKey { key: proof_key(self.0.read(), row.id).await?, said_at })
+    }
+
     /// The key with which the instance signs its fetches.
     ///
     /// # Errors
@@ -95,14 +108,30 @@ impl Actors<'_> {
     }
 }
 
-/// The RSA key of a local actor.
+/// The RSA key of a local actor, with which requests are signed.
 pub(crate) async fn signing_key(
     conn: &impl ConnectionTrait,
     actor: ActorId,
 ) -> Result<SigningKey, Error> {
+    own_key(conn, actor, KeyAlgorithm::Rsa).await
+}
+
+/// The Ed25519 key of a local actor, with which it proves what it says.
+pub(crate) async fn proof_key(
+    conn: &impl ConnectionTrait,
+    actor: ActorId,
+) -> Result<SigningKey, Error> {
+    own_key(conn, actor, KeyAlgorithm::Ed25519).await
+}
+
+async fn own_key(
+    conn: &impl ConnectionTrait,
+    actor: ActorId,
+    algorithm: KeyAlgorithm,
+) -> Result<SigningKey, Error> {
     let row = actor_key::Entity::find()
         .filter(actor_key::Column::ActorId.eq(actor))
-        .filter(actor_key::Column::Algorithm.eq(KeyAlgorithm::Rsa))
+        .filter(actor_key::Column::Algorithm.eq(algorithm))
         .filter(actor_key::Column::RetiredAt.is_null())
         .one(conn)
         .await?;

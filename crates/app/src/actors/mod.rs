@@ -16,8 +16,8 @@ mod rotate;
 use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
 
 pub(crate) use followers::{PART_MAX, synchronization};
-pub(crate) use keys::signing_key;
 pub use keys::{KeyAlgorithm, KnownKey};
+pub(crate) use keys::{proof_key, signing_key};
 pub(crate) use remote::{Described, bury, is_tombstone, upsert};
 pub use rotate::Rotated;
 

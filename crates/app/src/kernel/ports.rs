@@ -113,6 +113,17 @@ pub struct Parcel {
     pub profile: Option<String>,
     /// What the host is told about its people who follow the sender (FEP-8fcf).
     pub synchronization: Option<String>,
+    /// Who proves inside the document that they said it; nobody where it is not for anybody.
+    pub proof: Option<ProofKey>,
+}
+
+/// What proves inside a document that somebody said it (FEP-8b32).
+#[derive(Clone, Debug)]
+pub struct ProofKey {
+    /// The Ed25519 key of who said it.
+    pub key: SigningKey,
+    /// When it was said. It is part of the proof, so that what is sent again has the same bytes.
+    pub said_at: Moment,
 }
 
 /// How a delivery ended.

@@ -7,6 +7,7 @@ use carefolk_store::entity::{outbox_activity, peer};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Outbox;
+use crate::kernel::ports::ProofKey;
 use crate::kernel::{caller::Caller, error::Error, page::Page};
 
 /// A delivery, as an admin sees it.
@@ -88,12 +89,13 @@ impl Outbox<'_> {
             .await?)
     }
 
-    /// An activity of ours that anybody may read, byte for byte as it was sent.
+    /// An activity of ours that anybody may read, and what proves it: together the bytes that were
+    /// sent, unless its actor has new keys.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`].
-    pub async fn document(&self, slug: &str) -> Result<String, Error> {
+    pub async fn document(&self, slug: &str) -> Result<(String, ProofKey), Error> {
         let uri = super::activity_uri(self.0, slug);
         let row = outbox_activity::Entity::find()
             .filter(outbox_activity::Column::UriHash.eq(UriHash::of(&uri)))
@@ -107,6 +109,7 @@ impl Outbox<'_> {
         if gone || matches!(author.state, ActorState::Suspended | ActorState::Deleted) {
             return Err(Error::NotFound("activity"));
         }
-        Ok(row.body)
+        let key = crate::actors::proof_key(self.0.read(), row.actor_id).await?;
+        Ok((row.body, ProofKey { key, said_at: row.created_at }))
     }
 }

@@ -10,15 +10,15 @@ use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::{outbox_activity, peer};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Outbox;
 use super::results::{self, After, Before, HostNews};
-use crate::actors::{signing_key, synchronization};
+use crate::actors::{proof_key, signing_key, synchronization};
 use crate::kernel::LOOK_EVERY;
-use crate::kernel::ports::{Parcel, Receipt, SigningKey};
+use crate::kernel::ports::{Parcel, ProofKey, Receipt, SigningKey};
 use crate::kernel::{error::Error, opaque, tx::Tx};
 
 /// How many deliveries may be in flight at once, whatever their hosts.
@@ -78,6 +78,37 @@ impl KnownHost {
     /// Whether `news` is what we know already.
     fn knows(&self, news: &HostNews) -> bool {
         matches!(news, HostNews::Well(Some(profile)) if self.well_with.as_ref() == Some(profile))
+    }
+}
+
+/// An activity that is to be sent.
+struct Said {
+    actor: ActorId,
+    body: Arc<str>,
+    /// When it was said, if its actor proves it. What is not for anybody carries no proof: who
+    /// passes it on against the will of its author could prove then that it is theirs.
+    proven_at: Option<Moment>,
+}
+
+impl Said {
+    fn of(row: outbox_activity::Model) -> Self {
+        let is_open = matches!(row.audience, Audience::Public | Audience::Quiet);
+        let proven_at = is_open.then_some(row.created_at);
+        Self { actor: row.actor_id, body: Arc::from(row.body), proven_at }
+    }
+}
+
+/// What one of our actors signs with.
+#[derive(Clone)]
+struct OwnKeys {
+    signing: SigningKey,
+    proof: SigningKey,
+}
+
+impl OwnKeys {
+    async fn of(conn: &impl ConnectionTrait, actor: ActorId) -> Result<Self, Error> {
+        let signing = signing_key(conn, actor).await?;
+        Ok(Self { signing, proof: proof_key(conn, actor).await? })
     }
 }
 
@@ -166,8 +197,8 @@ impl Outbox<'_> {
         (attempt.row, receipt, attempt.host)
     }
 
-    /// Finds the bytes, the key and the host's habits for each row: three queries in all, and two for
-    /// each sender and host where something is for followers.
+    /// Finds the bytes, the keys and the host's habits for each row: three queries, two for each actor,
+    /// and two for each sender and host where something is for followers.
     async fn tries(&self, rows: Vec<delivery::Model>, now: Moment) -> Result<Vec<Try>, Error> {
         let activities = outbox_activity::Entity::find()
             .filter(outbox_activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
@@ -178,40 +209,40 @@ impl Outbox<'_> {
             .filter(|row| row.audience == Audience::Followers)
             .map(|row| row.id)
             .collect();
-        let bodies: HashMap<OutboxId, (ActorId, Arc<str>)> = activities
-            .into_iter()
-            .map(|row| (row.id, (row.actor_id, Arc::from(row.body))))
-            .collect();
+        let activities: HashMap<OutboxId, Said> =
+            activities.into_iter().map(|row| (row.id, Said::of(row))).collect();
         let peers = peer::Entity::find()
             .filter(peer::Column::Id.is_in(rows.iter().map(|row| row.peer_id)))
             .all(self.0.read())
             .await?;
         let peers: HashMap<PeerId, peer::Model> =
             peers.into_iter().map(|row| (row.id, row)).collect();
-        let mut keys: HashMap<ActorId, SigningKey> = HashMap::new();
+        let mut keys: HashMap<ActorId, OwnKeys> = HashMap::new();
         let mut parts: HashMap<(ActorId, PeerId), Option<String>> = HashMap::new();
         let mut tries = Vec::with_capacity(rows.len());
         for row in rows {
-            let Some((actor, body)) = bodies.get(&row.activity_id) else { continue };
-            let key = match keys.get(actor) {
-                Some(key) => key.clone(),
+            let Some(said) = activities.get(&row.activity_id) else { continue };
+            let own = match keys.get(&said.actor) {
+                Some(own) => own.clone(),
                 None => {
-                    let key = signing_key(self.0.read(), *actor).await?;
-                    keys.insert(*actor, key.clone());
-                    key
+                    let own = OwnKeys::of(self.0.read(), said.actor).await?;
+                    keys.insert(said.actor, own.clone());
+                    own
                 }
             };
             let peer = peers.get(&row.peer_id);
             let synchronization = match peer.filter(|_| private.contains(&row.activity_id)) {
-                Some(peer) => self.announced(&mut parts, *actor, peer).await?,
+                Some(peer) => self.announced(&mut parts, said.actor, peer).await?,
                 None => None,
             };
+            let OwnKeys { signing, proof } = own;
             let parcel = Parcel {
                 inbox: row.inbox_url.clone(),
-                body: Arc::clone(body),
-                key,
+                body: Arc::clone(&said.body),
+                key: signing,
                 profile: peer.and_then(|peer| peer.signature_profile.clone()),
                 synchronization,
+                proof: said.proven_at.map(|said_at| ProofKey { key: proof, said_at }),
             };
             let host = peer.map(|peer| KnownHost::of(peer, now)).unwrap_or_default();
             tries.push(Try { row, parcel, host });

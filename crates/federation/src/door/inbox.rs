@@ -12,6 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::key_ring::Found;
 use super::knock::{Knock, check_media, forbidden};
+use super::proofs::check_proof;
 use crate::glue;
 use crate::state::State;
 
@@ -58,6 +59,7 @@ async fn receive(state: &State, request: Request) -> Result<(), Problem> {
     if matches!(found, Found::Farewell) {
         return Ok(());
     }
+    check_proof(state, &knock).await?;
     state.limits().check_host(&knock.speaker.host)?;
     let arrival = Arrival {
         uri: knock.head.id,

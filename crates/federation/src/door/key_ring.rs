@@ -11,7 +11,7 @@ use carefolk_app::ports::{PortError, Remote};
 use carefolk_app::{App, Error};
 use carefolk_domain::{Moment, Span};
 use carefolk_httpkit::{Allowance, Problem, RateLimit};
-use carefolk_signatures::Presented;
+use carefolk_signatures::{Presented, Proof, PublicKey, SignatureError};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
@@ -50,6 +50,24 @@ const FAREWELL_FETCHES: Allowance = Allowance { burst: 5, per_second: 1 };
 
 /// How long a peer waits while its key cannot be read.
 const RETRY_KEY: Span = Span::seconds(60);
+
+/// What a key is held against: the signature of a request, or a proof inside a document.
+pub(crate) trait Evidence: Sync {
+    /// Whether it was made with the private half of `key`.
+    fn verify(&self, key: &PublicKey) -> Result<(), SignatureError>;
+}
+
+impl Evidence for Presented {
+    fn verify(&self, key: &PublicKey) -> Result<(), SignatureError> {
+        Self::verify(self, key)
+    }
+}
+
+impl Evidence for Proof {
+    fn verify(&self, key: &PublicKey) -> Result<(), SignatureError> {
+        Self::verify(self, key)
+    }
+}
 
 /// What came of looking for a key.
 pub(crate) enum Found {
@@ -132,17 +150,17 @@ impl KeyRing {
         }
     }
 
-    /// Checks that `speaker` signed what was `presented`.
+    /// Checks that `speaker` gave this `evidence`.
     pub(crate) async fn verify(
         &self,
         app: &App,
         remote: &dyn Remote,
         speaker: &Speaker,
-        presented: &Presented,
+        evidence: &dyn Evidence,
     ) -> Result<Found, Problem> {
         let held = self.held(app, speaker).await?;
         let known = held.map(|held| Known {
-            fits: check(&held, speaker, presented),
+            fits: check(&held, speaker, evidence),
             age: app.now() - held.fetched_at,
         });
         if let Some(known) = &known
@@ -154,7 +172,7 @@ impl KeyRing {
         // Stale, changed by its owner, or never seen.
         match self.ask(app, remote, speaker).await? {
             Asked::Read => match self.held(app, speaker).await? {
-                Some(fresh) => verified(check(&fresh, speaker, presented)),
+                Some(fresh) => verified(check(&fresh, speaker, evidence)),
                 None => Err(unauthorised()),
             },
             // Its own key says so, and its home says so: it is gone.
@@ -275,11 +293,11 @@ impl Known {
     }
 }
 
-fn check(held: &HeldKey, speaker: &Speaker, presented: &Presented) -> Result<(), Misfit> {
+fn check(held: &HeldKey, speaker: &Speaker, evidence: &dyn Evidence) -> Result<(), Misfit> {
     if held.owner != speaker.actor {
         return Err(Misfit::Owner);
     }
-    presented.verify(&held.key).map_err(|_bad| Misfit::Key)?;
+    evidence.verify(&held.key).map_err(|_bad| Misfit::Key)?;
     if held.owner_heard { Ok(()) } else { Err(Misfit::Silenced) }
 }
 

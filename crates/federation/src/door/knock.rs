@@ -23,6 +23,8 @@ pub(crate) struct Knock {
     pub(crate) speaker: Speaker,
     /// The JSON as it came.
     pub(crate) body: String,
+    /// Whether something stands in it as its proof.
+    pub(crate) has_proof: bool,
 }
 
 /// Who says to speak.
@@ -46,7 +48,8 @@ impl Knock {
         let head = read::head(&document, state.network()).map_err(malformed)?;
         let speaker = speaker(state, &head, &presented)?;
         let body = String::from_utf8(body.to_vec()).map_err(malformed)?;
-        Ok(Self { presented, head, speaker, body })
+        let has_proof = document.field("proof").is_some();
+        Ok(Self { presented, head, speaker, body, has_proof })
     }
 }
 

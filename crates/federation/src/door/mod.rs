@@ -12,10 +12,11 @@ mod inbox;
 mod key_ring;
 mod knock;
 mod limits;
+mod proofs;
 mod reader;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
-pub(crate) use key_ring::{Found, KeyRing};
+pub(crate) use key_ring::{Evidence, Found, KeyRing};
 pub(crate) use knock::{Speaker, forbidden, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;

@@ -53,7 +53,7 @@ pub(super) async fn activity(
     headers: HeaderMap,
 ) -> Response {
     let found = match check_reader(&state, &headers).await {
-        Ok(()) => glue::activity(state.app(), &slug).await,
+        Ok(()) => glue::activity(state.app(), state.signer(), &slug).await,
         Err(problem) => Err(problem),
     };
     answer(found)
@@ -66,7 +66,7 @@ async fn part(
     part: PostPart,
 ) -> Result<Option<Document>, Problem> {
     check_reader(state, headers).await?;
-    glue::post_part(state.app(), slug, part).await
+    glue::post_part(state.app(), state.signer(), slug, part).await
 }
 
 /// Which part of a list a query asks for: `page=true`, and where the page before ended.

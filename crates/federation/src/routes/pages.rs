@@ -59,7 +59,9 @@ async fn find(state: &State, parts: &Parts, named: Named) -> Result<Option<Docum
         Named::Actor(handle) => {
             glue::actor_by_handle(state.app(), &handle, whole_for(headers)).await
         }
-        Named::Post(slug) => glue::post_part(state.app(), &slug, PostPart::Whole).await,
+        Named::Post(slug) => {
+            glue::post_part(state.app(), state.signer(), &slug, PostPart::Whole).await
+        }
     }
 }
 

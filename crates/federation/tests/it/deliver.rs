@@ -1,6 +1,6 @@
 //! Sending.
 
-use carefolk_app::ports::{Receipt, Remote};
+use carefolk_app::ports::{Parcel, Receipt, Remote};
 use carefolk_domain::Span;
 
 use crate::lab::{Lab, Peer, Seen, answer, redirect};
@@ -57,6 +57,35 @@ async fn who_refuses_both_is_left_with_its_first_answer() {
     let receipt = lab.remote.deliver(&lab.parcel(&peer.url("/inbox"), None)).await;
     assert_eq!(receipt, Receipt::Refused { status: 401 });
     assert_eq!(peer.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_proven_has_the_same_bytes_on_each_try() {
+    let lab = Lab::new().await;
+    let peer =
+        Peer::start(|seen| answer(if is_rfc9421(seen) { 202 } else { 401 }, "text/plain", ""))
+            .await;
+    let instance = lab.key.key_uri.split('#').next().unwrap();
+    let proof = lab.app.actors().proof_key(instance, lab.now()).await.unwrap();
+    let method = proof.key.key_uri.clone();
+    let parcel = Parcel { proof: Some(proof), ..lab.parcel(&peer.url("/inbox"), None) };
+    for _ in 0..2 {
+        assert_eq!(lab.remote.deliver(&parcel).await, accepted("rfc9421"));
+    }
+    let seen = peer.seen();
+    assert_eq!(seen.len(), 4);
+    for request in &seen {
+        assert!(lab.signed(request).await, "the signature of the request covers the proof");
+        assert_eq!(request.body, seen[0].body);
+    }
+    let body = String::from_utf8(seen[0].body.to_vec()).unwrap();
+    let proof = carefolk_signatures::read_proof(&body).unwrap().unwrap();
+    assert_eq!(proof.method(), method);
+    let actor = lab.app.actors().document_by_handle("instance").await.unwrap();
+    let multikey = &actor.assertion_method[0];
+    assert_eq!(multikey.id, method);
+    let key = carefolk_signatures::PublicKey::from_multibase(&multikey.public_key_multibase);
+    assert_eq!(proof.verify(&key.unwrap()), Ok(()));
 }
 
 #[tokio::test]

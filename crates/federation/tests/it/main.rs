@@ -13,6 +13,7 @@ mod fetch;
 mod finger;
 mod gate;
 mod lab;
+mod proofs;
 mod readers;
 mod routes;
 mod second_try;

@@ -33,7 +33,8 @@ pub(super) fn router(
         settings::Readers::Anybody => Readers::Anybody,
         settings::Readers::Signed => Readers::Signed,
     };
-    let federation = Federation::read_by(readers, app.clone(), Arc::new(remote.clone()), limits);
+    let federation = Federation::read_by(readers, app.clone(), Arc::new(remote.clone()), limits)
+        .proving(remote.signer());
     let web = WebState::new(app.clone(), Arc::new(SystemChance));
     let pages = carefolk_web::router(web).layer(CompressionLayer::new());
     let faces = federation.router().merge(federation.negotiated(pages));

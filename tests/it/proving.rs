@@ -1,0 +1,117 @@
+//! What our actors say to anybody is proven inside (FEP-8b32), wherever it is read.
+
+use carefolk_app::Caller;
+use carefolk_app::posts::NewPost;
+use carefolk_domain::{Address, Audience};
+use carefolk_signatures::{PublicKey, read_proof};
+use carefolk_testkit::{Kit, operator};
+use serde_json::Value;
+
+use crate::knock::send;
+use crate::town::{Town, clock, settle};
+
+/// Hazelbank in Alder, and Fan in Birch, who follows it.
+struct Pair {
+    alder: Town,
+    birch: Town,
+    nurse: Caller,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let clock = clock();
+        let alder = Town::watched("alder", &clock).await;
+        let birch = Town::watched("birch", &clock).await;
+        let nurse = alder.account("nurse").await;
+        alder.provider("hazelbank", "nurse").await;
+        let fan = birch.account("fan").await;
+        let hazelbank = Address::parse(&format!("hazelbank@{}", alder.host)).unwrap();
+        birch.app.follows().follow(&fan, "fan", &hazelbank).await.unwrap();
+        let pair = Self { alder, birch, nurse };
+        pair.settle().await;
+        pair
+    }
+
+    async fn settle(&self) {
+        settle(&[&self.alder, &self.birch]).await;
+    }
+
+    /// The bodies of this type that were posted to Birch, in order.
+    fn sent(&self, kind: &str) -> Vec<String> {
+        let seen = self.birch.seen().into_iter().filter(|seen| seen.method == "POST");
+        let of_kind = seen.filter(|seen| seen.field("/type") == kind);
+        of_kind.map(|seen| String::from_utf8(seen.body.to_vec()).unwrap()).collect()
+    }
+
+    /// The key that Hazelbank publishes for proofs, with its id.
+    async fn published(&self) -> (String, PublicKey) {
+        let actor = self.alder.app.actors().document_by_handle("hazelbank").await.unwrap();
+        let actor: Value = serde_json::from_str(&actor.to_json()).unwrap();
+        let key = &actor["assertionMethod"][0];
+        assert_eq!(key["controller"], actor["id"]);
+        let text = key["publicKeyMultibase"].as_str().unwrap();
+        (key["id"].as_str().unwrap().to_owned(), PublicKey::from_multibase(text).unwrap())
+    }
+
+    /// Whether a document is proven with the key that Hazelbank publishes.
+    async fn is_proven(&self, document: &str) -> bool {
+        let Some(proof) = read_proof(document).unwrap() else { return false };
+        let (id, key) = self.published().await;
+        proof.method() == id && proof.verify(&key).is_ok()
+    }
+
+    /// What stands at an address of Alder.
+    async fn read(&self, uri: &str) -> String {
+        let path = uri.strip_prefix(&self.alder.url).unwrap();
+        let host = &self.alder.host;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {host}\r\naccept: application/activity+json\r\n\
+             connection: close\r\n\r\n"
+        );
+        let port = host.rsplit_once(':').unwrap().1.parse().unwrap();
+        let answer = send(port, request.as_bytes()).await;
+        assert_eq!(answer.status, Some(200), "{uri}");
+        answer.text.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_anybody_is_proven_where_it_is_sent_and_where_it_is_read() {
+    let pair = Pair::new().await;
+    let post = pair.alder.post(&pair.nurse, "hazelbank", "Dŵr poeth: 1,50 € 🙂").await;
+    pair.settle().await;
+    let [create] = &pair.sent("Create")[..] else { panic!("{:?}", pair.birch.heard()) };
+    assert!(pair.is_proven(create).await);
+    let json: Value = serde_json::from_str(create).unwrap();
+    assert_eq!(pair.read(json["id"].as_str().unwrap()).await, *create, "byte for byte");
+    for address in [&post.uri, &post.url] {
+        let note = pair.read(address).await;
+        assert!(pair.is_proven(&note).await, "{note}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_for_anybody_carries_no_proof() {
+    let pair = Pair::new().await;
+    let words = Kit::words("hazelbank", "For friends");
+    pair.alder.publish(&pair.nurse, NewPost { audience: Audience::Followers, ..words }).await;
+    pair.settle().await;
+    let [create] = &pair.sent("Create")[..] else { panic!("{:?}", pair.birch.heard()) };
+    assert_eq!(read_proof(create), Ok(None));
+    let [accept] = &pair.sent("Accept")[..] else { panic!("{:?}", pair.birch.heard()) };
+    assert_eq!(read_proof(accept), Ok(None));
+}
+
+#[tokio::test]
+async fn what_waits_is_proven_with_the_key_that_is_published_when_it_goes() {
+    let pair = Pair::new().await;
+    pair.alder.post(&pair.nurse, "hazelbank", "waits").await;
+    let (old, _) = pair.published().await;
+    pair.alder.app.actors().rotate_keys(&operator(), "hazelbank").await.unwrap();
+    assert_ne!(pair.published().await.0, old);
+    pair.settle().await;
+    let [create] = &pair.sent("Create")[..] else { panic!("{:?}", pair.birch.heard()) };
+    assert!(pair.is_proven(create).await);
+    let [update] = &pair.sent("Update")[..] else { panic!("{:?}", pair.birch.heard()) };
+    assert!(pair.is_proven(update).await);
+}
