@@ -9,6 +9,7 @@
 )]
 
 mod door;
+mod fuzz;
 mod golden;
 mod knock;
 mod town;
