@@ -80,8 +80,12 @@ export class Judge {
       neverReached: (beginnings) => this.#neverReached(beginnings),
     };
     const kind = Object.keys(kinds).find((name) => name in step);
+    const began = performance.now();
     try {
       await (kind ? kinds[kind](fill(step[kind])) : this.#knock(step, fill));
+      // Ten times what it takes: a slow machine is no fault.
+      const took = Math.round(performance.now() - began);
+      expect(took <= (step.withinMs ?? Infinity), `it took ${took} ms`);
     } catch (error) {
       error.message = `${step.what ?? JSON.stringify(step).slice(0, 80)}: ${error.message}`;
       throw error;

@@ -65,6 +65,10 @@ function valueOf(word, names) {
   if (kind === "pem") return pemOf(argument);
   if (kind === "digest") return `SHA-256=${base64Of(names[argument] ?? argument)}`;
   if (kind === "odd-key") return oddKey(argument);
+  if (kind === "numbered") {
+    const [count, piece] = argument.split("|");
+    return Array.from({ length: Number(count) }, (_, at) => piece.replaceAll("#", at)).join("");
+  }
   if (kind === "repeat") {
     const [count, piece] = argument.split("|");
     return piece.repeat(Number(count));
