@@ -16,8 +16,9 @@ if [[ -z ${PROVE_BIN:-} ]]; then
     (cd "$root" && git ls-files -z --cached --others --exclude-standard) |
         (cd "$root" && xargs -0 cp --parents -t "$copy")
     "$node" "$here/switch.mjs" "$copy"
-    (cd "$copy" && ${CARGO:-cargo} build --release --workspace --locked --bin carefolk)
-    PROVE_BIN=${CARGO_TARGET_DIR:-$copy/target}/release/carefolk-switched
-    mv "${PROVE_BIN%-switched}" "$PROVE_BIN"
+    # Builds of its own: cargo could take what it made of the copy for what it makes of the sources.
+    target=${CARGO_TARGET_DIR:-$root/target}/prove
+    (cd "$copy" && ${CARGO:-cargo} build --release --workspace --locked --bin carefolk --target-dir "$target")
+    PROVE_BIN=$target/release/carefolk
 fi
 CAREFOLK_BIN=$PROVE_BIN "$here/run.sh" --prove "$@"
