@@ -14,6 +14,11 @@ if [[ ! -x $node ]]; then
     exit 1
 fi
 
+if [[ ${1:-} != --prove ]] && grep -q CAREFOLK_WITHOUT "$CAREFOLK_BIN"; then
+    echo "tests/accept: $CAREFOLK_BIN has switches on its defences: build it from the sources as they are" >&2
+    exit 1
+fi
+
 # One case opens thousands of connections.
 ulimit -Sn "$(ulimit -Hn)"
 room=$(mktemp -d "${TMPDIR:-/tmp}/carefolk-accept.XXXXXX")
