@@ -5,6 +5,8 @@
 # https) and still cannot reach anybody.
 #
 #   namespace.sh COMMAND [ARGUMENT...]
+#   NAMESPACE_HOSTS="care.example peer.example ..." gives these names the addresses 11.1.0.1, 11.1.0.2, ...
+#   NAMESPACE_LINES                                      more lines of the hosts file
 set -euo pipefail
 
 # Root needs no user namespace, and may not be allowed one.
@@ -28,12 +30,15 @@ fi
 # shellcheck disable=SC2016
 exec "${apart[@]}" -- bash -euo pipefail -c '
     ip link set lo up
-    ip address add 11.1.0.1/32 dev lo
-    ip address add 11.1.0.2/32 dev lo
-    ip address add 11.1.0.3/32 dev lo
     names=$(mktemp -d)
-    printf "%s\n" "127.0.0.1 localhost" "11.1.0.1 care.example" "11.1.0.2 peer.example" \
-        "11.1.0.3 second.example" > "$names/hosts"
+    printf "%s\n" "127.0.0.1 localhost" > "$names/hosts"
+    number=0
+    for host in ${NAMESPACE_HOSTS:-care.example peer.example second.example}; do
+        number=$((number + 1))
+        ip address add "11.1.0.$number/32" dev lo
+        printf "%s\n" "11.1.0.$number $host" >> "$names/hosts"
+    done
+    printf "%s" "${NAMESPACE_LINES:-}" >> "$names/hosts"
     printf "hosts: files\n" > "$names/nsswitch.conf"
     mount --bind "$names/hosts" /etc/hosts
     mount --bind "$names/nsswitch.conf" /etc/nsswitch.conf

@@ -11,6 +11,7 @@
 mod declaring;
 mod demanding;
 mod door;
+mod fuzz;
 mod golden;
 mod knock;
 mod pretty;

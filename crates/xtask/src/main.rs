@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a task's figures are its output")]
 
 mod docs;
+mod full;
 mod load;
 
 use std::process::{Command, ExitCode};
@@ -22,6 +23,9 @@ cargo xtask load pages    home and profile pages, a second
     --count N             how many requests, posts or starts
     --connections N       how many at once
     --database URL        postgres://… instead of a fresh SQLite file (an empty database)
+cargo xtask full fuzz     random input for a long time, from another seed each time
+    --seconds N           how long for each target (60)
+    --seed N              where to begin, to repeat a finding
 cargo xtask docs          copies the golden files into docs/federation
 cargo xtask ci [STAGE…]   scripts/test
 ";
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
 fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     match words.split_first() {
         Some((task, rest)) if task == "load" => load::run(rest),
+        Some((task, rest)) if task == "full" => full::run(rest),
         Some((task, rest)) if task == "ci" => ci(rest),
         Some((task, [])) if task == "docs" => docs::run().map(|()| ExitCode::SUCCESS),
         None => {

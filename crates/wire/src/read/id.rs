@@ -106,7 +106,11 @@ pub(super) fn canonical(text: &str, network: Network, fragment: Fragment) -> Res
 /// Looks at the part between `://` and the path as it is written: the URL parser is more generous
 /// than we want to be (it takes `https:host` and `https:///host`, and folds look-alike letters).
 fn check_authority(text: &str) -> Result<(), Fault> {
-    let (_, rest) = text.split_once("://").ok_or(Fault::Id("not a URL"))?;
+    let (scheme, rest) = text.split_once("://").ok_or(Fault::Id("not a URL"))?;
+    // `https:v.example@e.example://x` has its host before the slashes, where we would not look.
+    if !scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Err(Fault::Id("scheme"));
+    }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.is_empty() {
         return Err(Fault::Id("no host"));

@@ -48,6 +48,15 @@ fn user_information_is_refused() {
     is_refused("https://@v.example/");
 }
 
+/// A URL parser takes what follows `https:` for the host, with slashes or without.
+#[test]
+fn a_host_that_stands_before_the_slashes_is_refused() {
+    is_refused("https:v.example@e.example://x");
+    is_refused("https:/v.example@e.example://x");
+    is_refused("https:bücher.example://x");
+    is_refused("https:v%2eexample://x");
+}
+
 #[test]
 fn hosts_that_only_look_like_names_are_refused() {
     is_refused("https://v.example./x");

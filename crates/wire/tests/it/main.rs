@@ -5,6 +5,8 @@ mod corpus;
 #[cfg(test)]
 mod ids;
 #[cfg(test)]
+mod outcome;
+#[cfg(test)]
 mod parsing;
 #[cfg(test)]
 mod peers;

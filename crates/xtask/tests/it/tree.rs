@@ -35,6 +35,8 @@ pub(crate) fn files(folder: &str, endings: &[&str]) -> Vec<String> {
             if kind.is_dir() && !is_skipped(&root, &entry.path(), &name) {
                 folders.push(entry.path());
             } else if kind.is_file()
+                // A second working folder of one clone has a file there, with a path in it.
+                && name != ".git"
                 && (endings.is_empty() || endings.iter().any(|end| name.ends_with(end)))
             {
                 let path = entry.path();

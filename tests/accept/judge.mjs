@@ -1,0 +1,276 @@
+// One case: its steps in their order, each with what must come of it.
+
+import { readFileSync } from "node:fs";
+
+import { until } from "../interop/wait.mjs";
+import { bytesOf, crowd, get, send } from "./knock.mjs";
+import { changed, effect, Rows } from "./rows.mjs";
+import { addresses, person } from "./strangers.mjs";
+import { filled } from "./words.mjs";
+
+const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
+const SETTLED_MS = 30_000;
+
+class Unexpected extends Error {}
+
+function expect(holds, what) {
+  if (!holds) throw new Unexpected(what);
+}
+
+export class Judge {
+  constructor({ care, strangers, names }) {
+    Object.assign(this, { care, strangers });
+    this.names = { ...addresses(), ...names };
+    this.rows = new Rows(care.folder);
+    this.number = 0;
+    /** What ends the connections that a case holds open. */
+    this.leave = [];
+  }
+
+  close() {
+    this.leave.forEach((end) => end());
+    this.rows.close();
+  }
+
+  /** Runs a case; fails with the first thing that is not as it says. */
+  async run(item) {
+    const pid = this.care.server.pid;
+    if (!item.strangers) {
+      for (const name of ["vic", "eve"]) {
+        await this.#step({ what: `${name} is let in`, by: name, act: "Dislike", status: 202 });
+      }
+    }
+    this.strangers.asked = [];
+    for (const step of item.steps) {
+      for (const value of step.for ?? [undefined]) {
+        const it = filled(value, this.names);
+        const parts = typeof it === "object" && it !== null ? Object.entries(it) : [];
+        const names = Object.fromEntries([["it", it], ...parts.map(([key, x]) => [`it.${key}`, x])]);
+        const shown = value === undefined ? "" : `, ${JSON.stringify(value).slice(0, 80)}`;
+        await this.#step({ ...step, what: `${step.what ?? ""}${shown}` }, names);
+      }
+    }
+    const health = await get("/healthz", {}, { from: "127.0.0.3" });
+    expect(health.status === 200, `it is alive: ${health.text}`);
+    expect(this.care.server.pid === pid && this.care.server.exitCode === null, "it is the same");
+    expect(!this.care.report().includes("panicked"), "it did not panic");
+    if (!item.hears) {
+      const posts = this.strangers.posts().map(({ url }) => url);
+      expect(posts.length === 0, `nobody was written to: ${posts.join(", ")}`);
+    }
+  }
+
+  async #step(step, names = {}) {
+    const fill = (value) => filled(value, { ...this.names, ...names });
+    const kinds = {
+      serve: (documents) => this.#serve(documents),
+      let: (words) => Object.assign(this.names, words),
+      run: () => this.#command(step, fill),
+      get: () => this.#get(step, fill),
+      crowd: async ({ connections, says }) => this.leave.push(await crowd(connections, says)),
+      posts: (wanted) => this.#posts(wanted),
+      count: (rows) => this.#count(rows, (found) => found === rows.is),
+      atMost: (rows) => this.#count(rows, (found) => found <= rows.is),
+      notAfterNow: (column) => this.#values(column, (value) => value <= Date.now()),
+      longest: (column) => this.#values(column, (value) => String(value).length <= column.is),
+      memoryBelowMiB: (most) => this.#memory(most),
+      fetched: (wanted) => this.#fetched(wanted),
+      asked: (wanted) => this.#says(wanted, fill, this.#headsFor(wanted.of)),
+      sent: (wanted) => this.#says(wanted, fill, JSON.stringify(this.strangers.posts())),
+      neverReached: (beginnings) => this.#neverReached(beginnings),
+    };
+    const kind = Object.keys(kinds).find((name) => name in step);
+    const began = performance.now();
+    try {
+      await (kind ? kinds[kind](fill(step[kind])) : this.#knock(step, fill));
+      // Ten times what it takes: a slow machine is no fault.
+      const took = Math.round(performance.now() - began);
+      expect(took <= (step.withinMs ?? Infinity), `it took ${took} ms`);
+    } catch (error) {
+      error.message = `${step.what ?? JSON.stringify(step).slice(0, 80)}: ${error.message}`;
+      throw error;
+    }
+  }
+
+  /** Puts documents at addresses. `{person: name, with: …}` is somebody's own, changed. */
+  #serve(documents) {
+    for (const [url, answer] of Object.entries(documents)) {
+      const { person: whose, with: changes, ...plain } = answer;
+      if (whose === undefined) this.strangers.put(url, plain);
+      else {
+        const body = { ...person(url, whose), ...changes };
+        for (const [name, value] of Object.entries(body)) if (value === null) delete body[name];
+        this.strangers.put(url, { ...plain, body });
+      }
+    }
+  }
+
+  async #command(step, fill) {
+    let said;
+    try {
+      said = await this.care.run(fill(step.run), fill(step.input ?? ""));
+    } catch (error) {
+      expect(step.fails === true, `the command failed: ${error.message}`);
+      return;
+    }
+    expect(step.fails !== true, `the command did not fail: ${JSON.stringify(said)}`);
+    for (const [name, field] of Object.entries(step.take ?? {})) this.names[name] = said[field];
+    this.#says(step, fill, JSON.stringify(said));
+    await this.#settle();
+  }
+
+  async #get(step, fill) {
+    const plain = () => get(fill(step.get), fill(step.headers ?? {}), step);
+    const answer = await (step.by ? this.#signedGet(step, fill) : plain());
+    const wanted = [step.status ?? 200].flat();
+    expect(wanted.includes(answer.status), `status ${answer.status}, not ${wanted}`);
+    this.#says(step, fill, answer.text);
+  }
+
+  async #signedGet(step, fill) {
+    const unset = { digest: null, "content-digest": null, "content-type": null, "content-length": null };
+    const covered = "(request-target) host date";
+    const by = fill(step.by);
+    const sign = { key: by, keyId: `{${by}}#main-key`, headers: covered, ...step.sign };
+    const request = { method: "GET", target: step.get, set: { ...unset, ...step.headers }, sign };
+    return await send(bytesOf(fill(request), "", fill(step.date ?? "{date}")));
+  }
+
+  #says(step, fill, text) {
+    for (const piece of [step.has ?? []].flat()) {
+      expect(text.includes(fill(piece)), `"${fill(piece)}" is missing in ${text.slice(0, 600)}`);
+    }
+    for (const piece of [step.lacks ?? []].flat()) {
+      expect(!text.includes(fill(piece)), `"${fill(piece)}" is in ${text.slice(0, 600)}`);
+    }
+  }
+
+  async #count({ of: table, where, is }, fits) {
+    await this.#settle();
+    const found = this.rows.count(table, where);
+    expect(fits(found), `${found} rows in ${table}, not ${is}`);
+  }
+
+  /** Every value of a column is as it should be; none of them may be missing by a slip of its name. */
+  async #values({ of: table, field }, fits) {
+    await this.#settle();
+    const values = this.rows.values(table, field);
+    const odd = values.find((value) => !fits(value));
+    expect(values.length > 0 && odd === undefined, `${field}: ${String(odd).slice(0, 100)}`);
+  }
+
+  /** The most memory that the program ever held (VmHWM). */
+  #memory(mebibytes) {
+    const status = readFileSync(`/proc/${this.care.server.pid}/status`, "utf8");
+    const most = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) / 1024;
+    expect(most < mebibytes, `it once held ${most} MiB`);
+  }
+
+  /** Nobody connected to an address that begins so; IPv4 is shown in the form of IPv6. */
+  #neverReached(beginnings) {
+    const isClosed = (address) => beginnings.some((it) => address.replace("::ffff:", "").startsWith(it));
+    const found = this.strangers.reached.filter(isClosed);
+    expect(found.length === 0, `connections reached ${found.join(", ")}`);
+  }
+
+  /** The heads of the requests for a document. */
+  #headsFor(url) {
+    const found = this.strangers.asked.filter((it) => it.method === "GET" && it.url === url);
+    expect(found.length > 0, `nobody asked for ${url}`);
+    return found.map(({ head }) => head).join("\n");
+  }
+
+  /** How many documents were read since the case began, of those whose address begins so. */
+  #fetched({ of: beginning = "https://", most, least = 0 }) {
+    const isOf = ({ method, url }) => method === "GET" && url.startsWith(beginning);
+    const found = this.strangers.asked.filter((it) => isOf(it) && !/nodeinfo/.test(it.url)).length;
+    expect(found >= least && found <= most, `${found} documents of ${beginning} were fetched`);
+  }
+
+  /** Waits until somebody was sent what contains all of `has`; its id is called `as`. */
+  async #posts({ to, has, as }) {
+    const found = await until(`a delivery to ${to}`, () =>
+      this.strangers.posts().find(
+        ({ url, body }) => url === to && [has].flat().every((piece) => body.includes(piece)),
+      ),
+    );
+    if (as) this.names[as] = JSON.parse(found.body).id;
+  }
+
+  async #settle() {
+    await until("all that is due to be done", () => this.rows.isSettled(), SETTLED_MS);
+  }
+
+  /** The activity that a step sends, as text. */
+  #body(step, fill) {
+    if (step.body !== undefined) return fill(step.body);
+    this.number += 1;
+    const actor = this.names[fill(step.by ?? "vic")];
+    const activity = {
+      "@context": "https://www.w3.org/ns/activitystreams",
+      id: `${actor}/acts/${this.number}`,
+      type: fill(step.act),
+      actor,
+      to: [PUBLIC],
+      object: fill(step.object ?? "{post}"),
+    };
+    if (step.note) {
+      this.number += 1;
+      const note = {
+        id: `${actor}/notes/${this.number}`,
+        type: "Note",
+        attributedTo: actor,
+        content: "<p>Is there cake?</p>",
+        inReplyTo: this.names.post,
+        to: [PUBLIC],
+        cc: [],
+        published: new Date().toISOString(),
+        ...fill(step.note),
+      };
+      if (step.as) this.names[step.as] = note.id;
+      activity.object = stripped(note);
+    }
+    if (step.activityAs) this.names[step.activityAs] = activity.id;
+    return JSON.stringify(stripped({ ...activity, ...fill(step.with ?? {}) }));
+  }
+
+  async #knock(step, fill) {
+    await this.#settle();
+    const before = this.rows.read();
+    const fetched = this.strangers.fetches();
+    const by = fill(step.by ?? "vic");
+    const body = this.#body(step, fill);
+    const sign = step.sign === false ? false : { key: by, keyId: `{${by}}#main-key`, ...step.sign };
+    const filledStep = fill({ ...step, sign, body: undefined, object: undefined, note: undefined });
+    const bytes = () => bytesOf(filledStep, body, fill(step.date ?? "{date}"));
+    const wanted = [step.status].flat();
+    const answers = [];
+    // A failure is remembered for a while; then the same is answered otherwise.
+    if (step.withinSeconds) {
+      await until(step.what, async () => (await send(bytes())).status === wanted[0], step.withinSeconds * 1000);
+    }
+    const times = step.times ?? 1;
+    const same = bytes();
+    for (let done = 0; done < times; done += step.atOnce ?? 1) {
+      const some = Array.from({ length: Math.min(step.atOnce ?? 1, times - done) }, () => send(same));
+      answers.push(...(await Promise.all(some)));
+    }
+    const odd = answers.find(({ status }) => !wanted.includes(status));
+    expect(!odd, `status ${odd?.status}, not ${wanted}: ${odd?.text.slice(-300)}`);
+    this.#says(step, fill, answers[0].text);
+    await this.#settle();
+    const after = this.rows.read();
+    const happened = effect(before, after);
+    const fine = step.change ?? (wanted.includes(202) ? "heard" : "nothing");
+    const tables = changed(before, after).join(", ");
+    expect([fine].flat().includes(happened), `${happened} (${tables}), not ${fine}`);
+    const asked = this.strangers.fetches() - fetched;
+    expect(asked <= (step.fetches ?? Infinity), `${asked} documents were fetched`);
+  }
+}
+
+/** Without what a case takes out by saying `null`; JSON's own null is written "{null}". */
+function stripped(object) {
+  const pairs = Object.entries(object).filter(([, value]) => value !== null);
+  return Object.fromEntries(pairs.map(([name, value]) => [name, value === "{null}" ? null : value]));
+}
