@@ -31,6 +31,31 @@ pub(crate) fn day(locale: Locale, moment_ms: i64) -> String {
     london(moment_ms).map(|moment| with_year(locale, &moment)).unwrap_or_default()
 }
 
+/// From when to when, as one writes an appointment down: "Friday 4 September 2026, 2pm to 4pm".
+pub(crate) fn from_to(locale: Locale, starts_ms: i64, ends_ms: Option<i64>) -> String {
+    let Some(starts) = london(starts_ms) else { return String::new() };
+    let begin = appointment(locale, &starts);
+    let Some(ends) = ends_ms.filter(|ends| *ends > starts_ms).and_then(london) else {
+        return begin;
+    };
+    let end = if ends.date() == starts.date() {
+        time_in_words(&ends)
+    } else {
+        appointment(locale, &ends)
+    };
+    i18n::text(locale, "date-from-to", &[("start", begin.into()), ("end", end.into())])
+}
+
+fn appointment(locale: Locale, moment: &Zoned) -> String {
+    let weekday = i18n::text(locale, weekday_key(moment), &[]);
+    let words = [
+        ("weekday", weekday.into()),
+        ("day", with_year(locale, moment).into()),
+        ("time", time_in_words(moment).into()),
+    ];
+    i18n::text(locale, "date-appointment", &words)
+}
+
 fn with_year(locale: Locale, moment: &Zoned) -> String {
     let day = day_in_words(locale, moment);
     let year = moment.year().to_string();

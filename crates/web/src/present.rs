@@ -1,13 +1,15 @@
 //! From the application's views to page models.
 
 use carefolk_app::actors::ActorView;
-use carefolk_app::posts::{PostView, RenditionView, RevisionView};
+use carefolk_app::posts::{
+    AttachmentKind, AttachmentView, EventView, PostView, RenditionView, RevisionView,
+};
 use carefolk_app::timelines::PostPage;
 use carefolk_domain::{ActorKind, Audience, Html, RenditionKind};
 
 use crate::dates;
 use crate::languages;
-use crate::view::cards::{Other, Place, ReplyTo, hue, initials};
+use crate::view::cards::{Attached, Other, Place, ReplyTo, hue, initials};
 use crate::view::models::Version;
 use crate::view::{Frame, Person, PostCard, PostList};
 
@@ -73,6 +75,9 @@ impl<'a> Presenter<'a> {
             html: post.html.as_str().to_owned(),
             excerpt,
             warning: post.warning.filter(|warning| !warning.trim().is_empty()),
+            event_when: post.event.as_ref().map(|event| self.span(event)),
+            event_where: post.event.and_then(|event| event.place),
+            attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
             renditions: post.renditions.iter().filter_map(other).collect(),
             when: self.when(post.published),
             iso: dates::for_machines(post.published.0),
@@ -88,6 +93,26 @@ impl<'a> Presenter<'a> {
             // What stands before the post stands right under the page's own heading.
             level: if place == Place::Before { 2 } else { 3 },
         }
+    }
+
+    /// From when to when an event is, in words.
+    fn span(&self, event: &EventView) -> String {
+        let ends = event.ends.map(|ends| ends.0);
+        dates::from_to(self.frame.locale, event.starts.0, ends)
+    }
+
+    /// What goes with a post, as a link.
+    fn attached(&self, it: &AttachmentView) -> Option<Attached> {
+        let host = carefolk_domain::uri::host(&it.url).filter(|_| is_web(&it.url))?;
+        let key = match it.kind {
+            AttachmentKind::Picture => "post-attached-picture",
+            AttachmentKind::Film => "post-attached-film",
+            AttachmentKind::Sound => "post-attached-sound",
+            AttachmentKind::File => "post-attached-file",
+            AttachmentKind::Link => "post-attached-link",
+        };
+        let what = carefolk_i18n::text(self.frame.locale, key, &[]);
+        Some(Attached { what, name: it.name.clone(), url: it.url.clone(), host })
     }
 
     /// A page of posts, whose first page is at `path`.

@@ -9,6 +9,7 @@ use crate::kernel::jobs::Climb;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
+use crate::posts::words::Words;
 use crate::posts::{bury, pins, receive as posts};
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows,
@@ -41,7 +42,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::CreateForNobody { actor, note } => {
             let around = Surroundings::of(tx.conn(), &[(actor.id, &note)]).await?;
             if around.concern(actor.id, &note) {
-                let words = posts::Words::of(&note);
+                let words = Words::of(&note);
                 posts::create(app, tx, &actor, *note, words, Climb::START).await
             } else {
                 Ok(FOR_NOBODY)

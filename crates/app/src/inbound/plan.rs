@@ -4,7 +4,6 @@
 use carefolk_domain::{ActorId, ReactionKind, uri};
 use carefolk_store::entity::{actor, inbound_activity};
 use carefolk_wire::ActivityKind as Kind;
-use carefolk_wire::ObjectKind;
 use carefolk_wire::read::{self, Activity, Network, Node, Note};
 use futures_util::{StreamExt, stream};
 
@@ -18,7 +17,8 @@ use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::{Fetched, open_post};
-use crate::posts::receive::Words;
+use crate::posts::receive::kept_as;
+use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
 
@@ -203,7 +203,7 @@ async fn note(
         Ok(note) => note,
         Err(_bad) => return Ok(Err(refused("its object cannot be read"))),
     };
-    if note.kind != ObjectKind::Note {
+    if kept_as(&note.kind).is_none() {
         return Ok(Err(ignored("we do nothing about its object's type")));
     }
     let own = note.attributed_to == actor.uri && uri::same_origin(&note.id, &actor.uri);

@@ -8,7 +8,7 @@ use super::Outcome;
 use crate::actors;
 use crate::follows::receive as follows;
 use crate::posts::fetch::Found;
-use crate::posts::receive::Words;
+use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
 

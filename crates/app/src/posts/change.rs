@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::publish::{self, Words, tidy};
 use super::visible::visible_to;
-use super::{EditPost, PostView, Posts, queries, text, views, wire_map};
+use super::{EditPost, PostView, Posts, attachments, queries, text, translate, views, wire_map};
 use crate::actors::queries as actors;
 use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -29,7 +29,11 @@ impl Posts<'_> {
         self.allow_to_speak_as(caller, &author, Act::ChangeOwn, Act::ChangeProviders).await
     }
 
-    async fn row_to_change(&self, caller: &Caller, id: PostId) -> Result<post::Model, Error> {
+    pub(super) async fn row_to_change(
+        &self,
+        caller: &Caller,
+        id: PostId,
+    ) -> Result<post::Model, Error> {
         let row = post::Entity::find_by_id(id)
             .filter(visible_to(caller))
             .one(self.0.read())
@@ -66,6 +70,7 @@ impl Posts<'_> {
         changed.edited_at = Set(Some(at));
         let row = changed.update(tx.conn()).await?;
         publish::write_text(self.0, &tx, caller, row.id, at, words).await?;
+        translate::forget(&tx, &row, None).await?;
         text::detach(&tx, row.id).await?;
         let answered = self.answered(&row).await?;
         text::attach(self.0, &tx, row.id, &written, answered.as_ref()).await?;
@@ -121,7 +126,7 @@ impl Posts<'_> {
 
 /// When an edit was made. On the wire moments are whole seconds, and whoever hears of two edits
 /// keeps the later one: so each is in a second of its own.
-fn edited_at(row: &post::Model, now: Moment) -> Moment {
+pub(super) fn edited_at(row: &post::Model, now: Moment) -> Moment {
     row.edited_at.map_or(now, |before| now.max(before + Span::seconds(1)))
 }
 
@@ -139,6 +144,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .exec(tx.conn())
         .await?;
     text::detach(tx, id).await?;
+    attachments::erase(tx, id).await?;
     outbox::unsay(tx, id).await?;
     reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;
     pin::Entity::delete_many().filter(pin::Column::PostId.eq(id)).exec(tx.conn()).await?;
@@ -147,6 +153,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .col_expr(post::Column::LikeCount, Expr::value(0_i64))
         .col_expr(post::Column::BoostCount, Expr::value(0_i64))
         .col_expr(post::Column::EditedAt, Expr::value(tx.now()))
+        .col_expr(post::Column::Place, Expr::value(Option::<String>::None))
         .filter(post::Column::Id.eq(id))
         .exec(tx.conn())
         .await?;

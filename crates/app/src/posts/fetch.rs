@@ -5,10 +5,10 @@
 
 use carefolk_domain::uri;
 use carefolk_store::entity::actor;
-use carefolk_wire::ObjectKind;
 use carefolk_wire::read::{self, Note};
 
-use super::receive::{Words, audience};
+use super::receive::{audience, kept_as};
+use super::words::Words;
 use crate::App;
 use crate::actors::queries;
 use crate::kernel::error::Error;
@@ -54,7 +54,7 @@ pub(crate) async fn open_post(app: &App, id: &str) -> Result<Fetched, Error> {
     };
     let read = read::parse(&fetched.body).and_then(|document| Note::read(&document, network));
     let Ok(note) = read else { return Ok(refused("its object cannot be read")) };
-    if note.kind != ObjectKind::Note {
+    if kept_as(&note.kind).is_none() {
         return Ok(Fetched::Not(Outcome::Ignored("we do nothing about its object's type")));
     }
     if note.id != id || !uri::same_origin(&note.id, &note.attributed_to) {

@@ -4,6 +4,7 @@
 //! post leaves a tombstone that nothing revives; who of a team wrote a provider's post is
 //! recorded and never federated.
 
+mod attachments;
 pub(crate) mod bury;
 mod change;
 pub(crate) mod concern;
@@ -17,12 +18,15 @@ mod queries;
 mod readers;
 pub(crate) mod receive;
 mod text;
+mod translate;
 mod views;
 pub(crate) mod visible;
 mod wire_map;
+pub(crate) mod words;
 
 use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
 
+pub use attachments::{AttachmentKind, AttachmentView};
 pub use conversations::Part;
 pub use documents::PostDocument;
 pub(crate) use queries::{by_uri, known};
@@ -109,6 +113,10 @@ pub struct PostView {
     pub html: Html,
     /// Other forms of the text.
     pub renditions: Vec<RenditionView>,
+    /// What goes with it.
+    pub attachments: Vec<AttachmentView>,
+    /// When and where it is, if it is an event.
+    pub event: Option<EventView>,
     /// When it became public.
     pub published: Moment,
     /// When it was last changed.
@@ -142,6 +150,17 @@ pub struct RenditionView {
     pub title: Option<String>,
     /// The text.
     pub html: Html,
+}
+
+/// When and where an event is.
+#[derive(Clone, Debug)]
+pub struct EventView {
+    /// When it begins.
+    pub starts: Moment,
+    /// When it ends.
+    pub ends: Option<Moment>,
+    /// Where it is, in words.
+    pub place: Option<String>,
 }
 
 /// What a post answers.

@@ -188,6 +188,9 @@ async fn insert(
         reply_count: Set(0),
         like_count: Set(0),
         boost_count: Set(0),
+        starts_at: Set(None),
+        ends_at: Set(None),
+        place: Set(None),
         fetched_at: Set(None),
         asked_at: Set(None),
     }

@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
+use carefolk_domain::post::MENTIONS_MAX;
 use carefolk_domain::text::fold_hashtag;
-use carefolk_domain::{
-    ActorId, Audience, Html, Lang, Moment, PostId, PostState, RenditionKind, RevisionId, UriHash,
-};
-use carefolk_store::entity::{actor, addressed, mention, post, rendition, revision};
+use carefolk_domain::{ActorId, Audience, Moment, PostId, PostState, UriHash};
+use carefolk_store::entity::{actor, addressed, mention, post};
+use carefolk_wire::ObjectKind;
 use carefolk_wire::read::{Note, Tag};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -19,7 +18,8 @@ use sea_orm::{
 };
 
 use super::concern::{Surroundings, people};
-use super::{orphans, publish, queries, text};
+use super::words::{self, Words};
+use super::{attachments, orphans, publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
@@ -27,30 +27,6 @@ use crate::{App, blocked, timelines};
 
 /// How many hashtags of one remote post count.
 const HASHTAGS_MAX: usize = 30;
-
-/// The words of a note from elsewhere, safe to show.
-pub(crate) struct Words {
-    lang: Lang,
-    warning: Option<String>,
-    html: Html,
-}
-
-impl Words {
-    /// Cleans them. It may take a while: not while a transaction is open, if that can be helped.
-    pub(crate) fn of(note: &Note) -> Self {
-        let plain = |text: &Option<String>| {
-            text.as_deref()
-                .map(|text| cut(text, TITLE_MAX_CHARS * 20))
-                .map(|text| Html::sanitise(text).to_plain().chars().take(TITLE_MAX_CHARS).collect())
-                .filter(|text: &String| !text.is_empty())
-        };
-        let first = note.content_map.first();
-        let content = note.content.as_deref().or(first.map(|(_, html)| html.as_str()));
-        let lang = first.and_then(|(lang, _)| Lang::parse(lang)).unwrap_or_else(Lang::unknown);
-        let html = Html::sanitise(cut(content.unwrap_or_default(), TEXT_MAX_CHARS * 4));
-        Self { lang, warning: plain(&note.summary), html }
-    }
-}
 
 /// Who a note from elsewhere is for (docs/federation/peers.md).
 pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
@@ -67,9 +43,16 @@ pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
     }
 }
 
-/// The first `most` characters.
-fn cut(text: &str, most: usize) -> &str {
-    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+/// As what a thing is kept, if it is kept at all.
+pub(crate) fn kept_as(kind: &ObjectKind) -> Option<&'static str> {
+    Some(match kind {
+        ObjectKind::Note => "note",
+        ObjectKind::Article => "article",
+        ObjectKind::Page => "page",
+        ObjectKind::Event => "event",
+        ObjectKind::Video => "video",
+        _ => return None,
+    })
 }
 
 /// A note from elsewhere with what it means here.
@@ -102,7 +85,8 @@ pub(crate) async fn create(
         return Ok(Outcome::Refused("whom it answers blocks them"));
     }
     let row = insert(app, tx, author, &note, &heard, climb).await?;
-    write_text(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
+    words::write(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
+    attachments::write(tx, row.id, &note).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     publish::count(tx, &row, 1).await?;
     // What was looked for is news to nobody: it only completes a conversation.
@@ -116,6 +100,11 @@ pub(crate) async fn create(
         jobs::later(app, tx, &Job::FetchParent { uri, climb }).await?;
     }
     Ok(Outcome::Applied)
+}
+
+/// Whether it is folded behind its warning.
+fn is_folded(note: &Note) -> bool {
+    note.sensitive || (note.kind == ObjectKind::Note && note.summary.is_some())
 }
 
 async fn hear(
@@ -179,7 +168,10 @@ async fn insert(
         uri_hash: Set(UriHash::of(&note.id)),
         slug: Set(None),
         url: Set(own(&note.url).unwrap_or_else(|| note.id.clone())),
-        kind: Set("note".to_owned()),
+        kind: Set(kept_as(&note.kind).unwrap_or("note").to_owned()),
+        starts_at: Set(note.start_time.map(Moment)),
+        ends_at: Set(note.end_time.map(Moment)),
+        place: Set(note.place.clone()),
         audience: Set(heard.audience),
         group_id: Set(None),
         state: Set(PostState::Published),
@@ -194,7 +186,7 @@ async fn insert(
             .context
             .clone()
             .or_else(|| parent.and_then(|p| p.context_uri.clone()))),
-        sensitive: Set(note.sensitive || note.summary.is_some()),
+        sensitive: Set(is_folded(note)),
         publish_at: Set(None),
         published: Set(Some(published)),
         edited_at: Set(note.updated.map(|at| Moment(at).min(tx.now()))),
@@ -207,48 +199,6 @@ async fn insert(
     }
     .insert(tx.conn())
     .await?)
-}
-
-async fn write_text(
-    app: &App,
-    tx: &Tx,
-    post: PostId,
-    words: Words,
-    at: Moment,
-) -> Result<(), Error> {
-    let Words { lang, warning, html } = words;
-    revision::ActiveModel {
-        id: Set(RevisionId(app.id())),
-        post_id: Set(post),
-        made_by: Set(None),
-        approved_by: Set(None),
-        at: Set(at),
-        kind: Set(RenditionKind::Original),
-        lang: Set(lang.clone()),
-        title: Set(None),
-        summary: Set(warning.clone()),
-        source: Set(None),
-        html: Set(html.clone()),
-    }
-    .insert(tx.conn())
-    .await?;
-    rendition::Entity::delete_many()
-        .filter(rendition::Column::PostId.eq(post))
-        .filter(rendition::Column::Kind.eq(RenditionKind::Original))
-        .exec(tx.conn())
-        .await?;
-    rendition::ActiveModel {
-        post_id: Set(post),
-        kind: Set(RenditionKind::Original),
-        lang: Set(lang),
-        title: Set(None),
-        summary: Set(warning),
-        source: Set(None),
-        html: Set(html),
-    }
-    .insert(tx.conn())
-    .await?;
-    Ok(())
 }
 
 async fn attach(app: &App, tx: &Tx, post: PostId, note: &Note, heard: &Heard) -> Result<(), Error> {
@@ -357,6 +307,9 @@ pub(crate) async fn update(
     if row.state != PostState::Published {
         return Ok(Outcome::Ignored("it was deleted"));
     }
+    if kept_as(&note.kind) != Some(row.kind.as_str()) {
+        return Ok(Outcome::Refused("it would be something else"));
+    }
     if width(audience(&note, author)) > width(row.audience) {
         return Ok(Outcome::Refused("it would make the post wider"));
     }
@@ -372,9 +325,13 @@ pub(crate) async fn update(
     }
     let mut changed = row.into_active_model();
     changed.edited_at = Set(Some(said));
-    changed.sensitive = Set(note.sensitive || note.summary.is_some());
+    changed.sensitive = Set(is_folded(&note));
+    changed.starts_at = Set(note.start_time.map(Moment));
+    changed.ends_at = Set(note.end_time.map(Moment));
+    changed.place = Set(note.place.clone());
     let row = changed.update(tx.conn()).await?;
-    write_text(app, tx, row.id, words, said).await?;
+    words::write(app, tx, row.id, words, said).await?;
+    attachments::write(tx, row.id, &note).await?;
     text::detach(tx, row.id).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     Ok(Outcome::Applied)

@@ -7,7 +7,7 @@ use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::visible::visible_to;
-use super::{PostView, RenditionView, ReplyRef};
+use super::{EventView, PostView, RenditionView, ReplyRef, attachments};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 
@@ -28,6 +28,7 @@ pub(crate) async fn views(
     let parents = parents(conn, viewer, &rows).await?;
     let authors = authors(conn, rows.iter().chain(parents.values())).await?;
     let mut texts = texts(conn, &rows).await?;
+    let mut with = attachments::of(conn, &rows).await?;
     let voices = voices(conn, viewer).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
@@ -43,7 +44,11 @@ pub(crate) async fn views(
         });
         let text = texts.remove(&row.id).unwrap_or_default();
         let may_change = row.slug.is_some() && voices.contains(&row.actor_id);
+        let attachments = with.remove(&row.id).unwrap_or_default();
         out.push(view(row, author, text, reply, may_change));
+        if let Some(view) = out.last_mut().filter(|view| !view.deleted) {
+            view.attachments = attachments;
+        }
     }
     Ok(out)
 }
@@ -81,6 +86,12 @@ fn view(
         warning,
         html,
         renditions: others.collect(),
+        attachments: Vec::new(),
+        event: row.starts_at.filter(|_| !deleted).map(|starts| EventView {
+            starts,
+            ends: row.ends_at,
+            place: row.place,
+        }),
         published: row.published.unwrap_or(row.created_at),
         edited: row.edited_at,
         in_reply_to,

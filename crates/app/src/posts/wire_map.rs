@@ -1,7 +1,7 @@
 //! What other servers are told of a post (docs/federation/note.md, create.md, update.md,
 //! delete.md).
 
-use carefolk_domain::{Audience, Html, Moment, PostState};
+use carefolk_domain::{Audience, Html, Moment, PostState, RenditionKind};
 use carefolk_store::entity::{actor, hashtag, mention, post, post_hashtag, rendition};
 use carefolk_wire::write::{self, Activity, LanguageMap, Note, Source, Tag, Tombstone};
 use carefolk_wire::{ObjectKind, PUBLIC};
@@ -20,6 +20,7 @@ pub(super) struct Loaded {
     row: post::Model,
     author: actor::Model,
     text: rendition::Model,
+    translations: Vec<rendition::Model>,
     named: Vec<(mention::Model, Option<actor::Model>)>,
     tags: Vec<String>,
 }
@@ -32,6 +33,12 @@ pub(super) async fn load(
 ) -> Result<Loaded, Error> {
     let author = actors::by_id(conn, row.actor_id).await?;
     let text = queries::original(conn, row.id).await?.ok_or(Error::NotFound("post"))?;
+    let translations = rendition::Entity::find()
+        .filter(rendition::Column::PostId.eq(row.id))
+        .filter(rendition::Column::Kind.eq(RenditionKind::Translation))
+        .order_by_asc(rendition::Column::Lang)
+        .all(conn)
+        .await?;
     let mentions = mention::Entity::find()
         .filter(mention::Column::PostId.eq(row.id))
         .order_by_asc(mention::Column::Name)
@@ -57,7 +64,7 @@ pub(super) async fn load(
         .await?;
     let base = app.settings().uri_base();
     let tags = tags.into_iter().map(|tag| tag_url(base, &tag.name) + "\n#" + &tag.name).collect();
-    Ok(Loaded { row: row.clone(), author, text, named, tags })
+    Ok(Loaded { row: row.clone(), author, text, translations, named, tags })
 }
 
 impl Loaded {
@@ -87,8 +94,7 @@ impl Loaded {
     /// The post itself.
     pub(super) fn note(&self) -> Note {
         let (to, cc) = self.addressing();
-        let content = content(&self.text);
-        let lang = self.text.lang.as_str().to_owned();
+        let (content, content_map) = self.texts();
         Note {
             id: self.row.uri.clone(),
             kind: ObjectKind::Note,
@@ -100,7 +106,7 @@ impl Loaded {
             cc,
             name: None,
             summary: self.text.summary.clone(),
-            content_map: LanguageMap::new([(lang, content.clone())]),
+            content_map,
             content,
             source: self.text.source.clone().map(Source::markdown),
             sensitive: self.row.sensitive,
@@ -111,6 +117,20 @@ impl Loaded {
             attachment: Vec::new(),
             replies: Some(format!("{}/replies", self.row.uri)),
         }
+    }
+
+    /// The whole text for who shows only that, and each language by itself for who can choose; the
+    /// language of the post first, which Mastodon takes for the only one.
+    fn texts(&self) -> (String, LanguageMap) {
+        let first = content(&self.text);
+        let lang = |text: &rendition::Model| text.lang.as_str().to_owned();
+        let mut texts = vec![(lang(&self.text), first.clone())];
+        texts.extend(self.translations.iter().map(|it| (lang(it), it.html.as_str().to_owned())));
+        if texts.len() == 1 {
+            return (first, LanguageMap::new(texts));
+        }
+        let part = |(lang, html): &(String, String)| format!("<div lang=\"{lang}\">{html}</div>");
+        (texts.iter().map(part).collect(), LanguageMap::new(texts))
     }
 
     fn tag(&self) -> Vec<Tag> {

@@ -18,6 +18,7 @@ mod declaring;
 mod delivering;
 mod following;
 mod instance;
+mod kinds;
 mod moving;
 mod naming;
 mod overtaking;

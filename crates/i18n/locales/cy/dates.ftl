@@ -23,3 +23,5 @@ month-9 = Medi
 month-10 = Hydref
 month-11 = Tachwedd
 month-12 = Rhagfyr
+date-from-to = { $start } tan { $end }
+date-appointment = { $weekday } { $day }, { $time }

@@ -23,3 +23,5 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
+date-from-to = { $start } to { $end }
+date-appointment = { $weekday } { $day }, { $time }

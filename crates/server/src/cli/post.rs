@@ -16,6 +16,8 @@ pub(crate) enum PostCommand {
     Create(CreateArgs),
     /// Change the text of a post; the earlier text stays in its history
     Edit(EditArgs),
+    /// Give a post its text in another language as well; changing the post takes it away again
+    Translate(TranslateArgs),
     /// Delete a post, here and on the servers it was sent to
     Delete {
         /// The post's address
@@ -90,6 +92,31 @@ pub(crate) struct EditArgs {
     /// The language of the new text [otherwise as before]
     #[arg(long, value_name = "LANGUAGE", value_parser = language)]
     lang: Option<Lang>,
+}
+
+/// A text in another language.
+#[derive(Debug, Args)]
+pub(crate) struct TranslateArgs {
+    /// The post's address
+    url: String,
+    /// The language of this text, such as cy or ur
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    lang: Lang,
+    /// Read the text (Markdown) from standard input
+    #[arg(long, required = true)]
+    text_stdin: bool,
+}
+
+impl TranslateArgs {
+    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let (post, text) = (PostRef::Uri(self.url.clone()), text_from_stdin("text")?);
+        let lang = self.lang.as_str().to_owned();
+        let done = desk.app.posts().translate(&desk.caller, &post, self.lang, &text).await;
+        done.map_err(|error| plain(error, "translate the post"))?;
+        desk.out.show(&serde_json::json!({ "post": self.url, "lang": lang }), || {
+            format!("{} can be read in {lang}, too.", self.url)
+        })
+    }
 }
 
 /// Who can see a post.
@@ -170,6 +197,7 @@ impl PostCommand {
         match self {
             Self::Create(args) => args.run(desk).await,
             Self::Edit(args) => args.run(desk).await,
+            Self::Translate(args) => args.run(desk).await,
             Self::Show { url } => show(desk, &url).await,
             Self::Like(args) => args.add(desk, ReactionKind::Like).await,
             Self::Unlike(args) => args.remove(desk, ReactionKind::Like).await,

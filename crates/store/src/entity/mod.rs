@@ -5,6 +5,7 @@ pub mod account;
 pub mod actor;
 pub mod actor_key;
 pub mod addressed;
+pub mod attachment;
 pub mod audit;
 pub mod block;
 pub mod delivery;

@@ -23,7 +23,7 @@ pub struct Model {
     pub slug: Option<String>,
     /// Its page.
     pub url: String,
-    /// What it is: `note`, and more as features come.
+    /// What it is: `note`, `article`, `page`, `event` or `video`.
     pub kind: String,
     /// Who may see it.
     pub audience: Audience,
@@ -51,6 +51,12 @@ pub struct Model {
     pub publish_at: Option<Moment>,
     /// When it became public.
     pub published: Option<Moment>,
+    /// When an event begins.
+    pub starts_at: Option<Moment>,
+    /// When an event ends.
+    pub ends_at: Option<Moment>,
+    /// Where an event is, in words.
+    pub place: Option<String>,
     /// When its text was last changed.
     pub edited_at: Option<Moment>,
     /// When this row was made.

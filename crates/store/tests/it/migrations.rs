@@ -110,6 +110,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         actor,
         actor_key,
         addressed,
+        attachment,
         audit,
         block,
         delivery,

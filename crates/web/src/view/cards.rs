@@ -72,6 +72,19 @@ pub(crate) struct Other {
     pub html: String,
 }
 
+/// Something that goes with a post and stays where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Attached {
+    /// What it is, in words.
+    pub what: String,
+    /// What it shows; nothing if nobody said.
+    pub name: Option<String>,
+    /// Where it is.
+    pub url: String,
+    /// The host of that.
+    pub host: String,
+}
+
 /// Where a post stands on its page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -92,7 +105,12 @@ impl Place {
         self == Self::Main
     }
 
-    /// Whether it answers another one on the same page.
+    /// Whether it stands on the page of a post that answers it.
+    pub(crate) fn is_before(self) -> bool {
+        self == Self::Before
+    }
+
+    /// Whether it answers what the page is about.
     pub(crate) fn is_reply(self) -> bool {
         self == Self::Reply
     }
@@ -125,6 +143,12 @@ pub(crate) struct PostCard {
     pub excerpt: Option<String>,
     /// A content warning.
     pub warning: Option<String>,
+    /// When an event is, in words.
+    pub event_when: Option<String>,
+    /// Where an event is, in words.
+    pub event_where: Option<String>,
+    /// What goes with it.
+    pub attached: Vec<Attached>,
     /// The text in other languages.
     pub renditions: Vec<Other>,
     /// When it became public, in words.

@@ -11,6 +11,9 @@ use crate::time::Millis;
 /// The longest name of a tag taken, in characters.
 const MAX_TAG_CHARS: usize = 300;
 
+/// The longest place taken, in characters.
+const MAX_PLACE_CHARS: usize = 300;
+
 /// Something said. HTML in it is as it came: not yet clean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
@@ -42,6 +45,12 @@ pub struct Note {
     pub published: Option<Millis>,
     /// When it was last changed, by their clock.
     pub updated: Option<Millis>,
+    /// When an event begins.
+    pub start_time: Option<Millis>,
+    /// When an event ends.
+    pub end_time: Option<Millis>,
+    /// Where an event is: the name of the place, and its address, in words.
+    pub place: Option<String>,
     /// The page where people read it.
     pub url: Option<String>,
     /// Whether its pictures are to be hidden at first.
@@ -124,7 +133,7 @@ impl Note {
         Ok(Self {
             id: document.id(network)?.ok_or_else(|| ParseError::at("id", Fault::Missing))?,
             kind: object_kind(document)?,
-            attributed_to: document.need_id("attributedTo", network, Fragment::Refused)?,
+            attributed_to: author(document, network)?,
             content: document.text("content").map(str::to_owned).or_else(first),
             name: document.text_or_first("name", "nameMap"),
             summary: document
@@ -137,6 +146,9 @@ impl Note {
             audience: document.addressees("audience", network)?,
             published: document.moment("published"),
             updated: document.moment("updated"),
+            start_time: document.moment("startTime"),
+            end_time: document.moment("endTime"),
+            place: place(document),
             url: document.page_url("url"),
             sensitive: document.flag("sensitive").unwrap_or(false),
             tags: document
@@ -153,6 +165,21 @@ impl Note {
     }
 }
 
+/// The author. A film of `PeerTube` names its channel as well; it is by the one person (S-033).
+fn author(document: &Document, network: Network) -> Result<String, ParseError> {
+    const NAME: &str = "attributedTo";
+    let entries = document.list(NAME);
+    if entries.len() < 2 || document.kind()? != Kind::Object(ObjectKind::Video) {
+        return document.need_id(NAME, network, Fragment::Refused);
+    }
+    let people = entries.iter().filter_map(Value::as_object);
+    let mut people = people.filter(|entry| entry.text("type") == Some("Person"));
+    match (people.next(), people.next()) {
+        (Some(person), None) => person.need_id("id", network, Fragment::Refused),
+        _ => Err(ParseError::at(NAME, Fault::Ambiguous)),
+    }
+}
+
 fn object_kind(document: &Document) -> Result<ObjectKind, ParseError> {
     match document.kind()? {
         Kind::Object(kind) => Ok(kind),
@@ -161,6 +188,29 @@ fn object_kind(document: &Document) -> Result<ObjectKind, ParseError> {
             Err(ParseError::at("type", Fault::Not("a type of object")))
         }
     }
+}
+
+/// A `Place` in words: Mobilizon gives it a postal address, others a name alone.
+fn place(document: &Document) -> Option<String> {
+    let place = document.list("location").first()?;
+    if let Some(text) = place.as_text() {
+        return Some(text.chars().take(MAX_PLACE_CHARS).collect())
+            .filter(|t: &String| !t.is_empty());
+    }
+    let place = place.as_object()?;
+    let mut parts: Vec<&str> = place.text("name").into_iter().collect();
+    match place.get("address") {
+        Some(Value::Text(address)) => parts.push(address),
+        Some(Value::Object(address)) => {
+            let names = ["streetAddress", "addressLocality", "postalCode"];
+            parts.extend(names.iter().filter_map(|name| address.text(name)));
+        }
+        _ => {}
+    }
+    parts.retain(|part| !part.trim().is_empty());
+    parts.dedup();
+    Some(parts.join(", ").chars().take(MAX_PLACE_CHARS).collect())
+        .filter(|t: &String| !t.is_empty())
 }
 
 fn source(document: &Document) -> Option<Source> {

@@ -1,0 +1,125 @@
+//! What goes with posts from elsewhere. It stays where it is, and is shown as a link with its
+//! description: nothing of another server is loaded by who reads here.
+
+use std::collections::HashMap;
+
+use carefolk_domain::{Html, PostId};
+use carefolk_store::entity::{attachment, post};
+use carefolk_wire::read::{Attachment, Note};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
+};
+
+use crate::kernel::{error::Error, tx::Tx};
+
+/// How many attachments of one post are kept: four times what Mastodon takes.
+const KEPT_MAX: usize = 16;
+
+/// The longest description, in characters: what Mastodon takes.
+const NAME_MAX_CHARS: usize = 1_500;
+
+/// The longest address, in bytes.
+const URL_MAX_BYTES: usize = 2_048;
+
+/// What something that goes with a post is, in its most general.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttachmentKind {
+    /// A picture.
+    Picture,
+    /// A film.
+    Film,
+    /// A sound.
+    Sound,
+    /// A file.
+    File,
+    /// A page.
+    Link,
+}
+
+/// Something that goes with a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachmentView {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// Where it is: a web address, of any host.
+    pub url: String,
+    /// What it shows, in words.
+    pub name: Option<String>,
+}
+
+impl AttachmentView {
+    fn of(row: attachment::Model) -> Self {
+        let media = row.media_type.as_deref().unwrap_or_default();
+        let kind = match media.split('/').next().unwrap_or_default() {
+            "image" => AttachmentKind::Picture,
+            "video" => AttachmentKind::Film,
+            "audio" => AttachmentKind::Sound,
+            _ => match row.kind.as_str() {
+                "Image" => AttachmentKind::Picture,
+                "Video" => AttachmentKind::Film,
+                "Audio" => AttachmentKind::Sound,
+                "Link" | "Page" => AttachmentKind::Link,
+                _ => AttachmentKind::File,
+            },
+        };
+        Self { kind, url: row.url, name: row.name }
+    }
+}
+
+/// Writes what goes with a post, over what went with it before.
+pub(super) async fn write(tx: &Tx, post: PostId, note: &Note) -> Result<(), Error> {
+    erase(tx, post).await?;
+    let fits = |attachment: &&Attachment| attachment.url.len() <= URL_MAX_BYTES;
+    let kept = note.attachments.iter().filter(fits).take(KEPT_MAX);
+    for (position, attachment) in (0..).zip(kept) {
+        attachment::ActiveModel {
+            post_id: Set(post),
+            position: Set(position),
+            kind: Set(attachment.kind.clone()),
+            url: Set(attachment.url.clone()),
+            media_type: Set(attachment
+                .media_type
+                .clone()
+                .map(|text| text.chars().take(100).collect())),
+            name: Set(attachment.name.as_deref().and_then(description)),
+        }
+        .insert(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+fn description(text: &str) -> Option<String> {
+    let cut: String = text.chars().take(NAME_MAX_CHARS * 2).collect();
+    let plain: String = Html::sanitise(&cut).to_plain().chars().take(NAME_MAX_CHARS).collect();
+    Some(plain).filter(|plain| !plain.trim().is_empty())
+}
+
+/// Takes away what goes with a post.
+pub(super) async fn erase(tx: &Tx, post: PostId) -> Result<(), Error> {
+    let theirs = attachment::Column::PostId.eq(post);
+    attachment::Entity::delete_many().filter(theirs).exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// What goes with these posts.
+pub(super) async fn of(
+    conn: &impl ConnectionTrait,
+    rows: &[post::Model],
+) -> Result<HashMap<PostId, Vec<AttachmentView>>, Error> {
+    let mut out: HashMap<PostId, Vec<AttachmentView>> = HashMap::new();
+    // Posts of ours have none yet.
+    let ids: Vec<PostId> = rows.iter().filter(|row| row.slug.is_none()).map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(out);
+    }
+    let found = attachment::Entity::find()
+        .filter(attachment::Column::PostId.is_in(ids))
+        .order_by_asc(attachment::Column::Position)
+        .all(conn)
+        .await?;
+    for row in found {
+        out.entry(row.post_id).or_default().push(AttachmentView::of(row));
+    }
+    Ok(out)
+}

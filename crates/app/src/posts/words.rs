@@ -1,0 +1,136 @@
+//! The words of posts from elsewhere: cleaned, cut, and in the languages they came in.
+
+use carefolk_domain::post::{TEXT_MAX_CHARS, TITLE_MAX_CHARS};
+use carefolk_domain::{Html, Lang, Moment, PostId, RenditionKind, RevisionId};
+use carefolk_store::entity::{rendition, revision};
+use carefolk_wire::ObjectKind;
+use carefolk_wire::read::Note;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use crate::App;
+use crate::kernel::{error::Error, tx::Tx};
+
+/// How many languages of one post are kept.
+const LANGUAGES_MAX: usize = 8;
+
+/// How much of a summary is looked for at the beginning of a text, in characters.
+const SAME_CHARS: usize = 60;
+
+/// The words of a post from elsewhere, safe to show.
+pub(crate) struct Words {
+    lang: Lang,
+    title: Option<String>,
+    warning: Option<String>,
+    html: Html,
+    others: Vec<(Lang, Html)>,
+}
+
+impl Words {
+    /// Cleans them. It may take a while: not while a transaction is open, if that can be helped.
+    pub(crate) fn of(note: &Note) -> Self {
+        let mut texts = texts(note);
+        let (lang, html) =
+            if texts.is_empty() { (Lang::unknown(), Html::default()) } else { texts.remove(0) };
+        // On a `Note` the summary is a warning; on everything else it is read first (interop B6).
+        let is_note = matches!(note.kind, ObjectKind::Note | ObjectKind::Question);
+        let summary = note.summary.as_deref().filter(|_| !is_note);
+        Self {
+            lang,
+            title: plain(note.name.as_deref()),
+            warning: plain(note.summary.as_deref().filter(|_| is_note)),
+            html: with_summary(summary, html),
+            others: texts,
+        }
+    }
+}
+
+/// The texts by language, the first one first. Where there are several, each stands for itself:
+/// `content` may hold them all.
+fn texts(note: &Note) -> Vec<(Lang, Html)> {
+    let lang = |tag: &str| Lang::parse(tag).unwrap_or_else(Lang::unknown);
+    let clean = |text: &str| Html::sanitise(cut(text, TEXT_MAX_CHARS * 4));
+    if let ([_, _, ..], _) | ([_], None) = (note.content_map.as_slice(), &note.content) {
+        let mut texts: Vec<(Lang, Html)> = Vec::new();
+        for (tag, text) in note.content_map.iter().take(LANGUAGES_MAX) {
+            if texts.iter().all(|(known, _)| *known != lang(tag)) {
+                texts.push((lang(tag), clean(text)));
+            }
+        }
+        return texts;
+    }
+    let first = note.content_map.first().map_or_else(Lang::unknown, |(tag, _)| lang(tag));
+    note.content.iter().map(|text| (first.clone(), clean(text))).collect()
+}
+
+/// A text with its summary before it, unless it begins with it anyway.
+fn with_summary(summary: Option<&str>, html: Html) -> Html {
+    let Some(summary) = summary else { return html };
+    let summary = Html::sanitise(cut(summary, TITLE_MAX_CHARS * 20));
+    let begins = summary.to_plain();
+    let begins: String = begins.trim().chars().take(SAME_CHARS).collect();
+    if begins.is_empty() || html.to_plain().trim().starts_with(&begins) {
+        return html;
+    }
+    Html::sanitise(&format!("<p>{}</p>{}", summary.as_str(), html.as_str()))
+}
+
+/// A title or a warning, as plain text.
+fn plain(text: Option<&str>) -> Option<String> {
+    let text = Html::sanitise(cut(text?, TITLE_MAX_CHARS * 20)).to_plain();
+    let text: String = text.chars().take(TITLE_MAX_CHARS).collect();
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
+/// The first `most` characters.
+fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+}
+
+/// Writes the text of a post from elsewhere in all its languages, and that it became so.
+pub(super) async fn write(
+    app: &App,
+    tx: &Tx,
+    post: PostId,
+    words: Words,
+    at: Moment,
+) -> Result<(), Error> {
+    let Words { lang, title, warning, html, others } = words;
+    revision::ActiveModel {
+        id: Set(RevisionId(app.id())),
+        post_id: Set(post),
+        made_by: Set(None),
+        approved_by: Set(None),
+        at: Set(at),
+        kind: Set(RenditionKind::Original),
+        lang: Set(lang.clone()),
+        title: Set(title.clone()),
+        summary: Set(warning.clone()),
+        source: Set(None),
+        html: Set(html.clone()),
+    }
+    .insert(tx.conn())
+    .await?;
+    let kinds = [RenditionKind::Original, RenditionKind::Translation];
+    rendition::Entity::delete_many()
+        .filter(rendition::Column::PostId.eq(post))
+        .filter(rendition::Column::Kind.is_in(kinds))
+        .exec(tx.conn())
+        .await?;
+    let texts = std::iter::once((RenditionKind::Original, lang, title, warning, html)).chain(
+        others.into_iter().map(|(lang, html)| (RenditionKind::Translation, lang, None, None, html)),
+    );
+    for (kind, lang, title, warning, html) in texts {
+        rendition::ActiveModel {
+            post_id: Set(post),
+            kind: Set(kind),
+            lang: Set(lang),
+            title: Set(title),
+            summary: Set(warning),
+            source: Set(None),
+            html: Set(html),
+        }
+        .insert(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
