@@ -4,7 +4,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** These belong to processes, or to the schema, and not to what anybody said. */
-const NOT_KNOWLEDGE = new Set(["worker_lease", "seaql_migrations"]);
+const NOT_KNOWLEDGE = new Set(["refusal", "worker_lease", "seaql_migrations"]);
 
 /** What is written down about who speaks to us, whatever they say. */
 const ABOUT_SPEAKERS = new Set(["actor", "actor_key", "peer", "job"]);

@@ -4,11 +4,11 @@ use carefolk_domain::Span;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::job::{self, JobState};
-use carefolk_store::entity::{session, tombstone};
+use carefolk_store::entity::{refusal, session, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::kernel::error::Error;
-use crate::{App, posts};
+use crate::{App, inbound, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -21,6 +21,9 @@ const FAILED_KEPT: Span = Span::days(90);
 
 /// How long the id of something that we never had, or that was deleted, is remembered (S-042).
 const TOMBSTONES_KEPT: Span = Span::days(400);
+
+/// How long after the last time it is remembered that something of a host was refused.
+const REFUSALS_KEPT: Span = Span::days(90);
 
 /// How many rows go in one transaction: a writer must not wait for a sweep.
 const SWEEP_ROWS: u64 = 2_000;
@@ -79,8 +82,13 @@ impl App {
             .filter(tombstone::Column::At.lt(now - TOMBSTONES_KEPT))
             .exec(conn)
             .await?;
+        let unknown = inbound::unknown::forget_old(&tx).await?;
+        let refusals = refusal::Entity::delete_many()
+            .filter(refusal::Column::LastAt.lt(now - REFUSALS_KEPT))
+            .exec(conn)
+            .await?;
         tx.commit().await?;
-        let rows = [arrivals, deliveries, sessions, jobs, failed, tombstones];
-        Ok(erased + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
+        let rows = [refusals, arrivals, deliveries, sessions, jobs, failed, tombstones];
+        Ok(erased + unknown + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }
 }

@@ -23,6 +23,9 @@ const GIVE_WAY_FACTOR: u32 = 3;
 /// The longest such rest: what arrived is applied in the end, however much follows it.
 const GIVE_WAY_MAX: Duration = Duration::from_millis(200);
 
+/// How often what was refused is written down.
+const WRITE_REFUSALS_EVERY: Duration = Duration::from_secs(5);
+
 impl App {
     /// Starts the workers on `tracker`; they finish what they are at when `stop` is cancelled.
     pub fn start_workers(&self, tracker: &TaskTracker, stop: &CancellationToken) {
@@ -32,6 +35,8 @@ impl App {
         tracker.spawn(async move { app.sweep_loop(&token).await });
         let (app, token) = (self.clone(), stop.clone());
         tracker.spawn(async move { app.jobs_loop(&token).await });
+        let (app, token) = (self.clone(), stop.clone());
+        tracker.spawn(async move { app.refusals_loop(&token).await });
         if self.settings().federates() {
             let (app, token) = (self.clone(), stop.clone());
             tracker.spawn(async move { app.outbox().deliver_until(&token).await });
@@ -52,6 +57,19 @@ impl App {
                 () = stop.cancelled() => {}
                 () = self.0.bells.jobs.notified() => {}
                 () = tokio::time::sleep(rest) => {}
+            }
+        }
+    }
+
+    /// Writes down what was refused, the last time at the end.
+    async fn refusals_loop(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(WRITE_REFUSALS_EVERY) => {}
+            }
+            if let Err(error) = self.peers().write_refusals().await {
+                tracing::error!(%error, "refusals");
             }
         }
     }

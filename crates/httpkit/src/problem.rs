@@ -22,12 +22,13 @@ pub struct Problem {
     retry_after: Option<Span>,
     fields: Vec<FieldError>,
     detail: Option<String>,
+    reason: Option<&'static str>,
 }
 
 impl Problem {
     /// A problem with `status` that `key` has words for.
     pub fn new(status: StatusCode, key: &'static str) -> Self {
-        Self { status, key, retry_after: None, fields: Vec::new(), detail: None }
+        Self { status, key, retry_after: None, fields: Vec::new(), detail: None, reason: None }
     }
 
     /// Nothing is here, or nothing the caller may know of.
@@ -62,6 +63,18 @@ impl Problem {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Because of this, in a few words for who runs this server. It is not sent.
+    #[must_use]
+    pub fn because(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Why, for counting: what [`Problem::because`] said, or else the key.
+    pub fn reason(&self) -> &'static str {
+        self.reason.unwrap_or(self.key)
     }
 
     /// The status.

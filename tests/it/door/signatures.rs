@@ -55,6 +55,14 @@ async fn s_002_a_garbage_signature_is_refused_and_costs_at_most_one_fetch() {
     let again = (1..20).map(|fill| refused("of somebody known", garbage(fill), 401));
     door.judge("S-002", again).await;
     assert_eq!(door.fetches(), 2, "S-002: in case the key had changed, once");
+    // Each is counted, under the host whose key it names.
+    let peers = door.town.app.peers();
+    peers.write_refusals().await.unwrap();
+    let host = carefolk_domain::uri::host(&door.vic).unwrap();
+    let counted = peers.refusals(&carefolk_testkit::operator(), Some(&host)).await.unwrap();
+    let counted: Vec<(&str, u64)> =
+        counted.iter().map(|it| (it.reason.as_str(), it.count)).collect();
+    assert_eq!(counted, [("the signature does not fit the key", 20)]);
 }
 
 #[tokio::test]

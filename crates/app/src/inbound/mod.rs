@@ -10,10 +10,12 @@ mod lanes;
 mod plan;
 mod process;
 mod todo;
+pub(crate) mod unknown;
 
 pub use accept::{Acceptance, Arrival};
 pub(crate) use accept::{ArrivalWriter, arrival_writer};
 pub(crate) use lanes::Lanes;
+pub use unknown::UnknownType;
 
 pub(crate) use crate::kernel::outcome::Outcome;
 

@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 
 use super::Outcome;
 use super::hear::{Heard, Said};
-use super::todo::{FOR_NOBODY, Plan};
+use super::todo::{FOR_NOBODY, Plan, UNKNOWN};
 use crate::App;
 use crate::actors::queries;
 use crate::follows::receive as follows;
@@ -126,7 +126,7 @@ async fn sort(
             Some(object) => Plan::Block { actor, uri: activity.id, object },
             None => refused("it blocks nobody"),
         },
-        Kind::Dislike => ignored("dislikes are not counted"),
+        Kind::Dislike => ignored("a dislike"),
         Kind::Add | Kind::Remove => match object_id {
             Some(object) if is_featured(&activity, &actor, network) => {
                 Plan::Pin { actor, object, pinned: activity.kind == Kind::Add }
@@ -150,7 +150,7 @@ async fn sort(
             Some(object) => Plan::Delete { actor, object },
             None => refused("it deletes nothing"),
         },
-        _ => ignored("we do nothing about its type"),
+        _ => Plan::Nothing(UNKNOWN),
     })
 }
 

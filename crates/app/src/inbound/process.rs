@@ -8,10 +8,10 @@ use carefolk_store::entity::inbound_activity::{self, InboundState};
 
 use super::hear::{self, Heard};
 use super::plan::{self, Planned};
-use super::todo::Plan;
+use super::todo::{Plan, UNKNOWN};
 use super::{Inbound, Outcome, apply};
 use crate::kernel::error::{Error, chain};
-use crate::peers;
+use crate::{App, peers};
 
 /// How many activities are claimed at once: each batch costs two commits, and what is asked of the
 /// database is asked for all of it together.
@@ -75,6 +75,7 @@ impl Inbound<'_> {
             blame: Blame::NoRoom,
             outcome: None,
             error: heard.row.error,
+            keep: false,
         };
         let ends: Vec<InboundEnd> = heard.into_iter().map(end).collect();
         dialect::finish_inbound(tx.store(), &ends).await?;
@@ -89,7 +90,7 @@ impl Inbound<'_> {
         let ids: Vec<InboundId> = planned.iter().map(|(row, _)| row.id).collect();
         // Asked in the transaction of the effects: another worker may have applied one meanwhile.
         let waiting = dialect::waiting_inbound(batch.store(), &ids).await?;
-        let (mut ends, something) = split(planned);
+        let (mut ends, something) = split(self.0, planned);
         for (row, plan) in something.into_iter().filter(|(row, _)| waiting.contains(&row.id)) {
             let mut tx = batch.part().await?;
             let applied = match plan {
@@ -99,7 +100,7 @@ impl Inbound<'_> {
             ends.push(match applied {
                 Ok(outcome) => {
                     tx.commit().await?;
-                    end(&row, outcome)
+                    end(self.0, &row, outcome)
                 }
                 Err(error) => {
                     drop(tx);
@@ -115,7 +116,7 @@ impl Inbound<'_> {
 
 /// Takes out what has no effect: it ends in one statement, because most of what a busy server is
 /// told concerns nobody there.
-fn split(planned: Vec<Planned>) -> (Vec<InboundEnd>, Vec<Planned>) {
+fn split(app: &App, planned: Vec<Planned>) -> (Vec<InboundEnd>, Vec<Planned>) {
     let effective: BTreeSet<String> = planned
         .iter()
         .filter(|(_, plan)| plan.as_ref().is_ok_and(Plan::has_effect))
@@ -125,14 +126,20 @@ fn split(planned: Vec<Planned>) -> (Vec<InboundEnd>, Vec<Planned>) {
     for (row, plan) in planned {
         let beside = effective.iter().map(String::as_str);
         match plan.as_ref().ok().and_then(|plan| plan.without_effect(&row.host, beside)) {
-            Some(outcome) => ends.push(end(&row, outcome)),
+            Some(outcome) => ends.push(end(app, &row, outcome)),
             None => something.push((row, plan)),
         }
     }
     (ends, something)
 }
 
-fn end(row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd {
+fn end(app: &App, row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd {
+    let peers = app.peers();
+    match outcome {
+        Outcome::Refused(why) => peers.refused(&row.host, why),
+        Outcome::Ignored(why) => peers.ignored(&row.host, why),
+        Outcome::Applied => {}
+    }
     tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
     InboundEnd {
         id: row.id,
@@ -141,6 +148,7 @@ fn end(row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd {
         blame: Blame::Ours,
         outcome: Some(outcome.words().to_owned()),
         error: None,
+        keep: outcome == UNKNOWN,
     }
 }
 
@@ -162,5 +170,6 @@ fn again_or_park(now: Moment, row: &inbound_activity::Model, error: &Error) -> I
         blame: if theirs { Blame::Theirs } else { Blame::Ours },
         outcome: None,
         error: Some(error),
+        keep: false,
     }
 }

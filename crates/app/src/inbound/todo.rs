@@ -90,6 +90,9 @@ pub(super) enum Plan {
 pub(super) const FOR_NOBODY: Outcome =
     Outcome::Ignored("nobody here follows, is named or is answered");
 
+/// Why nothing is done about what is said in words that we do not know: its text is kept for a week.
+pub(super) const UNKNOWN: Outcome = Outcome::Ignored("we do nothing about its type");
+
 impl Plan {
     /// What comes of it without any effect, if `beside`, the plans of its batch that have one,
     /// change nothing about that: a follow that is accepted by its host, a post that it answers.

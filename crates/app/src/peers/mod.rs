@@ -3,6 +3,7 @@
 //! Invariant: every door asks [`Peers::standing`] before it listens, fetches or sends (S-058).
 
 mod commands;
+mod refusals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use crate::App;
 use crate::kernel::{caller::Caller, error::Error, settings::FederationMode};
 
 pub(crate) use commands::{heard_from, note_declared};
+pub use refusals::RefusalView;
+pub(crate) use refusals::Tally;
 
 /// How long a decision made in another process may go unnoticed.
 const CACHE_FOR: Duration = Duration::from_secs(1);

@@ -27,6 +27,7 @@ mod pinning;
 mod posting;
 mod reacting;
 mod receiving;
+mod refusing;
 mod reporting;
 mod seeing;
 mod stranger;

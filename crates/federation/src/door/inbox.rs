@@ -14,6 +14,7 @@ use super::key_ring::Found;
 use super::knock::{Knock, check_media, forbidden};
 use super::proofs::check_proof;
 use crate::glue;
+use crate::routes::claimed_host;
 use crate::state::State;
 
 /// The inbox that all local actors share.
@@ -44,7 +45,17 @@ fn answer(outcome: Result<(), Problem>) -> Response {
     }
 }
 
+/// Takes in what comes, or counts why not, under the host that the sender claims (S-111).
 async fn receive(state: &State, request: Request) -> Result<(), Problem> {
+    let host = claimed_host(request.headers()).unwrap_or_default();
+    let outcome = take_in(state, request).await;
+    if let Err(problem) = &outcome {
+        state.app().peers().refused(&host, problem.reason());
+    }
+    outcome
+}
+
+async fn take_in(state: &State, request: Request) -> Result<(), Problem> {
     let (parts, body) = request.into_parts();
     check_media(&parts.headers)?;
     let address = parts.extensions.get::<ClientAddress>().map(|address| address.key());
@@ -53,7 +64,7 @@ async fn receive(state: &State, request: Request) -> Result<(), Problem> {
     let body = state.room().read(&parts.headers, body, ACTIVITY_MAX_BYTES).await?;
     let knock = Knock::read(state, &parts, body.bytes())?;
     if !glue::is_open_to(state.app(), &knock.speaker.host).await? {
-        return Err(forbidden());
+        return Err(forbidden().because("a server we do not talk with"));
     }
     let found = state.verify(&knock.speaker, &knock.presented).await?;
     if matches!(found, Found::Farewell) {

@@ -173,7 +173,7 @@ impl KeyRing {
         match self.ask(app, remote, speaker).await? {
             Asked::Read => match self.held(app, speaker).await? {
                 Some(fresh) => verified(check(&fresh, speaker, evidence)),
-                None => Err(unauthorised()),
+                None => Err(unauthorised().because("the actor does not list the key")),
             },
             // Its own key says so, and its home says so: it is gone.
             Asked::NotThere if speaker.says_farewell => {
@@ -187,7 +187,8 @@ impl KeyRing {
                 _ => Err(Problem::unavailable(RETRY_KEY)),
             },
             Asked::NotThere | Asked::Useless => {
-                known.map_or_else(|| Err(unauthorised()), Known::settle)
+                let unreadable = || Err(unauthorised().because("the actor cannot be read"));
+                known.map_or_else(unreadable, Known::settle)
             }
         }
     }
@@ -304,7 +305,8 @@ fn check(held: &HeldKey, speaker: &Speaker, evidence: &dyn Evidence) -> Result<(
 fn verified(fits: Result<(), Misfit>) -> Result<Found, Problem> {
     match fits {
         Ok(()) => Ok(Found::Verified),
-        Err(Misfit::Key | Misfit::Owner) => Err(unauthorised()),
-        Err(Misfit::Silenced) => Err(forbidden()),
+        Err(Misfit::Key) => Err(unauthorised().because("the signature does not fit the key")),
+        Err(Misfit::Owner) => Err(unauthorised().because("the key belongs to somebody else")),
+        Err(Misfit::Silenced) => Err(forbidden().because("the actor is suspended")),
     }
 }

@@ -115,10 +115,12 @@ pub(super) fn read_signature(
 fn refused(error: SignatureError) -> Problem {
     tracing::debug!(%error, "a signature was not taken");
     match error {
-        SignatureError::Missing | SignatureError::Refused(_) => unauthorised(),
-        SignatureError::Malformed(_) => bad_request(),
+        SignatureError::Missing => unauthorised().because("no signature"),
+        SignatureError::Refused(why) => unauthorised().because(why),
+        SignatureError::Malformed(why) => bad_request().because(why),
         SignatureError::WrongHost => {
             Problem::new(StatusCode::MISDIRECTED_REQUEST, "problem-wrong-host")
+                .because("it is meant for another host")
         }
     }
 }
@@ -145,18 +147,21 @@ fn malformed(error: impl std::fmt::Display) -> Problem {
 /// Who speaks, if the parts of the request agree on it (S-013, S-031 to S-036).
 fn speaker(state: &State, head: &Head, presented: &Presented) -> Result<Speaker, Problem> {
     let is_ours = |id: &str| uri::same_origin(id, state.base_url());
-    if is_ours(&head.actor) || is_ours(&head.id) || !uri::same_origin(&head.actor, &head.id) {
-        return Err(forbidden());
+    if is_ours(&head.actor) || is_ours(&head.id) {
+        return Err(forbidden().because("it speaks for us"));
+    }
+    if !uri::same_origin(&head.actor, &head.id) {
+        return Err(forbidden().because("actor and activity have different origins"));
     }
     if meddles(head) {
-        return Err(forbidden());
+        return Err(forbidden().because("actor and object have different origins"));
     }
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
-        .map_err(|_bad| unauthorised())?;
+        .map_err(|_bad| unauthorised().because("the key has no good id"))?;
     // A key of another origin could only be listed there, and so can never be this actor's: no
     // reason to go and look.
     if !uri::same_origin(&key_uri, &head.actor) {
-        return Err(unauthorised());
+        return Err(unauthorised().because("the key has another origin than the actor"));
     }
     let host = uri::host(&head.actor).ok_or_else(bad_request)?;
     let says_farewell = head.kind == carefolk_wire::ActivityKind::Delete

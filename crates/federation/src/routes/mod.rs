@@ -77,14 +77,18 @@ async fn only_while_open(
 /// (S-058). The signature is not verified: it could open nothing, and nobody gains by claiming to
 /// be somebody blocked.
 async fn check_reader(state: &State, headers: &HeaderMap) -> Result<(), Problem> {
-    let named = ["signature", "signature-input", "authorization"]
-        .iter()
-        .filter_map(|name| headers.get(*name)?.to_str().ok())
-        .find_map(key_host);
-    match named {
+    match claimed_host(headers) {
         Some(host) if !glue::is_open_to(state.app(), &host).await? => Err(forbidden()),
         _ => Ok(()),
     }
+}
+
+/// The host that a request says it comes from, by the key it says it is signed with.
+pub(crate) fn claimed_host(headers: &HeaderMap) -> Option<String> {
+    ["signature", "signature-input", "authorization"]
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .find_map(key_host)
 }
 
 /// The host in `keyId="…"` or `keyid="…"`.

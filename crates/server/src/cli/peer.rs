@@ -1,6 +1,6 @@
 //! `carefolk peer`: other servers, and what was decided about them.
 
-use carefolk_app::peers::PeerView;
+use carefolk_app::peers::{PeerView, RefusalView};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -18,6 +18,10 @@ pub(crate) enum PeerCommand {
         /// The server's host name
         host: String,
     },
+    /// Show what was refused of servers that we never met, and why
+    Strangers,
+    /// List the types of activity that came in the last week and that we do nothing about
+    Unknown,
     /// Allow a server (and those below its name), or end a limit or a suspension
     Allow {
         /// The server's host name
@@ -71,6 +75,8 @@ impl PeerCommand {
         let peers = desk.app.peers();
         let (done, host, what) = match self {
             Self::List => return list(desk).await,
+            Self::Strangers => return strangers(desk).await,
+            Self::Unknown => return unknown(desk).await,
             Self::Show { host } => return show(desk, &host).await,
             Self::Allow { host } => (peers.allow(&desk.caller, &host).await, host, "allowed"),
             Self::Limit { host } => (peers.limit(&desk.caller, &host).await, host, "limited"),
@@ -104,9 +110,13 @@ async fn list(desk: &Desk) -> anyhow::Result<()> {
 }
 
 async fn show(desk: &Desk, host: &str) -> anyhow::Result<()> {
-    let view = desk.app.peers().show(&desk.caller, host).await;
+    let peers = desk.app.peers();
+    let view = peers.show(&desk.caller, host).await;
     let view = view.map_err(|error| plain(error, &format!("show {host}")))?;
-    desk.out.show(&Shown::of(&view), || {
+    let refusals = peers.refusals(&desk.caller, Some(&view.host)).await;
+    let refusals = refusals.map_err(|error| plain(error, &format!("show {host}")))?;
+    let refusals: Vec<Refused> = refusals.iter().map(Refused::of).collect();
+    desk.out.show(&Whole { peer: Shown::of(&view), not_taken: &refusals }, || {
         let lines = [
             ("Host", view.host.clone()),
             ("Standing", word(&view.standing)),
@@ -118,6 +128,63 @@ async fn show(desk: &Desk, host: &str) -> anyhow::Result<()> {
             ("Tried again", when_or_dash(view.backoff_until)),
             ("Waiting", view.waiting.to_string()),
         ];
-        lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n")
+        let head = lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n");
+        format!("{head}\n\n{}", refused_table(&refusals))
+    })
+}
+
+/// A server with what was not taken of it, for scripts.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    peer: Shown<'a>,
+    not_taken: &'a [Refused],
+}
+
+/// Why something was not taken, for scripts.
+#[derive(Serialize)]
+struct Refused {
+    reason: String,
+    count: u64,
+    first: String,
+    last: String,
+}
+
+impl Refused {
+    fn of(view: &RefusalView) -> Self {
+        let (first, last) = (when(view.first), when(view.last));
+        Self { reason: view.reason.clone(), count: view.count, first, last }
+    }
+}
+
+fn refused_table(refused: &[Refused]) -> String {
+    let cells = |r: &Refused| vec![r.count.to_string(), r.reason.clone(), r.last.clone()];
+    let rows: Vec<Vec<String>> = refused.iter().map(cells).collect();
+    table(&["COUNT", "NOT TAKEN BECAUSE", "LAST"], &rows, "Everything it sent was taken.")
+}
+
+async fn strangers(desk: &Desk) -> anyhow::Result<()> {
+    let found = desk.app.peers().refusals(&desk.caller, None).await;
+    let found = found.map_err(|error| plain(error, "show what was refused"))?;
+    let refused: Vec<Refused> = found.iter().map(Refused::of).collect();
+    desk.out.show(&refused, || refused_table(&refused))
+}
+
+async fn unknown(desk: &Desk) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Unknown {
+        kind: String,
+        count: u64,
+        last: String,
+    }
+    let found = desk.app.inbound().unknown_types(&desk.caller).await;
+    let found = found.map_err(|error| plain(error, "list the unknown types"))?;
+    let shown = found.into_iter();
+    let shown: Vec<Unknown> =
+        shown.map(|it| Unknown { kind: it.kind, count: it.count, last: when(it.last) }).collect();
+    desk.out.show(&shown, || {
+        let cells = |u: &Unknown| vec![u.kind.clone(), u.count.to_string(), u.last.clone()];
+        let rows: Vec<Vec<String>> = shown.iter().map(cells).collect();
+        table(&["TYPE", "COUNT", "LAST"], &rows, "Nothing of an unknown type came.")
     })
 }

@@ -27,6 +27,8 @@ pub struct InboundEnd {
     pub outcome: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Whether its text is kept although it is over.
+    pub keep: bool,
 }
 
 /// Why work on an activity did not end it.
@@ -143,7 +145,7 @@ pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), Sto
         run_at = ended.run_at, attempts = attempts - ended.unbegun, \
         waits = waits + ended.waited, outcome = ended.outcome, \
         error = ended.error, locked_until = NULL, \
-        body = CASE WHEN ended.state IN ('waiting', 'failed') THEN body ELSE '' END \
+        body = CASE WHEN ended.state IN ('waiting', 'failed') OR ended.kept = 1 THEN body ELSE '' END \
         FROM ended WHERE inbound_activity.id = ended.id AND inbound_activity.state = 'waiting'";
     for chunk in ends.chunks(ROWS_MAX) {
         let values = chunk.iter().map(|end| {
@@ -155,10 +157,11 @@ pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), Sto
                 i32::from(end.blame == Blame::Theirs).into(),
                 end.outcome.clone().into(),
                 end.error.clone().into(),
+                i32::from(end.keep).into(),
             ]
         });
         let statement = Sql::new(
-            "WITH ended (id, state, run_at, unbegun, waited, outcome, error) AS (VALUES ",
+            "WITH ended (id, state, run_at, unbegun, waited, outcome, error, kept) AS (VALUES ",
             [],
         )
         .rows(values)

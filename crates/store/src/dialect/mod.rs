@@ -10,6 +10,7 @@ mod home;
 mod inbound;
 mod jobs;
 mod peers;
+mod refusals;
 mod sql;
 mod workers;
 
@@ -25,6 +26,7 @@ pub use inbound::{
 };
 pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job};
 pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings};
+pub use refusals::add_refusals;
 pub use workers::{highest_id, lease_worker, release_worker, renew_worker};
 
 /// What became of a row that may have been there already.

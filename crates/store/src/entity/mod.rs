@@ -24,6 +24,7 @@ pub mod pin;
 pub mod post;
 pub mod post_hashtag;
 pub mod reaction;
+pub mod refusal;
 pub mod rendition;
 pub mod report;
 pub mod report_post;

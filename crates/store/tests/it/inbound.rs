@@ -76,6 +76,7 @@ async fn an_end_is_written_down_and_ends_the_work() {
             blame: Blame::Ours,
             outcome: Some("type".to_owned()),
             error: None,
+            keep: false,
         },
         InboundEnd {
             id: InboundId(2),
@@ -84,6 +85,7 @@ async fn an_end_is_written_down_and_ends_the_work() {
             blame: Blame::Theirs,
             outcome: None,
             error: Some("no answer".to_owned()),
+            keep: false,
         },
     ];
     in_tx(&db, async |tx| finish_inbound(tx, &ends).await.unwrap()).await;
@@ -113,6 +115,7 @@ async fn what_there_was_no_room_for_counts_as_no_try() {
         blame: Blame::NoRoom,
         outcome: None,
         error: None,
+        keep: false,
     };
     in_tx(&db, async |tx| finish_inbound(tx, &[end]).await.unwrap()).await;
     let again = in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;

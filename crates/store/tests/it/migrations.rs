@@ -129,6 +129,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         post,
         post_hashtag,
         reaction,
+        refusal,
         rendition,
         report,
         report_post,
