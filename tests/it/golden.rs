@@ -91,13 +91,17 @@ impl Scene {
     async fn hear(&mut self, kind: &str, object: Value) {
         self.acts += 1;
         let id = format!("https://v.example/acts/{}", self.acts);
-        let activity = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": id,
-            "type": kind, "actor": ANN, "object": object});
+        self.hear_whole(json!({"@context": "https://www.w3.org/ns/activitystreams", "id": id,
+            "type": kind, "actor": ANN, "object": object}))
+            .await;
+    }
+
+    async fn hear_whole(&self, activity: Value) {
         let arrival = Arrival {
-            uri: id,
+            uri: activity["id"].as_str().unwrap().to_owned(),
             actor_uri: ANN.to_owned(),
             host: "v.example".to_owned(),
-            kind: kind.to_owned(),
+            kind: activity["type"].as_str().unwrap().to_owned(),
             body: activity.to_string(),
         };
         self.kit.app.inbound().accept(arrival).await.unwrap();
@@ -300,6 +304,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.extend(dealings::pins(&scene).await);
     golden.extend(dealings::blocks(&scene).await);
     golden.push(dealings::reports(&scene).await);
+    golden.extend(dealings::quotes(&mut scene).await);
     golden.push(refusal(&scene).await);
     golden.extend(dealings::changes(&scene).await);
     golden.push(("reject.json", farewell(&scene).await));

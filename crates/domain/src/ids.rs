@@ -53,6 +53,8 @@ ids! {
     BlockId,
     /// What somebody told the moderators.
     ReportId,
+    /// A quote that was allowed.
+    StampId,
     /// A remote server.
     PeerId,
     /// An activity that we said.

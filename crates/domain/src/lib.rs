@@ -30,6 +30,6 @@ pub use invalid::{Denial, FieldError, Invalid};
 pub use locale::Lang;
 pub use moment::{Moment, Span};
 pub use peer::{Health, Standing};
-pub use post::{PostState, ReactionKind, RenditionKind};
+pub use post::{PostState, Reach, ReactionKind, RenditionKind};
 pub use roles::{AccountState, Role, TeamRole};
 pub use uri::UriHash;

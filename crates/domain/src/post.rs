@@ -42,6 +42,24 @@ pub enum PostState {
     Deleted,
 }
 
+/// Who may answer or quote a post.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// Anybody who may see it.
+    #[sea_orm(string_value = "anyone")]
+    Anyone,
+    /// Who follows its author.
+    #[sea_orm(string_value = "followers")]
+    Followers,
+    /// Nobody but its author, and for answers who is named in it.
+    #[sea_orm(string_value = "nobody")]
+    Nobody,
+}
+
 /// What somebody may do with a post besides answering it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,

@@ -319,6 +319,11 @@ pub(crate) async fn activity(
     })))
 }
 
+/// What shows that a quote was allowed.
+pub(crate) async fn quote(app: &App, slug: &str) -> Result<Option<Document>, Problem> {
+    Ok(there(app.posts().quote_document(slug).await)?.map(Document::Json))
+}
+
 /// The answer to a WebFinger query.
 pub(crate) async fn webfinger(app: &App, resource: &str) -> Result<Option<String>, Problem> {
     Ok(there(app.actors().webfinger(resource).await)?.map(|jrd| jrd.to_json()))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use carefolk_app::accounts::NewAccount;
 use carefolk_app::actors::ActorView;
-use carefolk_app::posts::{NewPost, PostView};
+use carefolk_app::posts::{NewPost, Policies, PostView};
 use carefolk_app::providers::NewProvider;
 use carefolk_app::{App, AppParts, AppSettings, Caller, FederationMode};
 use carefolk_domain::{Audience, Role};
@@ -144,6 +144,7 @@ impl Kit {
             warning: None,
             title: None,
             in_reply_to: None,
+            policies: Policies::default(),
             at: None,
         }
     }

@@ -27,6 +27,15 @@ pub const TERM_WEBFINGER: &str = "https://purl.archive.org/socialweb/webfinger#w
 /// The term behind `implements` (FEP-844e).
 pub const TERM_IMPLEMENTS: &str = "https://w3id.org/fep/844e#implements";
 
+/// The namespace of `GoToSocial`, of `interactionPolicy` and what belongs to it.
+pub const GTS_NAMESPACE: &str = "https://gotosocial.org/ns#";
+
+/// What shows that a quote was allowed (FEP-044f).
+pub const TERM_QUOTE_AUTHORIZATION: &str = "https://w3id.org/fep/044f#QuoteAuthorization";
+
+/// A wish to quote (FEP-044f).
+pub const TERM_QUOTE_REQUEST: &str = "https://w3id.org/fep/044f#QuoteRequest";
+
 /// Mastodon's namespace, of `discoverable`, `indexable` and `featured`.
 pub const TOOT_NAMESPACE: &str = "http://joinmastodon.org/ns#";
 

@@ -1,15 +1,15 @@
 //! What Hazelbank likes and pins, whom it blocks, and what the instance reports.
 
-use carefolk_app::posts::PostRef;
+use carefolk_app::posts::{NewPost, Policies, PostRef};
 use carefolk_app::profiles::ChangeActor;
 use carefolk_app::reactions::ReactionKind;
 use carefolk_app::reports::NewReport;
-use carefolk_domain::Address;
+use carefolk_domain::{Address, Reach};
 use carefolk_testkit::{Kit, operator};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{Golden, Scene};
+use super::{ANN, Golden, Scene};
 
 /// Hazelbank likes and boosts what Ann said, and takes both back.
 pub(super) async fn reactions(scene: &Scene) -> Vec<Golden> {
@@ -58,6 +58,28 @@ pub(super) async fn blocks(scene: &Scene) -> Vec<Golden> {
     blocks.unblock(&scene.nurse, "nurse", &ann).await.unwrap();
     scene.kit.settle().await;
     vec![("block.json", block), ("undo_block.json", scene.sent("Undo"))]
+}
+
+/// Ann asks to quote two posts, and may quote the first.
+pub(super) async fn quotes(scene: &mut Scene) -> Vec<Golden> {
+    let open = scene.say(Kit::words("hazelbank", "Quote me")).await;
+    let policies = Policies { replies: Reach::Followers, quotes: Reach::Nobody };
+    let closed = NewPost { policies, ..Kit::words("hazelbank", "Do not quote me") };
+    let closed = scene.say(closed).await;
+    let mut golden = Vec::new();
+    for (number, post) in [(21, &open), (22, &closed)] {
+        let request = json!({"id": format!("https://v.example/asks/{number}"),
+            "type": "QuoteRequest", "actor": ANN, "object": post.uri,
+            "instrument": format!("https://v.example/notes/{number}")});
+        scene.hear_whole(request).await;
+        let kind = if number == 21 { "Accept" } else { "Reject" };
+        let name = if number == 21 { "accept_quote.json" } else { "reject_quote.json" };
+        golden.push((name, scene.sent(kind)));
+    }
+    let accept: serde_json::Value = serde_json::from_str(&golden.first().unwrap().1).unwrap();
+    let stamp = accept["result"].as_str().unwrap().to_owned();
+    golden.push(("quote_authorization.json", scene.get(&stamp).await));
+    golden
 }
 
 /// Hazelbank changes its words and moves to another server.

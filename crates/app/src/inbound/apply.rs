@@ -10,7 +10,7 @@ use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
 use crate::posts::words::Words;
-use crate::posts::{bury, pins, receive as posts};
+use crate::posts::{bury, pins, quotes, receive as posts};
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows,
     profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
@@ -53,6 +53,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }
         Plan::Move { actor, to } => profiles::moved(app, tx, actor, to).await,
+        Plan::Quote { actor, asked } => quotes::asked(app, tx, &actor, asked).await,
         Plan::Flag { actor, flag } => reports::flag(app, tx, &actor, flag).await,
         Plan::Block { actor, uri, object } => blocks::block(app, tx, &actor, &uri, &object).await,
         Plan::Pin { actor, object, pinned } => pins::receive(tx, &actor, &object, pinned).await,

@@ -17,6 +17,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::{Fetched, open_post};
+use crate::posts::quotes::Asked;
 use crate::posts::receive::kept_as;
 use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
@@ -122,17 +123,6 @@ async fn sort(
         Kind::Move if object_id.as_deref() == Some(actor.uri.as_str()) => {
             moved(app, &activity, actor, network).await?
         }
-        Kind::Block => match object_id {
-            Some(object) => Plan::Block { actor, uri: activity.id, object },
-            None => refused("it blocks nobody"),
-        },
-        Kind::Dislike => ignored("a dislike"),
-        Kind::Add | Kind::Remove => match object_id {
-            Some(object) if is_featured(&activity, &actor, network) => {
-                Plan::Pin { actor, object, pinned: activity.kind == Kind::Add }
-            }
-            _ => ignored("it is not about pinned posts"),
-        },
         Kind::Create => match note(app, &object, &actor, network).await? {
             // Its words are read once it is known to concern somebody.
             Ok(note) => Plan::CreateForNobody { actor, note },
@@ -150,8 +140,37 @@ async fn sort(
             Some(object) => Plan::Delete { actor, object },
             None => refused("it deletes nothing"),
         },
-        _ => Plan::Nothing(UNKNOWN),
+        _ => dealing(activity, actor, object_id, network),
     })
+}
+
+/// What is only written down, and needs nothing that could be missing.
+fn dealing(
+    activity: Activity,
+    actor: actor::Model,
+    object_id: Option<String>,
+    network: Network,
+) -> Plan {
+    match activity.kind {
+        Kind::QuoteRequest => match (object_id, instrument(&activity, network)) {
+            (Some(object), Some(instrument)) => {
+                Plan::Quote { actor, asked: Asked { uri: activity.id, object, instrument } }
+            }
+            _ => refused("it does not say what quotes what"),
+        },
+        Kind::Block => match object_id {
+            Some(object) => Plan::Block { actor, uri: activity.id, object },
+            None => refused("it blocks nobody"),
+        },
+        Kind::Dislike => ignored("a dislike"),
+        Kind::Add | Kind::Remove => match object_id {
+            Some(object) if is_featured(&activity, &actor, network) => {
+                Plan::Pin { actor, object, pinned: activity.kind == Kind::Add }
+            }
+            _ => ignored("it is not about pinned posts"),
+        },
+        _ => Plan::Nothing(UNKNOWN),
+    }
 }
 
 /// A boost: of a post that is here, or of one that is fetched because somebody here follows who
@@ -211,6 +230,15 @@ async fn note(
         return Ok(Err(refused("it speaks for somebody else")));
     }
     Ok(Ok(Box::new(note)))
+}
+
+/// The post that would quote, named or given whole.
+fn instrument(activity: &Activity, network: Network) -> Option<String> {
+    match activity.raw.list("instrument").first()? {
+        read::Value::Text(text) => read::canonical_id_in(text, network).ok(),
+        read::Value::Object(document) => document.id(network).ok().flatten(),
+        _ => None,
+    }
 }
 
 /// A report: its reason stands in `content`, or in `summary`.

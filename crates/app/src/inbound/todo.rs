@@ -8,6 +8,7 @@ use super::Outcome;
 use crate::actors;
 use crate::follows::receive as follows;
 use crate::posts::fetch::Found;
+use crate::posts::quotes::Asked;
 use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
@@ -62,6 +63,10 @@ pub(super) enum Plan {
     Move {
         actor: actor::Model,
         to: Destination,
+    },
+    Quote {
+        actor: actor::Model,
+        asked: Asked,
     },
     Flag {
         actor: actor::Model,

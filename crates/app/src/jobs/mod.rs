@@ -83,7 +83,7 @@ impl Jobs<'_> {
             }
             Job::FetchReplies { uri } => self.fetch_replies(&uri).await.map(|()| None),
             Job::FetchFound { uri, beside } => {
-                self.fetch_found(&uri, &beside, self.0.now() - row.created_at).await
+                Box::pin(self.fetch_found(&uri, &beside, self.0.now() - row.created_at)).await
             }
             Job::SynchronizeFollowers { actor, url, digest } => {
                 self.synchronize(&actor, &url, &digest).await.map(|()| None)

@@ -70,7 +70,16 @@ impl AttachmentView {
 pub(super) async fn write(tx: &Tx, post: PostId, note: &Note) -> Result<(), Error> {
     erase(tx, post).await?;
     let fits = |attachment: &&Attachment| attachment.url.len() <= URL_MAX_BYTES;
-    let kept = note.attachments.iter().filter(fits).take(KEPT_MAX);
+    // What a post quotes is a link, too: whether it may quote that is not ours to show (S-060).
+    let quoted = note.quote.clone().map(|url| Attachment {
+        kind: "Link".to_owned(),
+        url,
+        media_type: None,
+        name: None,
+        width: None,
+        height: None,
+    });
+    let kept = quoted.iter().chain(&note.attachments).filter(fits).take(KEPT_MAX);
     for (position, attachment) in (0..).zip(kept) {
         attachment::ActiveModel {
             post_id: Set(post),

@@ -13,8 +13,10 @@ mod documents;
 pub(crate) mod fetch;
 pub(crate) mod orphans;
 pub(crate) mod pins;
+mod policy;
 mod publish;
 mod queries;
+pub(crate) mod quotes;
 mod readers;
 pub(crate) mod receive;
 mod text;
@@ -29,6 +31,7 @@ use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, Rendition
 pub use attachments::{AttachmentKind, AttachmentView};
 pub use conversations::Part;
 pub use documents::PostDocument;
+pub use policy::Policies;
 pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
 
@@ -55,6 +58,8 @@ pub struct NewPost {
     pub title: Option<String>,
     /// The id or page of the post it answers.
     pub in_reply_to: Option<String>,
+    /// Who may answer and quote it.
+    pub policies: Policies,
     /// When it became public, if that is past: for the demo and imports, operators only.
     pub at: Option<Moment>,
 }

@@ -11,7 +11,7 @@ use carefolk_store::entity::{account, actor, notification, post, rendition, revi
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::text::{self, Written};
-use super::{NewPost, PostRef, PostView, Posts, views, wire_map};
+use super::{NewPost, PostRef, PostView, Posts, policy, views, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, opaque, tx::Tx};
@@ -136,6 +136,9 @@ impl Posts<'_> {
         if blocked::is_blocked(self.0.read(), author.id, by.id).await? {
             return Err(Error::NotFound("post"));
         }
+        if !policy::may_answer(self.0.read(), &row, by).await? {
+            return Err(Error::field("in_reply_to", Invalid::Choice));
+        }
         Ok(Some((row, author)))
     }
 }
@@ -158,10 +161,8 @@ async fn insert(
     let uri = format!("{base}/ap/post/{slug}");
     let parent = ready.parent.as_ref().map(|(parent, _)| parent);
     let root = parent.map(|parent| parent.root_id.unwrap_or(parent.id));
-    let context = match parent.and_then(|parent| parent.context_uri.clone()) {
-        Some(context) => context,
-        None => format!("{uri}/context"),
-    };
+    let context = parent.and_then(|parent| parent.context_uri.clone());
+    let context = context.unwrap_or_else(|| format!("{uri}/context"));
     let row = post::ActiveModel {
         id: Set(id),
         actor_id: Set(ready.author.id),
@@ -188,6 +189,8 @@ async fn insert(
         reply_count: Set(0),
         like_count: Set(0),
         boost_count: Set(0),
+        reply_policy: Set(new.policies.replies),
+        quote_policy: Set(new.policies.quotes),
         starts_at: Set(None),
         ends_at: Set(None),
         place: Set(None),

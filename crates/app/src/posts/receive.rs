@@ -18,6 +18,7 @@ use sea_orm::{
 };
 
 use super::concern::{Surroundings, people};
+use super::policy::{self, Policies};
 use super::words::{self, Words};
 use super::{attachments, orphans, publish, queries, text};
 use crate::actors::{is_tombstone, queries as actors};
@@ -82,7 +83,7 @@ pub(crate) async fn create(
     }
     let heard = hear(tx.conn(), author, &note).await?;
     if is_unwanted(tx, author, &heard).await? {
-        return Ok(Outcome::Refused("whom it answers blocks them"));
+        return Ok(Outcome::Refused("its author may not answer that"));
     }
     let row = insert(app, tx, author, &note, &heard, climb).await?;
     words::write(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
@@ -121,13 +122,12 @@ async fn hear(
     Ok(Heard { audience: audience(note, author), parent, locals })
 }
 
-/// Whether it answers somebody here who blocks its author.
+/// Whether it answers somebody here who blocks its author, or a post that they may not answer.
 async fn is_unwanted(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
     let answered = heard.parent.as_ref().filter(|parent| parent.slug.is_some());
-    match answered {
-        Some(parent) => blocked::is_blocked(tx.conn(), parent.actor_id, author.id).await,
-        None => Ok(false),
-    }
+    let Some(parent) = answered else { return Ok(false) };
+    Ok(blocked::is_blocked(tx.conn(), parent.actor_id, author.id).await?
+        || !policy::may_answer(tx.conn(), parent, author).await?)
 }
 
 /// Whom of ours a note is addressed to or names, without those who block its author.
@@ -155,6 +155,7 @@ async fn insert(
 ) -> Result<post::Model, Error> {
     // A post from the future would stay on top of every list (S-096).
     let published = note.published.map_or(tx.now(), |at| Moment(at).min(tx.now()));
+    let policies = Policies::heard(note, author);
     let parent = heard.parent.as_ref();
     let fresh = tx.now() - published < carefolk_domain::Span::minutes(1);
     let id = if fresh { app.id() } else { publish::past_id(app, tx, published).await? };
@@ -169,6 +170,8 @@ async fn insert(
         slug: Set(None),
         url: Set(own(&note.url).unwrap_or_else(|| note.id.clone())),
         kind: Set(kept_as(&note.kind).unwrap_or("note").to_owned()),
+        reply_policy: Set(policies.replies),
+        quote_policy: Set(policies.quotes),
         starts_at: Set(note.start_time.map(Moment)),
         ends_at: Set(note.end_time.map(Moment)),
         place: Set(note.place.clone()),
@@ -326,6 +329,9 @@ pub(crate) async fn update(
     let mut changed = row.into_active_model();
     changed.edited_at = Set(Some(said));
     changed.sensitive = Set(is_folded(&note));
+    let policies = Policies::heard(&note, author);
+    changed.reply_policy = Set(policies.replies);
+    changed.quote_policy = Set(policies.quotes);
     changed.starts_at = Set(note.start_time.map(Moment));
     changed.ends_at = Set(note.end_time.map(Moment));
     changed.place = Set(note.place.clone());

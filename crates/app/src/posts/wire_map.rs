@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
+use super::policy::Policies;
 use super::{queries, text::tag_url};
 use crate::App;
 use crate::actors::queries as actors;
@@ -115,6 +116,7 @@ impl Loaded {
             url: self.row.url.clone(),
             tag: self.tag(),
             attachment: Vec::new(),
+            interaction_policy: Some(Policies::said(&self.row, &self.author)),
             replies: Some(format!("{}/replies", self.row.uri)),
         }
     }

@@ -25,6 +25,7 @@ mod overtaking;
 mod peers;
 mod pinning;
 mod posting;
+mod quoting;
 mod reacting;
 mod receiving;
 mod refusing;

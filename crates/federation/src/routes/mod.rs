@@ -43,6 +43,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/post/{slug}/replies", get(objects::replies))
         .route("/ap/post/{slug}/context", get(objects::context))
         .route("/ap/activity/{slug}", get(objects::activity))
+        .route("/ap/quote/{slug}", get(objects::quote))
         .route_layer(from_fn_with_state(Arc::clone(&state), readers::only_readers));
     let federating = Router::new()
         .route("/inbox", post(shared_inbox))

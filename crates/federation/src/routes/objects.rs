@@ -59,6 +59,19 @@ pub(super) async fn activity(
     answer(found)
 }
 
+/// What shows that a quote was allowed.
+pub(super) async fn quote(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let found = match check_reader(&state, &headers).await {
+        Ok(()) => glue::quote(state.app(), &slug).await,
+        Err(problem) => Err(problem),
+    };
+    answer(found)
+}
+
 async fn part(
     state: &State,
     headers: &HeaderMap,

@@ -1,8 +1,8 @@
 //! `carefolk post`: write, change and delete posts.
 
 use anyhow::bail;
-use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
-use carefolk_domain::{Audience, Lang, ReactionKind};
+use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView};
+use carefolk_domain::{Audience, Lang, Reach, ReactionKind};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
@@ -76,6 +76,12 @@ pub(crate) struct CreateArgs {
     /// A content warning; people see it before the text
     #[arg(long, value_name = "TEXT")]
     warning: Option<String>,
+    /// Who may answer it
+    #[arg(long, value_enum, default_value_t = ReachWord::Anyone)]
+    replies: ReachWord,
+    /// Who may quote it on other servers
+    #[arg(long, value_enum, default_value_t = ReachWord::Anyone)]
+    quotes: ReachWord,
     /// The address of the post this answers
     #[arg(long, value_name = "URL")]
     reply_to: Option<String>,
@@ -116,6 +122,27 @@ impl TranslateArgs {
         desk.out.show(&serde_json::json!({ "post": self.url, "lang": lang }), || {
             format!("{} can be read in {lang}, too.", self.url)
         })
+    }
+}
+
+/// Who may answer or quote a post.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReachWord {
+    /// Anyone who can see it
+    Anyone,
+    /// Those who follow the author
+    Followers,
+    /// Nobody; for answers, only who is named in it
+    Nobody,
+}
+
+impl From<ReachWord> for Reach {
+    fn from(word: ReachWord) -> Self {
+        match word {
+            ReachWord::Anyone => Self::Anyone,
+            ReachWord::Followers => Self::Followers,
+            ReachWord::Nobody => Self::Nobody,
+        }
     }
 }
 
@@ -228,6 +255,7 @@ impl CreateArgs {
             warning: self.warning,
             title: None,
             in_reply_to: self.reply_to,
+            policies: Policies { replies: self.replies.into(), quotes: self.quotes.into() },
             at: None,
         };
         let made = desk.app.posts().publish(&desk.caller, new).await;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::Context;
-use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
+use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView};
 use carefolk_app::{Error, Page};
 use carefolk_domain::{Address, Audience, Lang, Moment};
 use tokio::time::Instant;
@@ -127,6 +127,7 @@ impl Seeder<'_> {
             warning: post.warning.clone(),
             title: post.title.clone(),
             in_reply_to,
+            policies: Policies::default(),
             at: Some(at),
         };
         let said = self.app.posts().publish(&self.caller, new).await;

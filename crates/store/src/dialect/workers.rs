@@ -31,6 +31,7 @@ const MINTED: &[&str] = &[
     "reaction",
     "block",
     "report",
+    "quote_stamp",
     "revision",
     "session",
 ];

@@ -23,6 +23,7 @@ pub mod peer;
 pub mod pin;
 pub mod post;
 pub mod post_hashtag;
+pub mod quote_stamp;
 pub mod reaction;
 pub mod refusal;
 pub mod rendition;

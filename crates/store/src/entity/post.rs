@@ -1,6 +1,6 @@
 //! Posts, local and remote: everything but their text.
 
-use carefolk_domain::{AccountId, ActorId, Audience, Moment, PostId, PostState, UriHash};
+use carefolk_domain::{AccountId, ActorId, Audience, Moment, PostId, PostState, Reach, UriHash};
 use sea_orm::entity::prelude::*;
 
 /// A post.
@@ -57,6 +57,10 @@ pub struct Model {
     pub ends_at: Option<Moment>,
     /// Where an event is, in words.
     pub place: Option<String>,
+    /// Who may answer it.
+    pub reply_policy: Reach,
+    /// Who may quote it.
+    pub quote_policy: Reach,
     /// When its text was last changed.
     pub edited_at: Option<Moment>,
     /// When this row was made.

@@ -62,6 +62,8 @@ fn note(id: i64) -> post::Model {
         reply_count: 0,
         like_count: 0,
         boost_count: 0,
+        reply_policy: carefolk_domain::Reach::Anyone,
+        quote_policy: carefolk_domain::Reach::Anyone,
         starts_at: None,
         ends_at: None,
         place: None,

@@ -128,6 +128,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         pin,
         post,
         post_hashtag,
+        quote_stamp,
         reaction,
         refusal,
         rendition,

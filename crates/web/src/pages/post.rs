@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::Path;
-use carefolk_app::posts::{NewPost, PostRef, PostView, Thread};
+use carefolk_app::posts::{NewPost, Policies, PostRef, PostView, Thread};
 use carefolk_app::{Caller, Page};
 use carefolk_domain::{Audience, Lang};
 use http::StatusCode;
@@ -86,6 +86,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
         warning: parent.warning.clone(),
         title: None,
         in_reply_to: Some(parent.uri),
+        policies: Policies::default(),
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {

@@ -1,6 +1,6 @@
 //! Writing a post.
 
-use carefolk_app::posts::NewPost;
+use carefolk_app::posts::{NewPost, Policies};
 use carefolk_domain::{Audience, FieldError, Invalid, Lang};
 
 use super::composer;
@@ -40,6 +40,7 @@ pub(crate) async fn publish(web: Web) -> Answer {
         warning: fields.some("warning"),
         title: fields.some("title"),
         in_reply_to: None,
+        policies: Policies::default(),
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {

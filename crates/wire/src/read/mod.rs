@@ -26,7 +26,7 @@ pub use id::{
 };
 pub use json::{MAX_BYTES, MAX_DEPTH, MAX_VALUES, parse};
 pub use key::{Key, Multikey, PublicKey};
-pub use note::{Attachment, Note, Source, Tag};
+pub use note::{Approval, Attachment, Note, Source, Tag};
 
 /// The most entries of `to`, `cc`, `bto`, `bcc` or `audience`; beyond them the document is refused,
 /// because leaving somebody out in silence would be wrong. Mastodon sends at most a few hundred.

@@ -7,9 +7,13 @@ use super::{MAX_ATTACHMENTS, MAX_TAGS};
 use crate::error::{Fault, ParseError};
 use crate::kind::{Kind, ObjectKind};
 use crate::time::Millis;
+use crate::vocab::PUBLIC;
 
 /// The longest name of a tag taken, in characters.
 const MAX_TAG_CHARS: usize = 300;
+
+/// How many entries of a policy are looked at.
+const MAX_APPROVED: usize = 20;
 
 /// The longest place taken, in characters.
 const MAX_PLACE_CHARS: usize = 300;
@@ -63,6 +67,19 @@ pub struct Note {
     pub context: Option<String>,
     /// The collection of replies.
     pub replies: Option<String>,
+    /// What it quotes (FEP-044f, or as Misskey and Fedibird say it).
+    pub quote: Option<String>,
+    /// Who may answer it.
+    pub can_reply: Option<Approval>,
+    /// Who may quote it.
+    pub can_quote: Option<Approval>,
+}
+
+/// Who may do something with a post (`GoToSocial`, FEP-044f).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approval {
+    /// Collections and actors that need not ask first.
+    pub automatic: Vec<String>,
 }
 
 /// What an author typed before it became HTML (`ActivityPub` § 3.3).
@@ -160,6 +177,11 @@ impl Note {
             attachments: attachments(document),
             context: context(document, network),
             replies: document.one_id("replies", network, Fragment::Refused).ok().flatten(),
+            quote: ["quote", "quoteUrl", "quoteUri", "_misskey_quote"]
+                .into_iter()
+                .find_map(|name| document.one_id(name, network, Fragment::Kept).ok().flatten()),
+            can_reply: approval(document, "canReply", network),
+            can_quote: approval(document, "canQuote", network),
             content_map,
         })
     }
@@ -188,6 +210,21 @@ fn object_kind(document: &Document) -> Result<ObjectKind, ParseError> {
             Err(ParseError::at("type", Fault::Not("a type of object")))
         }
     }
+}
+
+/// Both spellings: `automaticApproval` of FEP-044f, and `always` of older `GoToSocial`.
+fn approval(document: &Document, act: &str, network: Network) -> Option<Approval> {
+    let policy = document.get("interactionPolicy")?.as_object()?.get(act)?.as_object()?;
+    let name =
+        if policy.field("automaticApproval").is_some() { "automaticApproval" } else { "always" };
+    let entries = policy.list(name).iter().take(MAX_APPROVED).filter_map(Value::as_text);
+    let id = |text: &str| {
+        if matches!(text, PUBLIC | "as:Public" | "Public") {
+            return Some(PUBLIC.to_owned());
+        }
+        canonical(text, network, Fragment::Refused).ok()
+    };
+    Some(Approval { automatic: entries.filter_map(id).collect() })
 }
 
 /// A `Place` in words: Mobilizon gives it a postal address, others a name alone.

@@ -3,9 +3,10 @@
 use serde::{Serialize, Serializer};
 
 use super::actor::Actor;
-use super::context::Context;
+use super::context::{Context, Term};
 use super::frame;
 use super::note::Note;
+use super::policy::QuoteRequest;
 use crate::kind::{ActivityKind, ActorKind, Kind, ObjectKind};
 use crate::read::Document;
 use crate::time::{self, Millis};
@@ -37,6 +38,9 @@ pub struct Activity {
     /// AS2: the same, where Lemmy reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
+    /// AS2: what came of it: the stamp of a quote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
     /// AS2: where to: a collection, or an actor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
@@ -58,6 +62,8 @@ pub enum Object {
     Tombstone(Tombstone),
     /// A follow, ours or theirs.
     Follow(Follow),
+    /// A wish of somebody elsewhere to quote.
+    QuoteRequest(QuoteRequest),
     /// One of our activities.
     Activity(Box<Activity>),
     /// A document as it was received or sent.
@@ -141,6 +147,7 @@ impl Activity {
             target: None,
             content: None,
             summary: None,
+            result: None,
         }
     }
 
@@ -207,6 +214,30 @@ impl Activity {
         let to = vec![follow.actor.clone()];
         let actor = follow.object.clone();
         Self::new(id, kind, actor, Object::Follow(follow)).addressed(to, Vec::new())
+    }
+
+    /// Yes to a quote, with its stamp.
+    pub fn accept_quote(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        request: QuoteRequest,
+        stamp: String,
+    ) -> Self {
+        let to = vec![request.actor.clone()];
+        let accept =
+            Self::new(id, ActivityKind::Accept, actor.into(), Object::QuoteRequest(request));
+        Self { result: Some(stamp), ..accept }.addressed(to, Vec::new())
+    }
+
+    /// No to a quote.
+    pub fn reject_quote(
+        id: impl Into<String>,
+        actor: impl Into<String>,
+        request: QuoteRequest,
+    ) -> Self {
+        let to = vec![request.actor.clone()];
+        Self::new(id, ActivityKind::Reject, actor.into(), Object::QuoteRequest(request))
+            .addressed(to, Vec::new())
     }
 
     /// Takes one of our follows back.
@@ -310,6 +341,7 @@ impl Object {
             Self::Note(note) => note.add_terms(context),
             Self::Actor(actor) => actor.add_terms(context),
             Self::Activity(activity) => activity.object.add_terms(context),
+            Self::QuoteRequest(_) => context.term(Term::QuoteRequest, true.into()),
             Self::Iri(_)
             | Self::Iris(_)
             | Self::Tombstone(_)

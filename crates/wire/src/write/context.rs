@@ -31,6 +31,22 @@ pub enum Term {
     Webfinger,
     /// `implements` (FEP-844e).
     Implements,
+    /// `interactionPolicy` (FEP-044f).
+    InteractionPolicy,
+    /// `canQuote` (FEP-044f).
+    CanQuote,
+    /// `canReply`.
+    CanReply,
+    /// `automaticApproval` (FEP-044f).
+    AutomaticApproval,
+    /// `QuoteRequest` (FEP-044f).
+    QuoteRequest,
+    /// `QuoteAuthorization` (FEP-044f).
+    QuoteAuthorization,
+    /// `interactingObject` (FEP-044f).
+    InteractingObject,
+    /// `interactionTarget` (FEP-044f).
+    InteractionTarget,
 }
 
 /// The value of `@context`.
@@ -110,11 +126,35 @@ impl Term {
             Self::Featured => ("featured", id("toot:featured")),
             Self::Webfinger => ("webfinger", Definition::Name(vocab::TERM_WEBFINGER)),
             Self::Implements => ("implements", id(vocab::TERM_IMPLEMENTS)),
+            Self::InteractionPolicy => ("interactionPolicy", id("gts:interactionPolicy")),
+            Self::CanQuote => ("canQuote", id("gts:canQuote")),
+            Self::CanReply => ("canReply", id("gts:canReply")),
+            Self::AutomaticApproval => ("automaticApproval", id("gts:automaticApproval")),
+            Self::QuoteRequest => ("QuoteRequest", Definition::Name(vocab::TERM_QUOTE_REQUEST)),
+            Self::QuoteAuthorization => {
+                ("QuoteAuthorization", Definition::Name(vocab::TERM_QUOTE_AUTHORIZATION))
+            }
+            Self::InteractingObject => ("interactingObject", id("gts:interactingObject")),
+            Self::InteractionTarget => ("interactionTarget", id("gts:interactionTarget")),
         }
     }
 
     fn is_mastodons(self) -> bool {
         matches!(self, Self::Discoverable | Self::Indexable | Self::Featured)
+    }
+}
+
+impl Term {
+    fn is_gotosocials(self) -> bool {
+        matches!(
+            self,
+            Self::InteractionPolicy
+                | Self::CanQuote
+                | Self::CanReply
+                | Self::AutomaticApproval
+                | Self::InteractingObject
+                | Self::InteractionTarget
+        )
     }
 }
 
@@ -143,6 +183,9 @@ impl Serialize for Terms<'_> {
         let mut map = serializer.serialize_map(None)?;
         if self.0.iter().any(|term| term.is_mastodons()) {
             map.serialize_entry("toot", vocab::TOOT_NAMESPACE)?;
+        }
+        if self.0.iter().any(|term| term.is_gotosocials()) {
+            map.serialize_entry("gts", vocab::GTS_NAMESPACE)?;
         }
         for term in self.0 {
             let (name, definition) = term.definition();

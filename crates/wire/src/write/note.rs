@@ -5,6 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::context::{Context, Term};
 use super::frame;
+use super::policy::InteractionPolicy;
 use crate::kind::ObjectKind;
 use crate::time::{self, Millis};
 
@@ -60,6 +61,9 @@ pub struct Note {
     pub tag: Vec<Tag>,
     /// AS2: pictures and files.
     pub attachment: Vec<Attachment>,
+    /// `GoToSocial` and FEP-044f: who may answer and quote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction_policy: Option<InteractionPolicy>,
     /// AS2: the collection of replies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replies: Option<String>,
@@ -164,7 +168,12 @@ impl Note {
 
     pub(super) fn add_terms(&self, context: Context) -> Context {
         let has_hashtag = self.tag.iter().any(|tag| matches!(tag, Tag::Hashtag { .. }));
-        context.term(Term::Sensitive, true.into()).term(Term::Hashtag, has_hashtag.into())
+        let context =
+            context.term(Term::Sensitive, true.into()).term(Term::Hashtag, has_hashtag.into());
+        match self.interaction_policy {
+            Some(_) => InteractionPolicy::add_terms(context),
+            None => context,
+        }
     }
 
     /// The document as it is served.

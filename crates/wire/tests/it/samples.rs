@@ -72,6 +72,7 @@ pub(crate) fn lunch() -> Note {
                 name: "#lunch".to_owned(),
             },
         ],
+        interaction_policy: None,
         attachment: Vec::new(),
         replies: Some(format!("{post}/replies")),
     }
