@@ -18,9 +18,6 @@ const KEPT_MAX: usize = 16;
 /// The longest description, in characters: what Mastodon takes.
 const NAME_MAX_CHARS: usize = 1_500;
 
-/// The longest address, in bytes.
-const URL_MAX_BYTES: usize = 2_048;
-
 /// What something that goes with a post is, in its most general.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttachmentKind {
@@ -69,7 +66,6 @@ impl AttachmentView {
 /// Writes what goes with a post, over what went with it before.
 pub(super) async fn write(tx: &Tx, post: PostId, note: &Note) -> Result<(), Error> {
     erase(tx, post).await?;
-    let fits = |attachment: &&Attachment| attachment.url.len() <= URL_MAX_BYTES;
     // What a post quotes is a link, too: whether it may quote that is not ours to show (S-060).
     let quoted = note.quote.clone().map(|url| Attachment {
         kind: "Link".to_owned(),
@@ -79,7 +75,7 @@ pub(super) async fn write(tx: &Tx, post: PostId, note: &Note) -> Result<(), Erro
         width: None,
         height: None,
     });
-    let kept = quoted.iter().chain(&note.attachments).filter(fits).take(KEPT_MAX);
+    let kept = quoted.iter().chain(&note.attachments).take(KEPT_MAX);
     for (position, attachment) in (0..).zip(kept) {
         attachment::ActiveModel {
             post_id: Set(post),

