@@ -8,7 +8,7 @@ import { forwardTo, listenTls } from "./tls-proxy.mjs";
 import { until } from "./wait.mjs";
 
 const PORT = 8080;
-const LOG_LINES = 200;
+const LOG_LINES = 1000;
 const COMMAND_MS = 30_000;
 
 /** One community at https://care.example, with no laboratory setting at all. */
@@ -102,6 +102,11 @@ export class Carefolk {
     return this.journal
       .filter((line) => line.method === method && line.url === pathname)
       .map((line) => line.status);
+  }
+
+  /** The lines of its log that match, oldest first. */
+  said(pattern) {
+    return this.#log.filter((line) => pattern.test(line));
   }
 
   report() {

@@ -2,7 +2,6 @@
 // the post, answers it, and sees the edit and the deletion; and the other way round.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
 import {
   Accept,
@@ -18,54 +17,11 @@ import {
   Update,
 } from "@fedify/vocab";
 
-import { Carefolk } from "./carefolk.mjs";
-import { Peer } from "./peer.mjs";
+import { begin } from "./story.mjs";
 import { until } from "./wait.mjs";
 
-const certificates = process.env.INTEROP_CERTIFICATES;
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
-const PASSWORD = "plum-kettle-otter-seven";
-
-const care = new Carefolk({
-  program: process.env.CAREFOLK_BIN,
-  room: process.env.INTEROP_ROOM,
-  certificates,
-});
-const peer = new Peer({ host: "peer.example", address: "11.1.0.2", certificates, person: "ann" });
-
-/** What later steps need from earlier ones. */
-const known = {};
-let failed = false;
-
-before(async () => {
-  await peer.start();
-  await care.start();
-  await care.run(
-    ["account", "create", "ada", "--email", "ada@care.example", "--role", "admin", "--password-stdin"],
-    PASSWORD,
-  );
-  await care.run(
-    ["provider", "create", "hazelbank", "--name", "Hazelbank House", "--owner", "ada"],
-  );
-});
-
-after(async () => {
-  if (failed) console.error(`${care.report()}\n${peer.report()}`);
-  await Promise.all([care.stop(), peer.stop()]);
-});
-
-/** One step of the story. A step that needs an earlier one that failed says so and stops. */
-function step(name, needs, body) {
-  test(name, async (t) => {
-    try {
-      for (const need of needs) assert.ok(known[need], `an earlier step did not give '${need}'`);
-      await body(t);
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  });
-}
+const { care, peers: [peer], known, step, nothingWentWrong } = begin("ann");
 
 const total = async (url) => (await peer.fetchJson(url)).totalItems;
 const objectOf = async (activity) => await activity.getObject(peer.context);
@@ -287,8 +243,4 @@ step("an Undo ends the follow", ["followed"], async () => {
   await until("no follower", async () => (await total(known.hazelbank.followersId)) === 0);
 });
 
-step("nothing signed by the peer was refused, nothing went wrong in it", ["followed"], () => {
-  const refused = care.journal.filter(({ method, status }) => method === "POST" && status >= 400);
-  assert.deepEqual(refused, []);
-  assert.deepEqual(peer.troubles, []);
-});
+nothingWentWrong();

@@ -33,8 +33,16 @@ export class Peer {
   heard = [];
   /** What went wrong inside Fedify, for the log of a failed test. */
   troubles = [];
+  /** The requests at its inboxes, oldest first: head, text, and what was answered. */
+  posted = [];
   /** Followers by their actor's id. */
   followers = new Map();
+  /** What the person says about themselves beyond their names; a change is seen by who reads them next. */
+  profile = {};
+  /** Pinned posts, the last first. */
+  pinned = [];
+  /** Whether the person was closed: read, they are a tombstone with status 410. */
+  gone = false;
   #notes = new Map();
   #keys = [];
   #serial = 0;
@@ -63,9 +71,18 @@ export class Peer {
     this.stopping = new AbortController();
     this.server = await listenTls(
       this,
-      fromFetch(this.host, (request) => this.federation.fetch(request, { contextData: undefined })),
+      fromFetch(this.host, (request) => this.#answer(request)),
     );
     return this;
+  }
+
+  async #answer(request) {
+    const text = request.method === "POST" ? await request.clone().text() : undefined;
+    const answer = await this.federation.fetch(request, { contextData: undefined });
+    if (text !== undefined) {
+      this.posted.push({ headers: request.headers, text, status: answer.status });
+    }
+    return answer;
   }
 
   async stop() {
@@ -92,20 +109,26 @@ export class Peer {
     return (await load(url.toString())).document;
   }
 
-  /** Asks to follow; the answer arrives in the inbox. */
-  async follow(actor) {
-    const follow = new Follow({
-      id: this.#mint("follow"),
+  /** Says anything: an activity of class `Kind` by our person, to an actor or to "followers". */
+  async say(Kind, to, values) {
+    const addressed = to === "followers" ? PUBLIC_COLLECTION : to.id;
+    const said = new Kind({
+      id: this.#mint(Kind.name.toLowerCase()),
       actor: this.actorId,
-      object: actor.id,
-      to: actor.id,
+      to: addressed,
+      ...values,
     });
-    await this.#send(actor, follow);
-    return follow;
+    await this.#send(to, said);
+    return said;
   }
 
-  /** Posts in public; a reply mentions and is sent to the author it answers. */
-  async post({ html, replyTo, author, to = author ?? "followers" }) {
+  /** Asks to follow; the answer arrives in the inbox. */
+  async follow(actor) {
+    return await this.say(Follow, actor, { object: actor.id });
+  }
+
+  /** Posts in public; a reply mentions and is sent to the author it answers. `more` is said of the note. */
+  async post({ html, replyTo, author, to = author ?? "followers", more = {} }) {
     const id = this.#mint("notes");
     const mention = author
       ? [new Mention({ href: author.id, name: `@${author.preferredUsername}@${author.id.host}` })]
@@ -120,6 +143,8 @@ export class Peer {
       ccs: [this.context.getFollowersUri(this.person), ...(author ? [author.id] : [])],
       tags: mention,
       url: id,
+      replies: this.context.getCollectionUri("replies", { id: id.pathname.split("/").pop() }),
+      ...more,
     });
     this.#notes.set(id.href, note);
     const create = new Create({
@@ -135,25 +160,13 @@ export class Peer {
 
   /** Likes (`Like`) or passes on (`Announce`) a post, and tells its author. */
   async react(Kind, note, author) {
-    const reaction = new Kind({
-      id: this.#mint(Kind.name.toLowerCase()),
-      actor: this.actorId,
-      object: note,
-      to: Kind === Announce ? PUBLIC_COLLECTION : author.id,
-    });
-    await this.#send(author, reaction);
-    return reaction;
+    const to = Kind === Announce ? PUBLIC_COLLECTION : author.id;
+    return await this.say(Kind, author, { object: note, to });
   }
 
   /** Takes back what we did. */
   async undo(activity, to) {
-    const undo = new Undo({
-      id: this.#mint("undo"),
-      actor: this.actorId,
-      object: activity,
-      to: to.id,
-    });
-    await this.#send(to, undo);
+    await this.say(Undo, to, { object: activity });
   }
 
   async edit(note, html, to) {
@@ -213,13 +226,15 @@ export class Peer {
 
   async #send(to, activity) {
     const sender = { identifier: this.person };
-    await this.context.sendActivity(sender, to, activity, { preferSharedInbox: true });
+    const options = { preferSharedInbox: true, syncCollection: to === "followers" };
+    await this.context.sendActivity(sender, to, activity, options);
   }
 
   #describePerson() {
     this.federation
       .setActorDispatcher("/users/{identifier}", async (context, identifier) => {
         if (identifier !== this.person) return null;
+        if (this.gone) return new Tombstone({ id: context.getActorUri(identifier), formerType: Person });
         const keys = await context.getActorKeyPairs(identifier);
         return new Person({
           id: context.getActorUri(identifier),
@@ -229,9 +244,11 @@ export class Peer {
           outbox: new URL(`/users/${identifier}/outbox`, this.origin),
           endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
           followers: context.getFollowersUri(identifier),
+          featured: context.getFeaturedUri(identifier),
           url: new URL(`/@${identifier}`, this.origin),
           publicKey: keys[0].cryptographicKey,
           assertionMethods: keys.map((pair) => pair.multikey),
+          ...this.profile,
         });
       })
       .setKeyPairsDispatcher((_context, identifier) =>
@@ -240,11 +257,19 @@ export class Peer {
     this.federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({
       items: [...this.followers.values()],
     }));
+    this.federation.setFeaturedDispatcher("/users/{identifier}/featured", () => ({
+      items: this.pinned,
+    }));
   }
 
   #describeNotes() {
     this.federation.setObjectDispatcher(Note, "/notes/{id}", (_context, { id }) => {
       return this.#notes.get(new URL(`/notes/${id}`, this.origin).href) ?? null;
+    });
+    this.federation.setCollectionDispatcher("replies", Note, "/notes/{id}/replies", (_context, { id }) => {
+      const asked = new URL(`/notes/${id}`, this.origin).href;
+      const answers = (note) => note?.replyTargetId?.href === asked;
+      return { items: [...this.#notes.values()].filter(answers) };
     });
   }
 

@@ -60,10 +60,11 @@ pub(crate) struct SendArgs {
     forward: bool,
 }
 
-/// A report, for scripts.
+/// A report, for scripts. The number is text: many readers of JSON take a number for a double, which
+/// cannot hold it.
 #[derive(Serialize)]
 struct Shown {
-    number: i64,
+    number: String,
     about: String,
     reporter: Option<String>,
     from: Option<String>,
@@ -77,7 +78,7 @@ struct Shown {
 impl Shown {
     fn of(desk: &Desk, view: &ReportView) -> Self {
         Self {
-            number: view.id.0,
+            number: view.id.to_string(),
             about: view.about.address(),
             reporter: view.reporter.clone(),
             from: view.host.clone(),
@@ -105,9 +106,8 @@ impl ReportCommand {
             Self::Close { number } => {
                 let done = desk.app.reports().close(&desk.caller, ReportId(number)).await;
                 done.map_err(|error| plain(error, &format!("close report {number}")))?;
-                desk.out.show(&serde_json::json!({ "number": number, "state": "closed" }), || {
-                    format!("Report {number} is closed.")
-                })
+                let shown = serde_json::json!({ "number": number.to_string(), "state": "closed" });
+                desk.out.show(&shown, || format!("Report {number} is closed."))
             }
         }
     }
@@ -125,9 +125,8 @@ impl SendArgs {
         };
         let made = desk.app.reports().send(&desk.caller, new).await;
         let id = made.map_err(|error| plain(error, &format!("report {about}")))?;
-        desk.out.show(&serde_json::json!({ "number": id.0, "about": about.to_string() }), || {
-            format!("Reported {about}, as report {id}.")
-        })
+        let shown = serde_json::json!({ "number": id.to_string(), "about": about.to_string() });
+        desk.out.show(&shown, || format!("Reported {about}, as report {id}."))
     }
 }
 
@@ -139,7 +138,7 @@ async fn list(desk: &Desk, closed: bool) -> anyhow::Result<()> {
     desk.out.show(&shown, || {
         let cells = |s: &Shown| {
             let comment = s.comment.replace('\n', " ").chars().take(LISTED_CHARS).collect();
-            vec![s.number.to_string(), s.about.clone(), s.by().to_owned(), comment, s.at.clone()]
+            vec![s.number.clone(), s.about.clone(), s.by().to_owned(), comment, s.at.clone()]
         };
         let rows: Vec<Vec<String>> = shown.iter().map(cells).collect();
         table(&["NUMBER", "ABOUT", "BY", "COMMENT", "MADE"], &rows, "There are no such reports.")

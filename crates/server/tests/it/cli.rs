@@ -121,6 +121,24 @@ fn accounts_providers_and_posts_make_a_round_trip_as_json() {
 }
 
 #[test]
+fn the_number_of_a_report_is_text_that_scripts_can_hand_back() {
+    let place = Place::migrated();
+    std::fs::write(place.path("carefolk.toml"), "instance.url = \"https://care.example\"").unwrap();
+    for name in ["maya", "bo"] {
+        let email = format!("{name}@care.example");
+        place.json(&["account", "create", name, "--email", &email], "");
+    }
+    let send = ["report", "send", "bo@care.example", "--as", "maya", "--reason-stdin"];
+    let sent = place.json(&send, "Names a person and where they live.");
+    // A number of this size is rounded by whatever reads JSON's numbers as doubles.
+    let number = sent["number"].as_str().unwrap();
+    assert_eq!(place.json(&["report", "list"], "")[0]["number"], number);
+    assert_eq!(place.json(&["report", "show", number], "")["number"], number);
+    assert_eq!(place.json(&["report", "close", number], "")["number"], number);
+    assert_eq!(place.json(&["report", "list", "--closed"], "")[0]["number"], number);
+}
+
+#[test]
 fn other_servers_can_be_decided_about_before_they_are_met() {
     let place = Place::migrated();
     for (act, standing) in [("suspend", "suspended"), ("limit", "limited"), ("allow", "allowed")] {
