@@ -34,8 +34,11 @@ impl Out {
 /// Writes `text` and a line end to standard output.
 pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
+    // What others wrote must not move the cursor, or hide what stands beside it.
+    let safe = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let text: String = text.trim_end().chars().map(safe).collect();
     let _gone = out
-        .write_all(text.trim_end().as_bytes())
+        .write_all(text.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
         .and_then(|()| out.flush());
 }

@@ -80,7 +80,8 @@ pub(crate) fn view(row: actor::Model) -> ActorView {
         followers: count(row.follower_count),
         following: count(row.following_count),
         posts: count(row.note_count),
-        moved_to: row.moved_to,
+        // Only what the other side confirmed: anybody can say that they moved to somebody.
+        moved_to: row.moved_to.filter(|_| row.moved_at.is_some()),
         published: row.published,
     }
 }

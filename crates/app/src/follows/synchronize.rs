@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use carefolk_domain::{FollowId, Span, UriHash, followers, uri};
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{actor, follow};
+use carefolk_store::entity::{actor, follow, outbox_activity};
 use carefolk_wire::synchronization::Synchronization;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -17,6 +17,7 @@ use super::commands::{between, end};
 use super::{Follows, receive, wire_map};
 use crate::App;
 use crate::actors::queries as actors;
+use crate::blocked;
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
@@ -24,6 +25,12 @@ use crate::outbox::{self, Recipients};
 /// How long a difference is given to pass by itself: an `Accept` may be on its way. It is also how
 /// often one actor's list is read at most, whatever its server announces.
 const WAIT: Span = Span::minutes(1);
+
+/// How many follows that only the other server knows are taken back in one run.
+const DISOWNED_MAX: usize = 20;
+
+/// How long the same one is not taken back again.
+const DISOWN_AGAIN: Span = Span::days(7);
 
 impl Follows<'_> {
     /// Heeds what the server of `actor`, who signed, announces of its followers here; compares
@@ -38,7 +45,11 @@ impl Follows<'_> {
         let Some(row) = actors::by_uri(self.0.read(), actor).await? else { return Ok(()) };
         let is_theirs = row.followers_uri.as_ref() == Some(&said.collection_id)
             && uri::same_origin(&said.url, &row.uri);
-        if !is_theirs || is_alike(self.0.read(), actor, &said.digest).await? {
+        // Who is followed by nobody here has nothing to compare, and cannot make us work.
+        if !is_theirs || !super::queries::is_followed_on(self.0.read(), row.id).await? {
+            return Ok(());
+        }
+        if is_alike(self.0.read(), actor, &said.digest).await? {
             return Ok(());
         }
         let tx = self.0.begin().await?;
@@ -74,15 +85,42 @@ pub(crate) async fn apply(
         end(tx, row).await?;
     }
     let known: HashSet<&str> = ours.iter().map(|(_, uri)| uri.as_str()).collect();
+    let mut disowned = 0;
     for id in wanted.difference(&known) {
         let follower = actors::by_uri(tx.conn(), id).await?;
-        let Some(follower) = follower.filter(|row| row.domain_id.is_some()) else { continue };
+        let follower = follower.filter(|row| row.domain_id.is_some() && actors::is_shown(row));
+        let Some(follower) = follower else { continue };
         match between(tx.conn(), &follower, &followee).await? {
             Some(row) if row.state == FollowState::Pending => receive::hold(tx, &row).await?,
-            _ => disown(app, tx, &follower, &followee).await?,
+            _ if disowned >= DISOWNED_MAX => {}
+            _ if is_apart(tx, &follower, &followee).await? => {}
+            _ => {
+                disowned += 1;
+                disown(app, tx, &follower, &followee).await?;
+            }
         }
     }
     Ok(())
+}
+
+/// Whether nothing is to be said to them: who blocks them is silent, and what was said once is not
+/// said again for a while, for their list may be as false as it likes.
+async fn is_apart(
+    tx: &Tx,
+    follower: &actor::Model,
+    followee: &actor::Model,
+) -> Result<bool, Error> {
+    if blocked::is_blocked(tx.conn(), follower.id, followee.id).await? {
+        return Ok(true);
+    }
+    let said = outbox_activity::Entity::find()
+        .filter(outbox_activity::Column::ActorId.eq(follower.id))
+        .filter(outbox_activity::Column::OrderKey.eq(wire_map::order_key(follower, followee)))
+        .filter(outbox_activity::Column::Kind.eq("Undo"))
+        .filter(outbox_activity::Column::CreatedAt.gte(tx.now() - DISOWN_AGAIN))
+        .one(tx.conn())
+        .await?;
+    Ok(said.is_some())
 }
 
 /// Takes back a follow that only the other server knows. We have no id for it: who wants one finds

@@ -34,7 +34,7 @@ fn ours(follower: &actor::Model, followee: &actor::Model, row: &follow::Model) -
 }
 
 /// One key for all that is said about the follow of two actors, so that it stays in order (P5).
-fn order_key(follower: &actor::Model, followee: &actor::Model) -> i64 {
+pub(super) fn order_key(follower: &actor::Model, followee: &actor::Model) -> i64 {
     follower.id.0 ^ followee.id.0.rotate_left(17)
 }
 

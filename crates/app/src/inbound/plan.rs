@@ -132,7 +132,7 @@ async fn sort(
             update_actor(app, &actor).await?
         }
         Kind::Update => match note(app, &object, &actor, network).await? {
-            Ok(note) => Plan::Update { actor, words: Words::of(&note), note },
+            Ok(note) => update(app, actor, note).await?,
             Err(nothing) => nothing,
         },
         Kind::Delete => match object_id {
@@ -142,6 +142,17 @@ async fn sort(
         },
         _ => dealing(activity, actor, object_id, network),
     })
+}
+
+/// A change: its words are read only if the post is here, or would be.
+async fn update(app: &App, actor: actor::Model, note: Box<Note>) -> Result<Plan, Error> {
+    if crate::posts::by_uri(app.read(), &note.id).await?.is_none() {
+        let around = Surroundings::of(app.read(), &[(actor.id, &note)]).await?;
+        if !around.concern(actor.id, &note) {
+            return Ok(ignored("we do not have it"));
+        }
+    }
+    Ok(Plan::Update { words: Words::of(&note), actor, note })
 }
 
 /// What is only written down, and needs nothing that could be missing.

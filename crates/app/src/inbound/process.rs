@@ -23,6 +23,9 @@ const LEASE: Span = Span::minutes(2);
 /// How often an activity may fail for reasons of our own before it is parked (P11).
 const TRIES: i32 = 5;
 
+/// The longest text of an unknown type that is kept: others of its kind will be shorter.
+const UNKNOWN_MAX_BYTES: usize = 16 * 1024;
+
 /// How long an activity rests that needs another server while too many do.
 const PUT_OFF_FOR: Span = Span::seconds(5);
 
@@ -148,7 +151,9 @@ fn end(app: &App, row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd
         blame: Blame::Ours,
         outcome: Some(outcome.words().to_owned()),
         error: None,
-        keep: outcome == UNKNOWN,
+        keep: outcome == UNKNOWN
+            && row.body.len() <= UNKNOWN_MAX_BYTES
+            && peers.keeps_unknown(&row.host),
     }
 }
 

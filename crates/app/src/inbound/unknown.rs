@@ -3,13 +3,18 @@
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{Moment, Span};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
 
 use super::Inbound;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 
 /// How long the text of an activity of an unknown type is kept.
 const KEPT_FOR: Span = Span::days(7);
+
+/// How many are emptied in one transaction: a writer must not wait for a sweep.
+const FORGOTTEN_MAX: u64 = 2_000;
 
 /// How many types are listed.
 const LISTED: u64 = 50;
@@ -58,11 +63,17 @@ impl Inbound<'_> {
 
 /// Empties those that were kept for a week.
 pub(crate) async fn forget_old(tx: &Tx) -> Result<u64, Error> {
-    let done = inbound_activity::Entity::update_many()
-        .col_expr(inbound_activity::Column::Body, Expr::value(""))
+    let old = inbound_activity::Entity::find()
+        .select_only()
+        .column(inbound_activity::Column::Id)
         .filter(inbound_activity::Column::State.eq(InboundState::Ignored))
         .filter(inbound_activity::Column::Body.ne(""))
         .filter(inbound_activity::Column::ReceivedAt.lt(tx.now() - KEPT_FOR))
+        .limit(FORGOTTEN_MAX)
+        .into_query();
+    let done = inbound_activity::Entity::update_many()
+        .col_expr(inbound_activity::Column::Body, Expr::value(""))
+        .filter(inbound_activity::Column::Id.in_subquery(old))
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected)

@@ -20,6 +20,10 @@ const CLIMBS_PER_ORIGIN: u64 = 20;
 const CLIMBS_PER_SITE: u64 = 40;
 const CLIMBS_WAITING: u64 = 1_000;
 
+/// How many comparisons of followers may wait, of one server and altogether.
+const COMPARISONS_PER_ORIGIN: u64 = 10;
+const COMPARISONS_WAITING: u64 = 200;
+
 /// No try is put off further than this, so that the count need not look at what is far off.
 const CLIMBS_WITHIN: Span = Span::days(1);
 
@@ -157,6 +161,20 @@ async fn enough_climbs(tx: &Tx, uri: &str) -> Result<bool, Error> {
         || waiting("").await? >= CLIMBS_WAITING)
 }
 
+/// Whether enough comparisons of followers wait, of the same server or altogether.
+async fn enough_comparisons(tx: &Tx, job: &Job) -> Result<bool, Error> {
+    let waiting = |of: String| {
+        job::Entity::find()
+            .filter(job::Column::State.eq(JobState::Waiting))
+            .filter(job::Column::UniqueKey.starts_with(of))
+            .count(tx.conn())
+    };
+    let Job::SynchronizeFollowers { actor, .. } = job else { return Ok(false) };
+    let Some(origin) = uri::origin(actor) else { return Ok(true) };
+    Ok(waiting(format!("{} {origin}/", job.name())).await? >= COMPARISONS_PER_ORIGIN
+        || waiting(format!("{} ", job.name())).await? >= COMPARISONS_WAITING)
+}
+
 /// Puts a job into the queue, unless the same waits there.
 pub(crate) async fn later(app: &App, tx: &Tx, job: &Job) -> Result<(), Error> {
     after(app, tx, job, Span::ZERO).await
@@ -167,6 +185,9 @@ pub(crate) async fn after(app: &App, tx: &Tx, job: &Job, wait: Span) -> Result<(
     if let Some(uri) = job.post()
         && enough_climbs(tx, uri).await?
     {
+        return Ok(());
+    }
+    if matches!(job, Job::SynchronizeFollowers { .. }) && enough_comparisons(tx, job).await? {
         return Ok(());
     }
     let payload =

@@ -4,11 +4,12 @@
 //! What was counted since it was last written may be lost: nothing depends on it.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use carefolk_domain::Moment;
 use carefolk_domain::authorise::Act;
+use carefolk_domain::{Moment, Span, uri};
 use carefolk_store::dialect;
 use carefolk_store::entity::{peer, refusal};
 use moka::sync::Cache;
@@ -25,6 +26,18 @@ const LOGGED_MAX: u64 = 10_000;
 
 /// How long a host is not logged again.
 const LOGGED_FOR: Duration = Duration::from_mins(1);
+
+/// How many hosts are logged a minute, all together.
+const LINES_A_MINUTE: u32 = 60;
+
+/// How many texts of unknown types are kept of one site a day.
+const KEPT_A_DAY: u32 = 20;
+
+/// How long that is counted.
+const KEPT_FOR: Duration = Duration::from_hours(24);
+
+/// The longest name of a host (RFC 1035, 2.3.4).
+const HOST_MAX_BYTES: usize = 253;
 
 /// How many reasons of one host are shown.
 const SHOWN_MAX: u64 = 50;
@@ -43,12 +56,28 @@ struct Counted {
 pub(crate) struct Tally {
     counts: Mutex<HashMap<(String, &'static str), Counted>>,
     logged: Cache<String, ()>,
+    lines: Mutex<(Moment, u32)>,
+    kept: Cache<String, Arc<AtomicU32>>,
 }
 
 impl Tally {
     pub(crate) fn new() -> Self {
         let logged = Cache::builder().max_capacity(LOGGED_MAX).time_to_live(LOGGED_FOR).build();
-        Self { counts: Mutex::default(), logged }
+        let kept = Cache::builder().max_capacity(LOGGED_MAX).time_to_live(KEPT_FOR).build();
+        Self { counts: Mutex::default(), logged, lines: Mutex::new((Moment(0), 0)), kept }
+    }
+
+    /// Whether there is room for a line in the log: strangers can call themselves anything.
+    fn may_log(&self, host: &str, now: Moment) -> bool {
+        if !self.logged.entry_by_ref(host).or_insert(()).is_fresh() {
+            return false;
+        }
+        let Ok(mut lines) = self.lines.lock() else { return false };
+        if now - lines.0 >= Span::minutes(1) {
+            *lines = (now, 0);
+        }
+        lines.1 += 1;
+        lines.1 <= LINES_A_MINUTE
     }
 
     fn take(&self) -> HashMap<(String, &'static str), Counted> {
@@ -74,7 +103,8 @@ impl Peers<'_> {
     /// calls itself.
     pub fn refused(&self, host: &str, reason: &'static str) {
         let tally = &self.0.0.refusals;
-        if tally.logged.entry_by_ref(host).or_insert(()).is_fresh() {
+        let host = if host.len() <= HOST_MAX_BYTES { host } else { STRANGERS };
+        if tally.may_log(host, self.0.now()) {
             tracing::info!(
                 host,
                 reason,
@@ -82,6 +112,14 @@ impl Peers<'_> {
             );
         }
         self.ignored(host, reason);
+    }
+
+    /// Whether a text of `host` that we do not understand is kept: a few a day of each site, for
+    /// somebody to learn from.
+    pub(crate) fn keeps_unknown(&self, host: &str) -> bool {
+        let site = uri::site(&format!("https://{host}/")).unwrap_or_default();
+        let kept = self.0.0.refusals.kept.get_with(site, Arc::default);
+        kept.fetch_add(1, Ordering::Relaxed) < KEPT_A_DAY
     }
 
     /// Counts that nothing was done about something of `host` because of `reason`.
@@ -131,7 +169,9 @@ impl Peers<'_> {
             row.first_at = row.first_at.min(counted.first);
             row.last_at = row.last_at.max(counted.last);
         }
-        let rows: Vec<refusal::Model> = rows.into_values().collect();
+        let mut rows: Vec<refusal::Model> = rows.into_values().collect();
+        // In one order, so that two processes do not wait for each other.
+        rows.sort_unstable_by(|a, b| (&a.host, &a.reason).cmp(&(&b.host, &b.reason)));
         let tx = self.0.begin().await?;
         dialect::add_refusals(tx.store(), &rows).await?;
         tx.commit().await

@@ -51,8 +51,12 @@ fn texts(note: &Note) -> Vec<(Lang, Html)> {
     let clean = |text: &str| Html::sanitise(cut(text, TEXT_MAX_CHARS * 4));
     if let ([_, _, ..], _) | ([_], None) = (note.content_map.as_slice(), &note.content) {
         let mut texts: Vec<(Lang, Html)> = Vec::new();
+        let mut room = TEXT_MAX_CHARS * 4;
         for (tag, text) in note.content_map.iter().take(LANGUAGES_MAX) {
-            if texts.iter().all(|(known, _)| *known != lang(tag)) {
+            // All together take no longer to clean than one.
+            let fits = text.len() <= room || texts.is_empty();
+            if fits && texts.iter().all(|(known, _)| *known != lang(tag)) {
+                room = room.saturating_sub(text.len());
                 texts.push((lang(tag), clean(text)));
             }
         }

@@ -1,6 +1,7 @@
 //! Moves that are heard from other servers.
 
 use carefolk_store::entity::actor;
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use super::aliases;
 use super::moving::{moved_lately, write_move};
@@ -43,7 +44,13 @@ pub(crate) async fn moved(
     }
     let target = match to {
         Destination::Here(row) => *row,
-        Destination::Elsewhere(described) => actors::upsert(app, tx, &described).await?,
+        Destination::Elsewhere(described) => {
+            let row = actors::upsert(app, tx, &described).await?;
+            // It goes no further for a while either: a chain of new actors is one move (S-053).
+            let mut arrived = row.into_active_model();
+            arrived.moved_at = Set(Some(tx.now()));
+            arrived.update(tx.conn()).await?
+        }
     };
     let (from_id, to_id) = (from.id, target.id);
     write_move(tx, from, &target.uri).await?;

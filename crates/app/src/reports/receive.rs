@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use carefolk_domain::{Html, PostId, PostState, UriHash};
+use carefolk_domain::{Html, PostId, PostState, UriHash, uri};
 use carefolk_store::entity::{actor, post, report};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{COMMENT_MAX_CHARS, POSTS_MAX, ReportState, Row, write};
 use crate::App;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::reactions::receive::may_see;
 
-/// How many open reports of one server are kept: more would bury those of others.
+/// How many open reports of one site are kept: more would bury those of others.
 const OPEN_PER_HOST: u64 = 200;
 
 /// How many objects of one report are looked at.
@@ -77,8 +77,11 @@ pub(crate) async fn flag(
 }
 
 async fn open_of(tx: &Tx, host: &str) -> Result<u64, Error> {
+    // Names below one that was registered cost nothing (S-078).
+    let site = uri::site(&format!("https://{host}/")).unwrap_or_else(|| host.to_owned());
+    let below = report::Column::Host.ends_with(format!(".{site}"));
     Ok(report::Entity::find()
-        .filter(report::Column::Host.eq(host))
+        .filter(Condition::any().add(report::Column::Host.eq(site)).add(below))
         .filter(report::Column::State.eq(ReportState::Open))
         .count(tx.conn())
         .await?)

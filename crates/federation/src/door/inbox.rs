@@ -70,8 +70,8 @@ async fn take_in(state: &State, request: Request) -> Result<(), Problem> {
     if matches!(found, Found::Farewell) {
         return Ok(());
     }
-    check_proof(state, &knock).await?;
     state.limits().check_host(&knock.speaker.host)?;
+    check_proof(state, &knock).await?;
     let arrival = Arrival {
         uri: knock.head.id,
         actor_uri: knock.speaker.actor,

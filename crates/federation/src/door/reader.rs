@@ -2,7 +2,7 @@
 
 use axum::http::request::Parts;
 use carefolk_domain::uri;
-use carefolk_httpkit::Problem;
+use carefolk_httpkit::{ClientAddress, Problem};
 use carefolk_signatures::Presented;
 use carefolk_wire::read;
 
@@ -27,6 +27,9 @@ const KEY_PATH: &str = "/main-key";
 /// The same holds for a GET as for what is posted (S-004 to S-013): it is good for this one
 /// address, for a while.
 pub(crate) async fn check_signed(state: &State, parts: &Parts) -> Result<(), Problem> {
+    // Each stranger's key costs us a fetch.
+    let address = parts.extensions.get::<ClientAddress>().map(|address| address.key());
+    state.limits().check_address(address)?;
     let presented = read_signature(state, parts, None)?;
     let speaker = reader(state, &presented)?;
     if !glue::is_open_to(state.app(), &speaker.host).await? {
