@@ -12,6 +12,7 @@ mod m20261122_000004_create_work;
 mod m20261124_000005_create_reactions;
 mod m20261124_000007_ask_about_posts;
 mod m20261124_000010_create_dealings;
+mod m20261124_000012_create_polls;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_create_reactions::Migration),
             Box::new(m20261124_000007_ask_about_posts::Migration),
             Box::new(m20261124_000010_create_dealings::Migration),
+            Box::new(m20261124_000012_create_polls::Migration),
         ]
     }
 }

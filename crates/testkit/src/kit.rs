@@ -144,6 +144,7 @@ impl Kit {
             warning: None,
             title: None,
             in_reply_to: None,
+            poll: None,
             at: None,
         }
     }

@@ -9,6 +9,7 @@ use crate::dates;
 use crate::languages;
 use crate::view::cards::{Other, Place, ReplyTo, hue, initials};
 use crate::view::models::Version;
+use crate::view::polls::PollCard;
 use crate::view::{Frame, Person, PostCard, PostList};
 
 /// A longer text is shown by its beginning where many posts stand together.
@@ -74,6 +75,7 @@ impl<'a> Presenter<'a> {
             excerpt,
             warning: post.warning.filter(|warning| !warning.trim().is_empty()),
             renditions: post.renditions.iter().filter_map(other).collect(),
+            poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
             iso: dates::for_machines(post.published.0),
             edited: post.edited.map(|edited| self.when(edited)),

@@ -27,7 +27,8 @@ pub const TERM_WEBFINGER: &str = "https://purl.archive.org/socialweb/webfinger#w
 /// The term behind `implements` (FEP-844e).
 pub const TERM_IMPLEMENTS: &str = "https://w3id.org/fep/844e#implements";
 
-/// Mastodon's namespace, of `discoverable`, `indexable` and `featured`.
+/// Mastodon's namespace, of `discoverable`, `indexable`, `featured` and
+/// `votersCount`.
 pub const TOOT_NAMESPACE: &str = "http://joinmastodon.org/ns#";
 
 /// The media type we send (`ActivityPub` § 3.2 allows it beside the longer one).

@@ -9,7 +9,7 @@ use crate::kernel::jobs::Climb;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
-use crate::posts::{bury, pins, receive as posts};
+use crate::posts::{bury, pins, receive as posts, votes};
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows,
     profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
@@ -48,6 +48,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             }
         }
         Plan::Update { actor, note, words } => posts::update(app, tx, &actor, *note, words).await,
+        Plan::Vote { actor, ballot } => votes::receive(app, tx, &actor, ballot).await,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }

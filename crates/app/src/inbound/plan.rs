@@ -19,6 +19,7 @@ use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::{Fetched, open_post};
 use crate::posts::receive::Words;
+use crate::posts::votes;
 use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
 
@@ -133,11 +134,7 @@ async fn sort(
             }
             _ => ignored("it is not about pinned posts"),
         },
-        Kind::Create => match note(app, &object, &actor, network).await? {
-            // Its words are read once it is known to concern somebody.
-            Ok(note) => Plan::CreateForNobody { actor, note },
-            Err(nothing) => nothing,
-        },
+        Kind::Create => create(app, &activity.id, &object, actor, network).await?,
         Kind::Update if object_id.as_deref() == Some(actor.uri.as_str()) => {
             update_actor(app, &actor).await?
         }
@@ -151,6 +148,26 @@ async fn sort(
             None => refused("it deletes nothing"),
         },
         _ => ignored("we do nothing about its type"),
+    })
+}
+
+/// A new post, or a vote, which has the shape of one.
+async fn create(
+    app: &App,
+    uri: &str,
+    object: &Node,
+    actor: actor::Model,
+    network: Network,
+) -> Result<Plan, Error> {
+    match votes::heard(app, uri, object, &actor, network).await? {
+        Some(Ok(ballot)) => return Ok(Plan::Vote { actor, ballot }),
+        Some(Err(why)) => return Ok(Plan::Nothing(why)),
+        None => {}
+    }
+    Ok(match note(app, object, &actor, network).await? {
+        // Its words are read once it is known to concern somebody.
+        Ok(note) => Plan::CreateForNobody { actor, note },
+        Err(nothing) => nothing,
     })
 }
 
@@ -203,7 +220,7 @@ async fn note(
         Ok(note) => note,
         Err(_bad) => return Ok(Err(refused("its object cannot be read"))),
     };
-    if note.kind != ObjectKind::Note {
+    if !matches!(note.kind, ObjectKind::Note | ObjectKind::Question) {
         return Ok(Err(ignored("we do nothing about its object's type")));
     }
     let own = note.attributed_to == actor.uri && uri::same_origin(&note.id, &actor.uri);

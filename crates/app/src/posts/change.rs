@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::publish::{self, Words, tidy};
 use super::visible::visible_to;
-use super::{EditPost, PostView, Posts, queries, text, views, wire_map};
+use super::{EditPost, PostView, Posts, polls, queries, text, views, wire_map};
 use crate::actors::queries as actors;
 use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -141,6 +141,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
     text::detach(tx, id).await?;
     outbox::unsay(tx, id).await?;
     reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    polls::erase(tx, id).await?;
     pin::Entity::delete_many().filter(pin::Column::PostId.eq(id)).exec(tx.conn()).await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))

@@ -12,19 +12,23 @@ mod documents;
 pub(crate) mod fetch;
 pub(crate) mod orphans;
 pub(crate) mod pins;
+mod polls;
 mod publish;
 mod queries;
 mod readers;
 pub(crate) mod receive;
+mod tallies;
 mod text;
 mod views;
 pub(crate) mod visible;
+pub(crate) mod votes;
 mod wire_map;
 
 use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
 
 pub use conversations::Part;
 pub use documents::PostDocument;
+pub use polls::{NewPoll, PollOptionView, PollView};
 pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
 
@@ -51,6 +55,8 @@ pub struct NewPost {
     pub title: Option<String>,
     /// The id or page of the post it answers.
     pub in_reply_to: Option<String>,
+    /// What makes it a poll.
+    pub poll: Option<NewPoll>,
     /// When it became public, if that is past: for the demo and imports, operators only.
     pub at: Option<Moment>,
 }
@@ -109,6 +115,8 @@ pub struct PostView {
     pub html: Html,
     /// Other forms of the text.
     pub renditions: Vec<RenditionView>,
+    /// What makes it a poll.
+    pub poll: Option<PollView>,
     /// When it became public.
     pub published: Moment,
     /// When it was last changed.

@@ -19,7 +19,7 @@ use sea_orm::{
 };
 
 use super::concern::{Surroundings, people};
-use super::{orphans, publish, queries, text};
+use super::{orphans, polls, publish, queries, text, votes};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
@@ -97,11 +97,15 @@ pub(crate) async fn create(
     if is_tombstone(tx, &note.id, &author.uri).await? {
         return Ok(Outcome::Ignored("it was deleted"));
     }
+    if votes::is_vote(tx.conn(), &note).await? {
+        return Ok(Outcome::Ignored("a vote is no post"));
+    }
     let heard = hear(tx.conn(), author, &note).await?;
     if is_unwanted(tx, author, &heard).await? {
         return Ok(Outcome::Refused("whom it answers blocks them"));
     }
     let row = insert(app, tx, author, &note, &heard, climb).await?;
+    polls::keep(tx, row.id, &note).await?;
     write_text(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
     attach(app, tx, row.id, &note, &heard).await?;
     publish::count(tx, &row, 1).await?;
@@ -179,7 +183,7 @@ async fn insert(
         uri_hash: Set(UriHash::of(&note.id)),
         slug: Set(None),
         url: Set(own(&note.url).unwrap_or_else(|| note.id.clone())),
-        kind: Set("note".to_owned()),
+        kind: Set(polls::kind_of(note).to_owned()),
         audience: Set(heard.audience),
         group_id: Set(None),
         state: Set(PostState::Published),
@@ -359,6 +363,9 @@ pub(crate) async fn update(
     }
     if width(audience(&note, author)) > width(row.audience) {
         return Ok(Outcome::Refused("it would make the post wider"));
+    }
+    if let Some(outcome) = polls::update(tx, &row, &note).await? {
+        return Ok(outcome);
     }
     let said = note.updated.map_or(tx.now(), |at| Moment(at).min(tx.now()));
     if row.edited_at.is_some_and(|known| said <= known) {

@@ -7,7 +7,7 @@ use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::visible::visible_to;
-use super::{PostView, RenditionView, ReplyRef};
+use super::{PostView, RenditionView, ReplyRef, polls};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 
@@ -28,6 +28,7 @@ pub(crate) async fn views(
     let parents = parents(conn, viewer, &rows).await?;
     let authors = authors(conn, rows.iter().chain(parents.values())).await?;
     let mut texts = texts(conn, &rows).await?;
+    let mut polls = polls::views(conn, viewer, &rows).await?;
     let voices = voices(conn, viewer).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
@@ -43,7 +44,10 @@ pub(crate) async fn views(
         });
         let text = texts.remove(&row.id).unwrap_or_default();
         let may_change = row.slug.is_some() && voices.contains(&row.actor_id);
-        out.push(view(row, author, text, reply, may_change));
+        let poll = polls.remove(&row.id);
+        let mut shown = view(row, author, text, reply, may_change);
+        shown.poll = poll;
+        out.push(shown);
     }
     Ok(out)
 }
@@ -81,6 +85,7 @@ fn view(
         warning,
         html,
         renditions: others.collect(),
+        poll: None,
         published: row.published.unwrap_or(row.created_at),
         edited: row.edited_at,
         in_reply_to,

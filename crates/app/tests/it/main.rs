@@ -23,6 +23,8 @@ mod naming;
 mod overtaking;
 mod peers;
 mod pinning;
+mod polling;
+mod polls_elsewhere;
 mod posting;
 mod reacting;
 mod receiving;

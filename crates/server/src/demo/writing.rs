@@ -127,6 +127,7 @@ impl Seeder<'_> {
             warning: post.warning.clone(),
             title: post.title.clone(),
             in_reply_to,
+            poll: None,
             at: Some(at),
         };
         let said = self.app.posts().publish(&self.caller, new).await;

@@ -23,7 +23,7 @@ pub struct Model {
     pub slug: Option<String>,
     /// Its page.
     pub url: String,
-    /// What it is: `note`, and more as features come.
+    /// What it is: `note` or `question`.
     pub kind: String,
     /// Who may see it.
     pub audience: Audience,

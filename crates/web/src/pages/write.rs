@@ -40,6 +40,7 @@ pub(crate) async fn publish(web: Web) -> Answer {
         warning: fields.some("warning"),
         title: fields.some("title"),
         in_reply_to: None,
+        poll: None,
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {

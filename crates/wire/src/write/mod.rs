@@ -9,6 +9,7 @@ mod actor;
 mod collection;
 pub mod context;
 mod note;
+mod poll;
 
 use serde::Serialize;
 
@@ -17,6 +18,7 @@ pub use actor::{Actor, Capability, Endpoints, Generator, Multikey, PublicKey};
 pub use collection::{First, OrderedCollection, OrderedCollectionPage};
 pub use context::Context;
 pub use note::{Attachment, LanguageMap, Note, Source, Tag};
+pub use poll::{Choice, Poll, Vote};
 
 /// A document with its context, which comes first.
 #[derive(Serialize)]

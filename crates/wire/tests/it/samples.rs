@@ -74,5 +74,6 @@ pub(crate) fn lunch() -> Note {
         ],
         attachment: Vec::new(),
         replies: Some(format!("{post}/replies")),
+        poll: None,
     }
 }
