@@ -13,6 +13,7 @@ mod m20261124_000005_create_reactions;
 mod m20261124_000007_ask_about_posts;
 mod m20261124_000010_create_dealings;
 mod m20261124_000011_create_attachments;
+mod m20261124_000012_create_polls;
 mod m20261124_000013_create_policies;
 mod m20261124_000014_create_refusals;
 mod schema;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_ask_about_posts::Migration),
             Box::new(m20261124_000010_create_dealings::Migration),
             Box::new(m20261124_000011_create_attachments::Migration),
+            Box::new(m20261124_000012_create_polls::Migration),
             Box::new(m20261124_000013_create_policies::Migration),
             Box::new(m20261124_000014_create_refusals::Migration),
         ]

@@ -16,6 +16,7 @@ pub mod locale;
 pub mod moment;
 pub mod name;
 pub mod peer;
+pub mod poll;
 pub mod post;
 pub mod roles;
 pub mod text;

@@ -54,6 +54,9 @@ fn field(error: &FieldError) -> String {
         "posts" => "the posts (--post)",
         "post" => "the post",
         "host" => "the host name",
+        "choice" => "the answer (--option)",
+        "poll_option" => "the answers (--poll-option)",
+        "poll_ends_in" => "the end of the poll (--poll-ends-in)",
         other => other,
     };
     format!("{name} {}", error.invalid)

@@ -145,6 +145,7 @@ impl Kit {
             title: None,
             in_reply_to: None,
             policies: Policies::default(),
+            poll: None,
             at: None,
         }
     }

@@ -22,6 +22,11 @@ impl Fields {
         self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// The values of all fields with that name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
     /// The value without space around it, or nothing.
     pub(crate) fn some(&self, name: &str) -> Option<String> {
         let value = self.get(name).trim();
@@ -42,6 +47,7 @@ mod tests {
     fn the_first_of_two_counts_and_line_ends_are_plain() {
         let fields = Fields::read(b"a=1&a=2&text=x%0D%0Ay%00z&blank=+");
         assert_eq!((fields.get("a"), fields.get("text")), ("1", "x\nyz"));
+        assert_eq!(fields.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(fields.some("blank"), None);
         assert_eq!(fields.get("none"), "");
     }

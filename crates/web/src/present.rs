@@ -11,6 +11,7 @@ use crate::dates;
 use crate::languages;
 use crate::view::cards::{Attached, Other, Place, ReplyTo, hue, initials};
 use crate::view::models::Version;
+use crate::view::polls::PollCard;
 use crate::view::{Frame, Person, PostCard, PostList};
 
 /// A longer text is shown by its beginning where many posts stand together.
@@ -79,6 +80,7 @@ impl<'a> Presenter<'a> {
             event_where: post.event.and_then(|event| event.place),
             attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
             renditions: post.renditions.iter().filter_map(other).collect(),
+            poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
             iso: dates::for_machines(post.published.0),
             edited: post.edited.map(|edited| self.when(edited)),

@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::answer::Failure;
 use crate::pages::{
     change, follow, home, post as thread, profile, providers, reading, setup, sign_in, team, texts,
-    write, you,
+    vote, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -41,6 +41,7 @@ fn pages() -> Router<WebState> {
         .route("/@{who}", get(profile::show))
         .route("/@{who}/{slug}", get(thread::show))
         .route("/@{who}/{slug}/reply", post(thread::reply))
+        .route("/@{who}/{slug}/vote", post(vote::vote))
         .route("/@{who}/{slug}/history", get(thread::history))
         .route("/@{who}/{slug}/edit", get(change::edit_form).post(change::edit))
         .route("/@{who}/{slug}/delete", get(change::delete_form).post(change::delete))

@@ -36,7 +36,8 @@ pub const TERM_QUOTE_AUTHORIZATION: &str = "https://w3id.org/fep/044f#QuoteAutho
 /// A wish to quote (FEP-044f).
 pub const TERM_QUOTE_REQUEST: &str = "https://w3id.org/fep/044f#QuoteRequest";
 
-/// Mastodon's namespace, of `discoverable`, `indexable` and `featured`.
+/// Mastodon's namespace, of `discoverable`, `indexable`, `featured` and
+/// `votersCount`.
 pub const TOOT_NAMESPACE: &str = "http://joinmastodon.org/ns#";
 
 /// The media type we send (`ActivityPub` § 3.2 allows it beside the longer one).

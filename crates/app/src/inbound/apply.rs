@@ -10,7 +10,7 @@ use crate::kernel::{error::Error, tx::Tx};
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
 use crate::posts::words::Words;
-use crate::posts::{bury, pins, quotes, receive as posts};
+use crate::posts::{bury, pins, quotes, receive as posts, votes};
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows,
     profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
@@ -49,6 +49,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             }
         }
         Plan::Update { actor, note, words } => posts::update(app, tx, &actor, *note, words).await,
+        Plan::Vote { actor, ballot } => votes::receive(app, tx, &actor, ballot).await,
         Plan::UpdateActor { described } => {
             actors::upsert(app, tx, &described).await.map(|_| Outcome::Applied)
         }

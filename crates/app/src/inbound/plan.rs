@@ -19,6 +19,7 @@ use crate::posts::concern::Surroundings;
 use crate::posts::fetch::{Fetched, open_post};
 use crate::posts::quotes::Asked;
 use crate::posts::receive::kept_as;
+use crate::posts::votes;
 use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
@@ -123,11 +124,7 @@ async fn sort(
         Kind::Move if object_id.as_deref() == Some(actor.uri.as_str()) => {
             moved(app, &activity, actor, network).await?
         }
-        Kind::Create => match note(app, &object, &actor, network).await? {
-            // Its words are read once it is known to concern somebody.
-            Ok(note) => Plan::CreateForNobody { actor, note },
-            Err(nothing) => nothing,
-        },
+        Kind::Create => create(app, &activity.id, &object, actor, network).await?,
         Kind::Update if object_id.as_deref() == Some(actor.uri.as_str()) => {
             update_actor(app, &actor).await?
         }
@@ -184,6 +181,26 @@ fn dealing(
     }
 }
 
+/// A new post, or a vote, which has the shape of one.
+async fn create(
+    app: &App,
+    uri: &str,
+    object: &Node,
+    actor: actor::Model,
+    network: Network,
+) -> Result<Plan, Error> {
+    match votes::heard(app, uri, object, &actor, network).await? {
+        Some(Ok(ballot)) => return Ok(Plan::Vote { actor, ballot }),
+        Some(Err(why)) => return Ok(Plan::Nothing(why)),
+        None => {}
+    }
+    Ok(match note(app, object, &actor, network).await? {
+        // Its words are read once it is known to concern somebody.
+        Ok(note) => Plan::CreateForNobody { actor, note },
+        Err(nothing) => nothing,
+    })
+}
+
 /// A boost: of a post that is here, or of one that is fetched because somebody here follows who
 /// passes it on. What stands inside is never taken from there (S-043).
 async fn pass_on(
@@ -233,7 +250,7 @@ async fn note(
         Ok(note) => note,
         Err(_bad) => return Ok(Err(refused("its object cannot be read"))),
     };
-    if kept_as(&note.kind).is_none() {
+    if kept_as(&note).is_none() {
         return Ok(Err(ignored("we do nothing about its object's type")));
     }
     let own = note.attributed_to == actor.uri && uri::same_origin(&note.id, &actor.uri);

@@ -9,6 +9,7 @@ use crate::actors;
 use crate::follows::receive as follows;
 use crate::posts::fetch::Found;
 use crate::posts::quotes::Asked;
+use crate::posts::votes::Ballot;
 use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
 use crate::reports::receive::Flag;
@@ -56,6 +57,10 @@ pub(super) enum Plan {
         actor: actor::Model,
         note: Box<Note>,
         words: Words,
+    },
+    Vote {
+        actor: actor::Model,
+        ballot: Ballot,
     },
     UpdateActor {
         described: Box<actors::Described>,

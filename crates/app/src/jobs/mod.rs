@@ -81,6 +81,8 @@ impl Jobs<'_> {
                 let all = self.0.profiles().follow_on(from, to).await?;
                 Ok((!all).then_some(GO_ON_AFTER))
             }
+            Job::TellPoll { post, .. } => self.0.posts().tell_poll(post).await.map(|()| None),
+            Job::ClosePoll { post } => self.0.posts().close_poll(post).await,
             Job::FetchReplies { uri } => self.fetch_replies(&uri).await.map(|()| None),
             Job::FetchFound { uri, beside } => {
                 Box::pin(self.fetch_found(&uri, &beside, self.0.now() - row.created_at)).await

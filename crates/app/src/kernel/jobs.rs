@@ -1,6 +1,6 @@
 //! Work for later, as rows: put there in the transaction of what asks for it, done by a worker.
 
-use carefolk_domain::{ActorId, JobId, Span, uri};
+use carefolk_domain::{ActorId, JobId, PostId, Span, uri};
 use carefolk_store::dialect;
 use carefolk_store::entity::job::{self, JobState, Model};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -87,6 +87,18 @@ pub(crate) enum Job {
         /// The digest of that list.
         digest: String,
     },
+    /// Tell followers' servers how a poll stands.
+    TellPoll {
+        /// Which.
+        post: PostId,
+        /// In which round: one for all votes of one.
+        round: i64,
+    },
+    /// Close a poll, and tell how it ended.
+    ClosePoll {
+        /// Which.
+        post: PostId,
+    },
     /// Ask a server what it runs, and again after a while.
     LearnSoftware {
         /// Its host.
@@ -102,6 +114,8 @@ impl Job {
             Self::FetchFound { .. } => "posts.fetch_found",
             Self::SynchronizeFollowers { .. } => "follows.synchronize",
             Self::FollowOn { .. } => "profiles.follow_on",
+            Self::TellPoll { .. } => "posts.tell_poll",
+            Self::ClosePoll { .. } => "posts.close_poll",
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
     }
@@ -115,6 +129,8 @@ impl Job {
             Self::FetchReplies { uri } => format!("{FETCH} {} below {uri}", site(uri)),
             Self::SynchronizeFollowers { actor, .. } => format!("{} {actor}", self.name()),
             Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
+            Self::TellPoll { post, round } => format!("{} {post} {round}", self.name()),
+            Self::ClosePoll { post } => format!("{} {post}", self.name()),
             Self::LearnSoftware { host } => format!("{} {host}", self.name()),
         }
     }
@@ -127,6 +143,8 @@ impl Job {
             | Self::FetchFound { uri, .. } => Some(uri),
             Self::SynchronizeFollowers { .. }
             | Self::LearnSoftware { .. }
+            | Self::TellPoll { .. }
+            | Self::ClosePoll { .. }
             | Self::FollowOn { .. } => None,
         }
     }

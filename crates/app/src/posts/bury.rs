@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
 };
 
-use super::{change, queries};
+use super::{change, polls, queries};
 use crate::actors::bury;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 
@@ -45,6 +45,7 @@ pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outco
         .filter(actor::Column::Id.eq(author.id))
         .exec(tx.conn())
         .await?;
+    polls::forget(tx, author.id).await?;
     erase_of_deleted(tx).await?;
     Ok(Outcome::Applied)
 }

@@ -9,7 +9,9 @@ use sea_orm::{
 
 use super::publish::{self, Words, tidy};
 use super::visible::visible_to;
-use super::{EditPost, PostView, Posts, attachments, queries, text, translate, views, wire_map};
+use super::{
+    EditPost, PostView, Posts, attachments, polls, queries, text, translate, views, wire_map,
+};
 use crate::actors::queries as actors;
 use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -147,6 +149,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
     attachments::erase(tx, id).await?;
     outbox::unsay(tx, id).await?;
     reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    polls::erase(tx, id).await?;
     pin::Entity::delete_many().filter(pin::Column::PostId.eq(id)).exec(tx.conn()).await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))

@@ -54,7 +54,7 @@ pub(crate) async fn open_post(app: &App, id: &str) -> Result<Fetched, Error> {
     };
     let read = read::parse(&fetched.body).and_then(|document| Note::read(&document, network));
     let Ok(note) = read else { return Ok(refused("its object cannot be read")) };
-    if kept_as(&note.kind).is_none() {
+    if kept_as(&note).is_none() {
         return Ok(Fetched::Not(Outcome::Ignored("we do nothing about its object's type")));
     }
     if note.id != id || !uri::same_origin(&note.id, &note.attributed_to) {

@@ -14,15 +14,18 @@ pub(crate) mod fetch;
 pub(crate) mod orphans;
 pub(crate) mod pins;
 mod policy;
+mod polls;
 mod publish;
 mod queries;
 pub(crate) mod quotes;
 mod readers;
 pub(crate) mod receive;
+mod tallies;
 mod text;
 mod translate;
 mod views;
 pub(crate) mod visible;
+pub(crate) mod votes;
 mod wire_map;
 pub(crate) mod words;
 
@@ -32,6 +35,7 @@ pub use attachments::{AttachmentKind, AttachmentView};
 pub use conversations::Part;
 pub use documents::PostDocument;
 pub use policy::Policies;
+pub use polls::{NewPoll, PollOptionView, PollView};
 pub(crate) use queries::{by_uri, known};
 pub(crate) use views::views;
 
@@ -60,6 +64,8 @@ pub struct NewPost {
     pub in_reply_to: Option<String>,
     /// Who may answer and quote it.
     pub policies: Policies,
+    /// What makes it a poll.
+    pub poll: Option<NewPoll>,
     /// When it became public, if that is past: for the demo and imports, operators only.
     pub at: Option<Moment>,
 }
@@ -122,6 +128,8 @@ pub struct PostView {
     pub attachments: Vec<AttachmentView>,
     /// When and where it is, if it is an event.
     pub event: Option<EventView>,
+    /// What makes it a poll.
+    pub poll: Option<PollView>,
     /// When it became public.
     pub published: Moment,
     /// When it was last changed.

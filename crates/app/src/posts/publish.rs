@@ -11,7 +11,7 @@ use carefolk_store::entity::{account, actor, notification, post, rendition, revi
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::text::{self, Written};
-use super::{NewPost, PostRef, PostView, Posts, policy, views, wire_map};
+use super::{NewPost, PostRef, PostView, Posts, policy, polls, views, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, opaque, tx::Tx};
@@ -36,7 +36,8 @@ impl Posts<'_> {
     /// # Errors
     ///
     /// [`Error::Denied`] if the caller may not speak as the author; [`Error::Invalid`] with all
-    /// wrong fields at once (`author`, `text`, `warning`, `title`, `audience`, `in_reply_to`).
+    /// wrong fields at once (`author`, `text`, `warning`, `title`, `audience`, `in_reply_to`, `poll_option`,
+    /// `poll_ends_in`).
     pub async fn publish(&self, caller: &Caller, new: NewPost) -> Result<PostView, Error> {
         let ready = self.ready(caller, &new).await?;
         let mut tx = self.0.begin().await?;
@@ -63,6 +64,7 @@ impl Posts<'_> {
     async fn ready(&self, caller: &Caller, new: &NewPost) -> Result<Ready, Error> {
         let author = self.author(caller, &new.author).await?;
         let mut wrong = text::check(&new.text, new.warning.as_deref(), new.title.as_deref());
+        wrong.extend(new.poll.iter().flat_map(polls::check));
         if matches!(new.audience, Audience::Group | Audience::Direct) {
             wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
         }
@@ -170,7 +172,7 @@ async fn insert(
         uri: Set(uri),
         url: Set(format!("{base}/@{}/{slug}", ready.author.handle)),
         slug: Set(Some(slug)),
-        kind: Set("note".to_owned()),
+        kind: Set(if new.poll.is_some() { polls::QUESTION } else { polls::NOTE }.to_owned()),
         audience: Set(ready.audience),
         group_id: Set(None),
         state: Set(PostState::Published),
@@ -199,15 +201,21 @@ async fn insert(
     }
     .insert(tx.conn())
     .await?;
-    let words = Words {
+    write_text(app, tx, caller, row.id, published, words_of(new, ready)).await?;
+    if let Some(poll) = &new.poll {
+        polls::open(app, tx, row.id, poll).await?;
+    }
+    Ok(row)
+}
+
+fn words_of<'a>(new: &'a NewPost, ready: &Ready) -> Words<'a> {
+    Words {
         lang: ready.lang.clone(),
         title: tidy(new.title.as_deref()),
         warning: tidy(new.warning.as_deref()),
         source: &new.text,
         html: ready.written.html.clone(),
-    };
-    write_text(app, tx, caller, row.id, published, words).await?;
-    Ok(row)
+    }
 }
 
 /// How many neighbouring milliseconds are tried for a [`past_id`].

@@ -20,7 +20,7 @@ use sea_orm::{
 use super::concern::{Surroundings, people};
 use super::policy::{self, Policies};
 use super::words::{self, Words};
-use super::{attachments, orphans, publish, queries, text};
+use super::{attachments, orphans, polls, publish, queries, text, votes};
 use crate::actors::{is_tombstone, queries as actors};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
@@ -45,9 +45,9 @@ pub(crate) fn audience(note: &Note, author: &actor::Model) -> Audience {
 }
 
 /// As what a thing is kept, if it is kept at all.
-pub(crate) fn kept_as(kind: &ObjectKind) -> Option<&'static str> {
-    Some(match kind {
-        ObjectKind::Note => "note",
+pub(crate) fn kept_as(note: &Note) -> Option<&'static str> {
+    Some(match note.kind {
+        ObjectKind::Note | ObjectKind::Question => polls::kind_of(note),
         ObjectKind::Article => "article",
         ObjectKind::Page => "page",
         ObjectKind::Event => "event",
@@ -81,11 +81,15 @@ pub(crate) async fn create(
     if is_tombstone(tx, &note.id, &author.uri).await? {
         return Ok(Outcome::Ignored("it was deleted"));
     }
+    if votes::is_vote(tx.conn(), &note).await? {
+        return Ok(Outcome::Ignored("a vote is no post"));
+    }
     let heard = hear(tx.conn(), author, &note).await?;
     if is_unwanted(tx, author, &heard).await? {
         return Ok(Outcome::Refused("its author may not answer that"));
     }
     let row = insert(app, tx, author, &note, &heard, climb).await?;
+    polls::keep(tx, row.id, &note).await?;
     words::write(app, tx, row.id, words, row.published.unwrap_or(tx.now())).await?;
     attachments::write(tx, row.id, &note).await?;
     attach(app, tx, row.id, &note, &heard).await?;
@@ -169,7 +173,7 @@ async fn insert(
         uri_hash: Set(UriHash::of(&note.id)),
         slug: Set(None),
         url: Set(own(&note.url).unwrap_or_else(|| note.id.clone())),
-        kind: Set(kept_as(&note.kind).unwrap_or("note").to_owned()),
+        kind: Set(kept_as(note).unwrap_or("note").to_owned()),
         reply_policy: Set(policies.replies),
         quote_policy: Set(policies.quotes),
         starts_at: Set(note.start_time.map(Moment)),
@@ -310,11 +314,14 @@ pub(crate) async fn update(
     if row.state != PostState::Published {
         return Ok(Outcome::Ignored("it was deleted"));
     }
-    if kept_as(&note.kind) != Some(row.kind.as_str()) {
+    if kept_as(&note) != Some(row.kind.as_str()) && note.kind != ObjectKind::Question {
         return Ok(Outcome::Refused("it would be something else"));
     }
     if width(audience(&note, author)) > width(row.audience) {
         return Ok(Outcome::Refused("it would make the post wider"));
+    }
+    if let Some(outcome) = polls::update(tx, &row, &note).await? {
+        return Ok(outcome);
     }
     let said = note.updated.map_or(tx.now(), |at| Moment(at).min(tx.now()));
     if row.edited_at.is_some_and(|known| said <= known) {

@@ -7,7 +7,7 @@ use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::visible::visible_to;
-use super::{EventView, PostView, RenditionView, ReplyRef, attachments};
+use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 
@@ -29,6 +29,7 @@ pub(crate) async fn views(
     let authors = authors(conn, rows.iter().chain(parents.values())).await?;
     let mut texts = texts(conn, &rows).await?;
     let mut with = attachments::of(conn, &rows).await?;
+    let mut polls = polls::views(conn, viewer, &rows).await?;
     let voices = voices(conn, viewer).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
@@ -45,10 +46,13 @@ pub(crate) async fn views(
         let text = texts.remove(&row.id).unwrap_or_default();
         let may_change = row.slug.is_some() && voices.contains(&row.actor_id);
         let attachments = with.remove(&row.id).unwrap_or_default();
-        out.push(view(row, author, text, reply, may_change));
-        if let Some(view) = out.last_mut().filter(|view| !view.deleted) {
-            view.attachments = attachments;
+        let poll = polls.remove(&row.id);
+        let mut shown = view(row, author, text, reply, may_change);
+        if !shown.deleted {
+            shown.attachments = attachments;
         }
+        shown.poll = poll;
+        out.push(shown);
     }
     Ok(out)
 }
@@ -92,6 +96,7 @@ fn view(
             ends: row.ends_at,
             place: row.place,
         }),
+        poll: None,
         published: row.published.unwrap_or(row.created_at),
         edited: row.edited_at,
         in_reply_to,

@@ -9,6 +9,7 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use crate::blocked::{blocked_by, blockers_of};
 use crate::kernel::caller::{Caller, Member};
+use crate::kernel::{error::Error, tx::Tx};
 
 /// The posts that `viewer` may see.
 pub(crate) fn visible_to(viewer: &Caller) -> Condition {
@@ -130,4 +131,26 @@ fn actors_of(standing: Standing) -> SelectStatement {
             ),
         )
         .into_query()
+}
+
+/// Whether somebody elsewhere may know of a post: what is guessed is not confirmed (S-044).
+pub(crate) async fn may_see(
+    tx: &Tx,
+    actor: &actor::Model,
+    post: &post::Model,
+) -> Result<bool, Error> {
+    if post.audience.is_open() || post.actor_id == actor.id {
+        return Ok(true);
+    }
+    let addressed = addressed::Entity::find_by_id((post.id, actor.id)).one(tx.conn()).await?;
+    if addressed.is_some() {
+        return Ok(true);
+    }
+    let follows = follow::Entity::find()
+        .filter(follow::Column::FollowerId.eq(actor.id))
+        .filter(follow::Column::FolloweeId.eq(post.actor_id))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .one(tx.conn())
+        .await?;
+    Ok(post.audience == Audience::Followers && follows.is_some())
 }

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::policy::Policies;
+use super::polls::{Poll, QUESTION};
 use super::{queries, text::tag_url};
 use crate::App;
 use crate::actors::queries as actors;
@@ -24,6 +25,7 @@ pub(super) struct Loaded {
     translations: Vec<rendition::Model>,
     named: Vec<(mention::Model, Option<actor::Model>)>,
     tags: Vec<String>,
+    poll: Option<write::Poll>,
 }
 
 /// Reads everything that the document of a post says.
@@ -65,7 +67,11 @@ pub(super) async fn load(
         .await?;
     let base = app.settings().uri_base();
     let tags = tags.into_iter().map(|tag| tag_url(base, &tag.name) + "\n#" + &tag.name).collect();
-    Ok(Loaded { row: row.clone(), author, text, translations, named, tags })
+    let poll = match row.kind.as_str() {
+        QUESTION => Poll::of(conn, row.id).await?.map(|poll| poll.document(app.now())),
+        _ => None,
+    };
+    Ok(Loaded { row: row.clone(), author, text, translations, named, tags, poll })
 }
 
 impl Loaded {
@@ -98,7 +104,7 @@ impl Loaded {
         let (content, content_map) = self.texts();
         Note {
             id: self.row.uri.clone(),
-            kind: ObjectKind::Note,
+            kind: object_kind(&self.row),
             attributed_to: self.author.uri.clone(),
             in_reply_to: self.row.in_reply_to_uri.clone(),
             context: self.row.context_uri.clone(),
@@ -118,6 +124,7 @@ impl Loaded {
             attachment: Vec::new(),
             interaction_policy: Some(Policies::said(&self.row, &self.author)),
             replies: Some(format!("{}/replies", self.row.uri)),
+            poll: self.poll.clone(),
         }
     }
 
@@ -158,8 +165,13 @@ impl Loaded {
     /// What is left of it once it was deleted.
     pub(super) fn tombstone(row: &post::Model) -> Tombstone {
         let at = row.edited_at.unwrap_or(row.created_at);
-        Tombstone::new(row.uri.clone(), ObjectKind::Note, at.0)
+        Tombstone::new(row.uri.clone(), object_kind(row), at.0)
     }
+}
+
+/// What a post is on the wire.
+fn object_kind(row: &post::Model) -> ObjectKind {
+    if row.kind == QUESTION { ObjectKind::Question } else { ObjectKind::Note }
 }
 
 /// A title goes in front of the text: a Note has none that others show.
@@ -211,7 +223,7 @@ pub(super) fn update(app: &App, post: &Loaded, at: Moment) -> Saying {
 /// `Delete{Tombstone}`.
 pub(super) fn delete(app: &App, post: &Loaded, at: Moment) -> Saying {
     saying(app, post, "Delete", |uri| {
-        let remains = Tombstone::new(post.row.uri.clone(), ObjectKind::Note, at.0);
+        let remains = Tombstone::new(post.row.uri.clone(), object_kind(&post.row), at.0);
         let (to, cc) = post.addressing();
         Activity::delete(uri, post.author.uri.clone(), remains).addressed(to, cc)
     })

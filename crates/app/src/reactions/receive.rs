@@ -1,8 +1,7 @@
 //! Likes and boosts that come from other servers.
 
-use carefolk_domain::{Audience, PostState, ReactionKind, UriHash, uri};
-use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{actor, addressed, follow, post, reaction};
+use carefolk_domain::{PostState, ReactionKind, UriHash, uri};
+use carefolk_store::entity::{actor, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::rows::{self, New};
@@ -10,6 +9,7 @@ use crate::App;
 use crate::actors::{bury, is_tombstone};
 use crate::follows::receive::Named;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
+use crate::posts::visible::may_see;
 use crate::{blocked, posts};
 
 /// `Like` or `Announce` of a post that is here.
@@ -42,28 +42,6 @@ pub(crate) async fn react(
     let new = New { actor, post: &post, kind, uri: uri.to_owned() };
     rows::insert(app, tx, new).await?;
     Ok(Outcome::Applied)
-}
-
-/// Whether somebody elsewhere may know of a post: what is guessed is not confirmed (S-044).
-pub(crate) async fn may_see(
-    tx: &Tx,
-    actor: &actor::Model,
-    post: &post::Model,
-) -> Result<bool, Error> {
-    if post.audience.is_open() || post.actor_id == actor.id {
-        return Ok(true);
-    }
-    let addressed = addressed::Entity::find_by_id((post.id, actor.id)).one(tx.conn()).await?;
-    if addressed.is_some() {
-        return Ok(true);
-    }
-    let follows = follow::Entity::find()
-        .filter(follow::Column::FollowerId.eq(actor.id))
-        .filter(follow::Column::FolloweeId.eq(post.actor_id))
-        .filter(follow::Column::State.eq(FollowState::Accepted))
-        .one(tx.conn())
-        .await?;
-    Ok(post.audience == Audience::Followers && follows.is_some())
 }
 
 /// `Undo` of a `Like` or `Announce`. Only whose it was can (S-045).

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 use super::{COMMENT_MAX_CHARS, POSTS_MAX, ReportState, Row, write};
 use crate::App;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
-use crate::reactions::receive::may_see;
+use crate::posts::visible::may_see;
 
 /// How many open reports of one site are kept: more would bury those of others.
 const OPEN_PER_HOST: u64 = 200;

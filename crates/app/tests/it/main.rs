@@ -24,6 +24,8 @@ mod naming;
 mod overtaking;
 mod peers;
 mod pinning;
+mod polling;
+mod polls_elsewhere;
 mod posting;
 mod quoting;
 mod reacting;

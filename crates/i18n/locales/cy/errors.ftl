@@ -51,6 +51,7 @@ wrong-address-own = Allwch chi ddim eich dilyn eich hun
 wrong-author-unknown = Dewiswch pwy sy'n cyhoeddi
 wrong-audience-choice = Dewiswch pwy all weld hyn
 wrong-lang-choice = Dewiswch iaith o'r rhestr
+wrong-choice-missing = Dewiswch ateb
 wrong-role-choice = Dewiswch beth allant ei wneud
 wrong-in_reply_to-unknown = Mae'r neges rydych chi'n ei hateb wedi mynd
 wrong-text-too-long = Gwnewch y testun yn fyrrach: { $max } nod ar y mwyaf

@@ -53,3 +53,29 @@ said-removed = Mae'r neges wedi'i dileu yma. Rydym yn gofyn i gymunedau eraill e
 history-title = Fersiynau o neges
 history-lead = Pob fersiwn sydd wedi bod yn gyhoeddus. Y diweddaraf sydd gyntaf.
 history-now = Nawr
+poll-result = { $count ->
+    [zero] 0 pleidlais, { $percent } y cant.
+    [one] 1 bleidlais, { $percent } y cant.
+    [two] 2 bleidlais, { $percent } y cant.
+    [few] 3 phleidlais, { $percent } y cant.
+    [many] 6 phleidlais, { $percent } y cant.
+   *[other] { $count } o bleidleisiau, { $percent } y cant.
+}
+poll-voters = { $count ->
+    [zero] Does neb wedi pleidleisio.
+    [one] Mae 1 wedi pleidleisio.
+    [two] Mae 2 wedi pleidleisio.
+    [few] Mae 3 wedi pleidleisio.
+    [many] Mae 6 wedi pleidleisio.
+   *[other] Mae { $count } wedi pleidleisio.
+}
+poll-mine = Chi ddewisodd hwn.
+poll-voted = Rydych wedi pleidleisio.
+poll-closed = Mae'r pleidleisio wedi cau.
+poll-closes = Mae'r pleidleisio'n cau { $when }.
+poll-open = Mae'r pleidleisio ar agor.
+poll-choose-one = Dewiswch un ateb
+poll-choose-several = Dewiswch un ateb neu fwy
+poll-secret = Nid yw'r tudalennau'n dangos enwau, dim ond faint ddewisodd bob ateb. Ni allwch newid eich pleidlais.
+poll-button = Pleidleisio
+said-voted = Mae eich pleidlais wedi'i chyfrif.

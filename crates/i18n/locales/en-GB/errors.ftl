@@ -51,6 +51,7 @@ wrong-address-own = You cannot follow yourself
 wrong-author-unknown = Choose who is posting
 wrong-audience-choice = Choose who can see this
 wrong-lang-choice = Choose a language from the list
+wrong-choice-missing = Choose an answer
 wrong-role-choice = Choose what they can do
 wrong-in_reply_to-unknown = The post you are replying to is gone
 wrong-text-too-long = Make the text shorter: { $max } characters at most

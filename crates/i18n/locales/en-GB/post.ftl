@@ -50,3 +50,22 @@ said-removed = The post is removed here. We are asking other communities to remo
 history-title = Versions of a post
 history-lead = Every version that has been public. The newest is first.
 history-now = Now
+poll-result = { $count ->
+    [one] 1 vote, { $percent } percent.
+   *[other] { $count } votes, { $percent } percent.
+}
+poll-voters = { $count ->
+    [0] Nobody has voted.
+    [one] 1 has voted.
+   *[other] { $count } have voted.
+}
+poll-mine = You chose this.
+poll-voted = You have voted.
+poll-closed = Voting is closed.
+poll-closes = Voting closes { $when }.
+poll-open = Voting is open.
+poll-choose-one = Choose one answer
+poll-choose-several = Choose one or more answers
+poll-secret = Pages show no names, only how many chose each answer. You cannot change your vote.
+poll-button = Vote
+said-voted = Your vote is counted.

@@ -13,6 +13,7 @@ mod follow;
 mod follower;
 mod migrate;
 mod peer;
+mod polls;
 mod post;
 mod provider;
 mod report;

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::desk::{Desk, text_from_stdin, when, when_or_dash, word};
+use super::polls::{PollArgs, ShownPoll, VoteArgs};
 use crate::words::plain;
 
 /// Posts.
@@ -32,6 +33,8 @@ pub(crate) enum PostCommand {
     Like(ReactArgs),
     /// Take the thanks back
     Unlike(ReactArgs),
+    /// Vote in a poll, once and for all; nobody is told who chose what, but the server of the poll
+    Vote(VoteArgs),
     /// Pass a post on to those who follow one
     Boost(ReactArgs),
     /// Take that back
@@ -85,6 +88,8 @@ pub(crate) struct CreateArgs {
     /// The address of the post this answers
     #[arg(long, value_name = "URL")]
     reply_to: Option<String>,
+    #[command(flatten)]
+    poll: PollArgs,
 }
 
 /// A change.
@@ -194,6 +199,7 @@ struct Whole<'a> {
     #[serde(flatten)]
     counts: Counts,
     text: &'a str,
+    poll: Option<ShownPoll>,
 }
 
 /// What became of a post.
@@ -228,6 +234,7 @@ impl PostCommand {
             Self::Show { url } => show(desk, &url).await,
             Self::Like(args) => args.add(desk, ReactionKind::Like).await,
             Self::Unlike(args) => args.remove(desk, ReactionKind::Like).await,
+            Self::Vote(args) => args.run(desk).await,
             Self::Boost(args) => args.add(desk, ReactionKind::Boost).await,
             Self::Unboost(args) => args.remove(desk, ReactionKind::Boost).await,
             Self::Pin { url } => pin(desk, &url, true).await,
@@ -256,6 +263,7 @@ impl CreateArgs {
             title: None,
             in_reply_to: self.reply_to,
             policies: Policies { replies: self.replies.into(), quotes: self.quotes.into() },
+            poll: self.poll.poll(),
             at: None,
         };
         let made = desk.app.posts().publish(&desk.caller, new).await;
@@ -270,10 +278,13 @@ async fn show(desk: &Desk, url: &str) -> anyhow::Result<()> {
     let view = found.map_err(|error| plain(error, &format!("find the post {url}")))?;
     let counts = Counts { replies: view.replies, likes: view.likes, boosts: view.boosts };
     let text = view.html.to_plain();
-    let shown = Whole { post: Shown::of(desk, &view), counts, text: &text };
+    let poll = view.poll.as_ref().map(|poll| ShownPoll::of(poll, desk.app.now()));
+    let shown = Whole { post: Shown::of(desk, &view), counts, text: &text, poll };
     desk.out.show(&shown, || {
         let Counts { replies, likes, boosts } = shown.counts;
         let head = format!("{} by {} ({})", shown.post.url, shown.post.author, shown.post.audience);
+        let poll = shown.poll.as_ref().map(|poll| format!("\n\n{}", poll.lines()));
+        let text = format!("{text}{}", poll.unwrap_or_default());
         format!("{head}\n\n{text}\n\nReplies: {replies}. Likes: {likes}. Boosts: {boosts}.")
     })
 }

@@ -128,6 +128,7 @@ impl Seeder<'_> {
             title: post.title.clone(),
             in_reply_to,
             policies: Policies::default(),
+            poll: None,
             at: Some(at),
         };
         let said = self.app.posts().publish(&self.caller, new).await;

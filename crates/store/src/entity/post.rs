@@ -23,7 +23,7 @@ pub struct Model {
     pub slug: Option<String>,
     /// Its page.
     pub url: String,
-    /// What it is: `note`, `article`, `page`, `event` or `video`.
+    /// What it is: `note`, `question`, `article`, `page`, `event` or `video`.
     pub kind: String,
     /// Who may see it.
     pub audience: Audience,

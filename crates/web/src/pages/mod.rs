@@ -12,5 +12,6 @@ pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod team;
 pub(crate) mod texts;
+pub(crate) mod vote;
 pub(crate) mod write;
 pub(crate) mod you;

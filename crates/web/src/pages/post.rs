@@ -87,18 +87,21 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
         title: None,
         in_reply_to: Some(parent.uri),
         policies: Policies::default(),
+        poll: None,
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {
         Ok(reply) => after_reply(&web, &by, &parent.page, &reply).await,
-        Err(error) => {
-            let errors = form_errors(web.visit().frame.locale, error)?;
-            let page = web.page_of(REPLIES_A_PAGE);
-            let thread = web.app().posts().thread(web.caller(), &by, page).await?;
-            let model = model(&web, thread, errors).await?;
-            web::form_again(&model)
-        }
+        Err(error) => again(&web, &by, form_errors(web.visit().frame.locale, error)?).await,
     }
+}
+
+/// The page with a form on it that somebody has to look at again.
+pub(super) async fn again(web: &Web, by: &PostRef, errors: Errors) -> Answer {
+    let page = web.page_of(REPLIES_A_PAGE);
+    let thread = web.app().posts().thread(web.caller(), by, page).await?;
+    let model = model(web, thread, errors).await?;
+    web::form_again(&model)
 }
 
 /// Back to the thread, at the reply; or to the reply's own page, where the first page of the thread
@@ -127,6 +130,10 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
     let crumb = (thread.post.author.name_and_origin(), thread.post.author.page.clone());
+    let mut main = present.post(thread.post.clone(), Place::Main);
+    if let Some(poll) = &mut main.poll {
+        poll.error = errors.of("choice");
+    }
     let reply_audience = web.t(match thread.post.audience {
         Audience::Public | Audience::Quiet => "reply-audience-public",
         Audience::Local => "reply-audience-local",
@@ -145,7 +152,7 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         ancestors: cards(&present, thread.ancestors, Place::Before),
         about_author: Some(beginning(&thread.post.author.summary.to_plain(), ABOUT_CHARS))
             .filter(|about| !about.is_empty()),
-        main: present.post(thread.post, Place::Main),
+        main,
         replies: replies(&present, thread.replies, &page, &here),
         next: thread.next,
         reply,

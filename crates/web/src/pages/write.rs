@@ -41,6 +41,7 @@ pub(crate) async fn publish(web: Web) -> Answer {
         title: fields.some("title"),
         in_reply_to: None,
         policies: Policies::default(),
+        poll: None,
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {

@@ -1,5 +1,7 @@
 //! Posts and people as they stand in a page.
 
+use super::polls::PollCard;
+
 /// Somebody or some provider.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Person {
@@ -151,6 +153,8 @@ pub(crate) struct PostCard {
     pub attached: Vec<Attached>,
     /// The text in other languages.
     pub renditions: Vec<Other>,
+    /// What makes it a poll.
+    pub poll: Option<PollCard>,
     /// When it became public, in words.
     pub when: String,
     /// The same for machines.

@@ -7,6 +7,7 @@ pub(crate) mod cards;
 pub(crate) mod cx;
 pub(crate) mod form;
 pub(crate) mod models;
+pub(crate) mod polls;
 
 pub(crate) use cards::{Person, PostCard, PostList};
 pub(crate) use cx::{Cx, Frame, Me};

@@ -12,4 +12,5 @@ mod headers;
 mod languages;
 mod origins;
 mod pages;
+mod polls;
 mod words;

@@ -16,6 +16,7 @@ mod json;
 mod key;
 mod lenient;
 mod note;
+mod poll;
 
 pub use activity::{Activity, Head, Node, head};
 pub use actor::Actor;
@@ -27,6 +28,7 @@ pub use id::{
 pub use json::{MAX_BYTES, MAX_DEPTH, MAX_VALUES, parse};
 pub use key::{Key, Multikey, PublicKey};
 pub use note::{Approval, Attachment, Note, Source, Tag};
+pub use poll::{Choice, MAX_POLL_COUNT, MAX_POLL_OPTION_CHARS, MAX_POLL_OPTIONS, Poll, Vote};
 
 /// The most entries of `to`, `cc`, `bto`, `bcc` or `audience`; beyond them the document is refused,
 /// because leaving somebody out in silence would be wrong. Mastodon sends at most a few hundred.

@@ -3,6 +3,7 @@
 use super::document::{Document, Value};
 use super::id::{Fragment, Network, canonical};
 use super::lenient::{link_url, web_url};
+use super::poll::Poll;
 use super::{MAX_ATTACHMENTS, MAX_TAGS};
 use crate::error::{Fault, ParseError};
 use crate::kind::{Kind, ObjectKind};
@@ -67,6 +68,8 @@ pub struct Note {
     pub context: Option<String>,
     /// The collection of replies.
     pub replies: Option<String>,
+    /// What makes a `Question` a poll.
+    pub poll: Option<Poll>,
     /// What it quotes (FEP-044f, or as Misskey and Fedibird say it).
     pub quote: Option<String>,
     /// Who may answer it.
@@ -143,13 +146,18 @@ impl Note {
     ///
     /// [`Fault::Missing`], [`Fault::Ambiguous`], [`Fault::Not`] or [`Fault::Id`] at `id`, `type` or
     /// `attributedTo`; [`Fault::Not`] where a number stands for an id; [`Fault::TooMany`] at a list
-    /// of people. Properties that are merely odd are left out.
+    /// of people or of a poll's options. Properties that are merely odd are left out.
     pub fn read(document: &Document, network: Network) -> Result<Self, ParseError> {
         let content_map = document.languages("contentMap");
+        let kind = object_kind(document)?;
+        let poll = match kind {
+            ObjectKind::Question => Poll::read(document)?,
+            _ => None,
+        };
         let first = || content_map.first().map(|(_, html)| html.clone());
         Ok(Self {
             id: document.id(network)?.ok_or_else(|| ParseError::at("id", Fault::Missing))?,
-            kind: object_kind(document)?,
+            kind,
             attributed_to: author(document, network)?,
             content: document.text("content").map(str::to_owned).or_else(first),
             name: document.text_or_first("name", "nameMap"),
@@ -182,6 +190,7 @@ impl Note {
                 .find_map(|name| document.one_id(name, network, Fragment::Kept).ok().flatten()),
             can_reply: approval(document, "canReply", network),
             can_quote: approval(document, "canQuote", network),
+            poll,
             content_map,
         })
     }

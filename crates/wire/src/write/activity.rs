@@ -7,6 +7,7 @@ use super::context::{Context, Term};
 use super::frame;
 use super::note::Note;
 use super::policy::QuoteRequest;
+use super::poll::Vote;
 use crate::kind::{ActivityKind, ActorKind, Kind, ObjectKind};
 use crate::read::Document;
 use crate::time::{self, Millis};
@@ -56,6 +57,8 @@ pub enum Object {
     Iris(Vec<String>),
     /// A post.
     Note(Box<Note>),
+    /// A vote.
+    Vote(Vote),
     /// An actor.
     Actor(Box<Actor>),
     /// What is left of a post.
@@ -258,6 +261,12 @@ impl Activity {
             .addressed(vec![author], Vec::new())
     }
 
+    /// A vote in a poll; for whose poll it is alone.
+    pub fn vote(id: impl Into<String>, vote: Vote) -> Self {
+        let (actor, to) = (vote.attributed_to.clone(), vote.to.clone());
+        Self::new(id, ActivityKind::Create, actor, Object::Vote(vote)).addressed(to, Vec::new())
+    }
+
     /// A post is passed on, at that moment; say to whom with [`Activity::addressed`].
     pub fn announce(
         id: impl Into<String>,
@@ -344,6 +353,7 @@ impl Object {
             Self::QuoteRequest(_) => context.term(Term::QuoteRequest, true.into()),
             Self::Iri(_)
             | Self::Iris(_)
+            | Self::Vote(_)
             | Self::Tombstone(_)
             | Self::Follow(_)
             | Self::Document(_) => context,

@@ -27,6 +27,8 @@ pub enum Term {
     Indexable,
     /// `featured`.
     Featured,
+    /// `votersCount`.
+    VotersCount,
     /// `webfinger` (FEP-2c59).
     Webfinger,
     /// `implements` (FEP-844e).
@@ -124,6 +126,7 @@ impl Term {
             Self::Discoverable => ("discoverable", Definition::Name("toot:discoverable")),
             Self::Indexable => ("indexable", Definition::Name("toot:indexable")),
             Self::Featured => ("featured", id("toot:featured")),
+            Self::VotersCount => ("votersCount", Definition::Name("toot:votersCount")),
             Self::Webfinger => ("webfinger", Definition::Name(vocab::TERM_WEBFINGER)),
             Self::Implements => ("implements", id(vocab::TERM_IMPLEMENTS)),
             Self::InteractionPolicy => ("interactionPolicy", id("gts:interactionPolicy")),
@@ -140,7 +143,7 @@ impl Term {
     }
 
     fn is_mastodons(self) -> bool {
-        matches!(self, Self::Discoverable | Self::Indexable | Self::Featured)
+        matches!(self, Self::Discoverable | Self::Indexable | Self::Featured | Self::VotersCount)
     }
 }
 

@@ -10,6 +10,7 @@ mod collection;
 pub mod context;
 mod note;
 mod policy;
+mod poll;
 
 use serde::Serialize;
 
@@ -19,6 +20,7 @@ pub use collection::{First, OrderedCollection, OrderedCollectionPage};
 pub use context::Context;
 pub use note::{Attachment, LanguageMap, Note, Source, Tag};
 pub use policy::{InteractionPolicy, QuoteAuthorization, QuoteRequest};
+pub use poll::{Choice, Poll, Vote};
 
 /// A document with its context, which comes first.
 #[derive(Serialize)]

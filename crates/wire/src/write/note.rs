@@ -6,6 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 use super::context::{Context, Term};
 use super::frame;
 use super::policy::InteractionPolicy;
+use super::poll::Poll;
 use crate::kind::ObjectKind;
 use crate::time::{self, Millis};
 
@@ -67,6 +68,9 @@ pub struct Note {
     /// AS2: the collection of replies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replies: Option<String>,
+    /// AS2: what makes it a `Question`.
+    #[serde(flatten)]
+    pub poll: Option<Poll>,
 }
 
 /// `ActivityPub` § 3.3.
@@ -168,8 +172,11 @@ impl Note {
 
     pub(super) fn add_terms(&self, context: Context) -> Context {
         let has_hashtag = self.tag.iter().any(|tag| matches!(tag, Tag::Hashtag { .. }));
-        let context =
-            context.term(Term::Sensitive, true.into()).term(Term::Hashtag, has_hashtag.into());
+        let has_voters = self.poll.as_ref().is_some_and(|poll| poll.voters_count.is_some());
+        let context = context
+            .term(Term::Sensitive, true.into())
+            .term(Term::Hashtag, has_hashtag.into())
+            .term(Term::VotersCount, has_voters.into());
         match self.interaction_policy {
             Some(_) => InteractionPolicy::add_terms(context),
             None => context,

@@ -75,5 +75,6 @@ pub(crate) fn lunch() -> Note {
         interaction_policy: None,
         attachment: Vec::new(),
         replies: Some(format!("{post}/replies")),
+        poll: None,
     }
 }
