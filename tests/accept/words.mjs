@@ -65,6 +65,7 @@ function valueOf(word, names) {
   if (kind === "pem") return pemOf(argument);
   if (kind === "digest") return `SHA-256=${base64Of(names[argument] ?? argument)}`;
   if (kind === "odd-key") return oddKey(argument);
+  if (kind === "objects") return '{"a":'.repeat(Number(argument));
   if (kind === "numbered") {
     const [count, piece] = argument.split("|");
     return Array.from({ length: Number(count) }, (_, at) => piece.replaceAll("#", at)).join("");
@@ -91,7 +92,10 @@ export function filled(value, names) {
   if (typeof value === "string") {
     const list = listOf(value);
     if (list) return list;
-    return value.replaceAll(/\{([^{}]+)\}/g, (whole, word) => valueOf(word, names) ?? whole);
+    const text = value.replaceAll(/\{([^{}]+)\}/g, (whole, word) => valueOf(word, names) ?? whole);
+    // One brace in another is not filled in: what looks like a long text would be a short one.
+    if (/\{(repeat|numbered):/.test(text)) throw new Error(`not filled in: ${text.slice(0, 80)}`);
+    return text;
   }
   if (Array.isArray(value)) return value.map((item) => filled(item, names));
   if (value === null || typeof value !== "object") return value;
