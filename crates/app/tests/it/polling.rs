@@ -262,6 +262,8 @@ async fn followers_hear_the_counts_once_a_minute_and_how_it_ended() {
     let told = updates(&kit);
     assert_eq!(told.len(), 2);
     assert_eq!(told[1]["object"]["closed"], told[1]["object"]["endTime"]);
+    let found = kit.app.posts().find(&nurse, &PostRef::Id(post.id)).await.unwrap();
+    assert_eq!(found.poll.map(|poll| poll.closed == poll.closes), Some(true));
 }
 
 #[tokio::test]

@@ -112,6 +112,27 @@ async fn what_was_voted_on_is_not_changed() {
     assert_eq!(titles().await, ["Green tea", "Coffee"]);
 }
 
+/// Only who votes sends a vote: one that is found somewhere counts for nothing, and is no reply.
+#[tokio::test]
+async fn what_looks_like_a_vote_is_not_kept_when_it_is_found() {
+    let (kit, _nurse) = asked(theirs(&[("Tea", 1), ("Coffee", 2)])).await;
+    let bob = settle_in(&kit, "w.example", "bob");
+    let uri = "https://w.example/notes/1";
+    let found = |content: &str| {
+        json!({"id": uri, "type": "Note", "attributedTo": bob, "name": "Tea", "inReplyTo": TEA,
+            "content": content, "to": [PUBLIC]})
+        .to_string()
+    };
+    let posts = async || post::Entity::find().count(kit.app.db().read()).await.unwrap();
+    kit.remote.put(uri, &found(""));
+    say(&kit, &act(1, "Announce", json!(uri))).await;
+    assert_eq!(posts().await, 1);
+    kit.remote.put(uri, &found("<p>Tea, please</p>"));
+    say(&kit, &act(2, "Announce", json!(uri))).await;
+    assert_eq!(posts().await, 2, "with a text it is a reply");
+    assert_eq!(stand(&kit, TEA).await, (vec![1, 2], Some(3)));
+}
+
 /// S-055.
 #[tokio::test]
 async fn a_poll_with_too_many_answers_is_refused_and_long_ones_are_cut() {
