@@ -31,12 +31,16 @@ impl Out {
     }
 }
 
+/// A text that moves no cursor: what others wrote must not hide what stands beside it.
+fn still(text: &str) -> String {
+    let safe = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    text.chars().map(safe).collect()
+}
+
 /// Writes `text` and a line end to standard output.
 pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
-    // What others wrote must not move the cursor, or hide what stands beside it.
-    let safe = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-    let text: String = text.trim_end().chars().map(safe).collect();
+    let text = still(text.trim_end());
     let _gone = out
         .write_all(text.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
@@ -87,5 +91,10 @@ mod tests {
     #[test]
     fn an_error_is_one_line_whatever_its_cause_says() {
         assert_eq!(one_line("a\n  | b\n\tc "), "a | b c");
+    }
+
+    #[test]
+    fn what_others_wrote_moves_no_cursor() {
+        assert_eq!(still("By \u{1b}[2K\ralice\n"), "By \u{fffd}[2K\u{fffd}alice\n");
     }
 }

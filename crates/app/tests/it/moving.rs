@@ -225,3 +225,27 @@ async fn who_is_closed_is_gone_for_ever() {
     let signed_in = kit.app.accounts().sign_in("nurse", carefolk_testkit::PASSWORD, "test").await;
     assert!(signed_in.is_err());
 }
+
+/// S-053: a chain of new actors is one move, and nobody moves to somebody by saying so.
+#[tokio::test]
+async fn who_was_moved_to_goes_no_further_for_a_while() {
+    let (kit, nurse) = scene().await;
+    let mut claims = person("v.example", "ann");
+    claims["movedTo"] = json!(NEW);
+    kit.remote.put(ANN, &claims.to_string());
+    say(&kit, &act(9, "Update", json!(ANN))).await;
+    let view = kit.app.actors().find(&nurse, &address("ann@v.example")).await.unwrap().unwrap();
+    assert_eq!(view.moved_to, None, "nobody but her says so");
+
+    new_home(&kit, &json!([ANN]));
+    say(&kit, &moving(1, NEW)).await;
+    assert_eq!(followed(&kit).await, [NEW]);
+    let third = "https://w.example/users/ann";
+    let mut ann = person("w.example", "ann");
+    ann["alsoKnownAs"] = json!([NEW]);
+    kit.remote.put(third, &ann.to_string());
+    let on = json!({"id": "https://n.example/acts/1", "type": "Move", "actor": NEW, "object": NEW,
+        "target": third});
+    say(&kit, &on).await;
+    assert_eq!(followed(&kit).await, [NEW]);
+}

@@ -85,3 +85,18 @@ async fn what_is_not_understood_is_kept_for_a_week() {
     assert_eq!(bodies().await, 0);
     assert!(kit.app.inbound().unknown_types(&Caller::Visitor).await.is_err());
 }
+
+/// A server that says nonsense all day fills nobody's disk.
+#[tokio::test]
+async fn a_few_small_texts_a_day_are_kept_of_one_site() {
+    let kit = Kit::new().await;
+    settle_in(&kit, "v.example", "ann");
+    let mut long = act(1, "Listen", json!("https://v.example/songs/1"));
+    long["pad"] = json!("x".repeat(20_000));
+    say(&kit, &long).await;
+    for number in 2..40 {
+        say(&kit, &act(number, "Listen", json!("https://v.example/songs/1"))).await;
+    }
+    let types = kit.app.inbound().unknown_types(&operator()).await.unwrap();
+    assert_eq!(types.first().unwrap().count, 20);
+}

@@ -133,3 +133,19 @@ async fn a_report_about_nobody_here_is_nothing_and_one_server_cannot_bury_the_ot
     kit.settle().await;
     assert_eq!(report::Entity::find().count(kit.app.db().read()).await.unwrap(), 200);
 }
+
+/// S-078: names below one that was registered cost nothing.
+#[tokio::test]
+async fn the_names_of_one_site_share_what_they_may_report() {
+    let (kit, _nurse, hazelbank) = scene().await;
+    for host in ["e.example", "a.e.example", "b.e.example"] {
+        let eve = settle_in(&kit, host, "eve");
+        for number in 0..90 {
+            let flag = json!({"id": format!("https://{host}/acts/{number}"), "type": "Flag",
+                "actor": eve, "object": [hazelbank], "content": "no"});
+            crate::stranger::hand_in(&kit, &flag).await;
+        }
+        kit.settle().await;
+    }
+    assert_eq!(report::Entity::find().count(kit.app.db().read()).await.unwrap(), 200);
+}
