@@ -58,6 +58,7 @@ impl Posts<'_> {
         }
         let written = text::read(self.0, &edit.text).await?;
         let mut tx = self.0.begin().await?;
+        let row = queries::held(&tx, row.id).await?;
         let before = queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         let words = Words {
             lang: edit.lang.unwrap_or(before.lang),
@@ -107,13 +108,7 @@ impl Posts<'_> {
         let row = self.row_to_change(caller, id).await?;
         let mut tx = self.0.begin().await?;
         // Asked again inside: two people of a team may press the button at once.
-        let still = post::Entity::find_by_id(id)
-            .filter(post::Column::State.eq(PostState::Published))
-            .one(tx.conn())
-            .await?;
-        if still.is_none() {
-            return Err(Error::NotFound("post"));
-        }
+        let row = queries::held(&tx, row.id).await?;
         let note = wire_map::load(self.0, tx.conn(), &row).await?;
         erase(&tx, &row, PostState::Deleted).await?;
         if row.audience.federates() {

@@ -35,9 +35,7 @@ impl Posts<'_> {
         if find(&tx, author.id, row.id).await?.is_some() {
             return Ok(());
         }
-        if !is_still_there(&tx, row.id).await? {
-            return Err(Error::NotFound("post"));
-        }
+        queries::held(&tx, row.id).await?;
         if count(tx.conn(), author.id).await? >= PINS_MAX {
             return Err(Error::Conflict("five posts are pinned already; unpin one of them first"));
         }
@@ -130,11 +128,6 @@ impl Posts<'_> {
 
 fn followers(author: &actor::Model) -> Recipients {
     Recipients { followers_of: Some(author.id), ..Recipients::default() }
-}
-
-async fn is_still_there(tx: &Tx, post: PostId) -> Result<bool, Error> {
-    let row = post::Entity::find_by_id(post).one(tx.conn()).await?;
-    Ok(row.is_some_and(|row| row.state == PostState::Published))
 }
 
 async fn find(tx: &Tx, actor: ActorId, post: PostId) -> Result<Option<pin::Model>, Error> {

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use super::visible::{traces_for, visible_to};
 use super::{PostRef, PostView, Posts, RevisionView, SourceView, Thread, views};
 use crate::actors::{handles, queries as actors};
-use crate::kernel::{caller::Caller, error::Error, page::Page};
+use crate::kernel::{caller::Caller, error::Error, page::Page, tx::Tx};
 
 /// How many posts above one are shown.
 const ANCESTORS_MAX: usize = 40;
@@ -23,6 +23,17 @@ pub(crate) async fn by_uri(
     uri: &str,
 ) -> Result<Option<post::Model>, Error> {
     Ok(post::Entity::find().filter(post::Column::UriHash.eq(UriHash::of(uri))).one(conn).await?)
+}
+
+/// A published post, held for this change alone: whoever deletes it at the same time waits, or was
+/// first, and then there is none.
+pub(crate) async fn held(tx: &Tx, id: PostId) -> Result<post::Model, Error> {
+    post::Entity::find_by_id(id)
+        .filter(post::Column::State.eq(PostState::Published))
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .ok_or(Error::NotFound("post"))
 }
 
 /// Which of these posts are here, by the hash of each one's id.

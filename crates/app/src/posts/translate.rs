@@ -34,6 +34,7 @@ impl Posts<'_> {
         }
         let written = text::read(self.0, translation).await?;
         let mut tx = self.0.begin().await?;
+        let row = queries::held(&tx, row.id).await?;
         let original =
             queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         if original.lang == lang {

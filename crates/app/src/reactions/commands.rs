@@ -10,7 +10,7 @@ use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
 use crate::posts::PostRef;
-use crate::{audit, blocked};
+use crate::{audit, blocked, posts};
 
 impl Reactions<'_> {
     /// Lets the local actor `handle` like or boost a post that the caller may see. Twice is no error.
@@ -34,6 +34,7 @@ impl Reactions<'_> {
         if rows::find(&tx, &actor, &post, kind).await?.is_some() {
             return Ok(());
         }
+        let post = posts::held(&tx, post.id).await?;
         let slug = self.0.slug();
         let uri = outbox::activity_uri(self.0, &slug);
         let new = New { actor: &actor, post: &post, kind, uri };

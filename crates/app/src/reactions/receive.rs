@@ -39,6 +39,12 @@ pub(crate) async fn react(
     if rows::find(tx, actor, &post, kind).await?.is_some() {
         return Ok(Outcome::Ignored("we know it already"));
     }
+    // Held, so that what is deleted at the same time has no reaction afterwards.
+    let post = match posts::held(tx, post.id).await {
+        Ok(post) => post,
+        Err(Error::NotFound(_)) => return Ok(Outcome::Ignored("we do not have it")),
+        Err(other) => return Err(other),
+    };
     let new = New { actor, post: &post, kind, uri: uri.to_owned() };
     rows::insert(app, tx, new).await?;
     Ok(Outcome::Applied)
