@@ -107,6 +107,12 @@ pub(crate) async fn create(
     Ok(Outcome::Applied)
 }
 
+/// Nothing becomes something else (S-037), but for a note to which its author adds a poll.
+fn stays_what_it_is(row: &post::Model, note: &Note) -> bool {
+    let may_ask = row.kind == polls::NOTE || row.kind == polls::QUESTION;
+    kept_as(note) == Some(row.kind.as_str()) || (may_ask && note.kind == ObjectKind::Question)
+}
+
 /// Whether it is folded behind its warning.
 fn is_folded(note: &Note) -> bool {
     note.sensitive || (note.kind == ObjectKind::Note && note.summary.is_some())
@@ -314,7 +320,7 @@ pub(crate) async fn update(
     if row.state != PostState::Published {
         return Ok(Outcome::Ignored("it was deleted"));
     }
-    if kept_as(&note) != Some(row.kind.as_str()) && note.kind != ObjectKind::Question {
+    if !stays_what_it_is(&row, &note) {
         return Ok(Outcome::Refused("it would be something else"));
     }
     if width(audience(&note, author)) > width(row.audience) {
