@@ -1,26 +1,12 @@
 //! What other servers are told of blocks, where they are told (docs/federation/block.md).
 
-use carefolk_domain::Audience;
 use carefolk_store::entity::{actor, block};
 use carefolk_wire::write::Activity;
 
-use crate::outbox::Saying;
+use crate::outbox::{Saying, order_between};
 
 fn activity(actor: &actor::Model, target: &actor::Model, row: &block::Model) -> Activity {
     Activity::block(row.activity_uri.clone(), actor.uri.clone(), target.uri.clone())
-}
-
-fn saying(actor: &actor::Model, kind: &'static str, slug: String, activity: &Activity) -> Saying {
-    Saying {
-        actor: actor.id,
-        uri: activity.id.clone(),
-        slug,
-        kind,
-        post: None,
-        order_key: actor.id.0,
-        audience: Audience::Direct,
-        body: activity.to_json(),
-    }
 }
 
 /// `Block`.
@@ -30,7 +16,8 @@ pub(super) fn block(
     row: &block::Model,
     slug: String,
 ) -> Saying {
-    saying(actor, "Block", slug, &activity(actor, target, row))
+    let order = order_between(actor.id.0, target.id.0);
+    Saying::direct(actor.id, "Block", order, slug, &activity(actor, target, row))
 }
 
 /// `Undo{Block}`, with the whole of it inside.
@@ -41,5 +28,7 @@ pub(super) fn undo(
     uri: String,
     slug: String,
 ) -> Saying {
-    saying(actor, "Undo", slug, &Activity::undo_activity(uri, activity(actor, target, row)))
+    let order = order_between(actor.id.0, target.id.0);
+    let undo = Activity::undo_activity(uri, activity(actor, target, row));
+    Saying::direct(actor.id, "Undo", order, slug, &undo)
 }

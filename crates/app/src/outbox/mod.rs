@@ -11,7 +11,7 @@ mod worker;
 
 pub use commands::Failed;
 pub use queries::DeliveryView;
-pub(crate) use say::{Recipients, Saying, cancel_for, say, unsay};
+pub(crate) use say::{Recipients, Saying, cancel_for, order_between, say, unsay};
 
 use crate::App;
 

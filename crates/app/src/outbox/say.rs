@@ -11,6 +11,8 @@ use sea_orm::{
     sea_query::Expr,
 };
 
+use carefolk_wire::write::Activity;
+
 use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -32,6 +34,33 @@ pub(crate) struct Saying {
     pub audience: Audience,
     /// The exact JSON.
     pub body: String,
+}
+
+impl Saying {
+    /// An activity by `actor` for those alone whom it names, about no post.
+    pub(crate) fn direct(
+        actor: ActorId,
+        kind: &'static str,
+        order_key: i64,
+        slug: String,
+        activity: &Activity,
+    ) -> Self {
+        Self {
+            actor,
+            uri: activity.id.clone(),
+            slug,
+            kind,
+            post: None,
+            order_key,
+            audience: Audience::Direct,
+            body: activity.to_json(),
+        }
+    }
+}
+
+/// One key for all that one row does to another, so that doing and undoing stay in order (P5).
+pub(crate) fn order_between(who: i64, whom: i64) -> i64 {
+    who ^ whom.rotate_left(17)
 }
 
 /// Who is to hear it.

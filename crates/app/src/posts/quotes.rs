@@ -60,16 +60,9 @@ pub(crate) async fn asked(
     } else {
         ("Reject", Activity::reject_quote(id.clone(), author.uri.clone(), request))
     };
-    let saying = Saying {
-        actor: author.id,
-        uri: id,
-        slug,
-        kind,
-        post: Some(row.id),
-        order_key: from.id.0 ^ row.id.0.rotate_left(17),
-        audience: carefolk_domain::Audience::Direct,
-        body: activity.to_json(),
-    };
+    let order = outbox::order_between(from.id.0, row.id.0);
+    let direct = Saying::direct(author.id, kind, order, slug, &activity);
+    let saying = Saying { post: Some(row.id), ..direct };
     let to = Recipients { inboxes: vec![from.inbox.clone()], ..Recipients::default() };
     outbox::say(app, tx, saying, to).await?;
     Ok(if allowed {

@@ -250,15 +250,7 @@ fn chosen<'a>(poll: &'a Poll, choices: &[usize]) -> Result<Vec<&'a poll_option::
 
 /// `Create` of a vote, for whose poll it is.
 fn saying(voter: &actor::Model, row: &post::Model, slug: String, vote: &Activity) -> Saying {
-    Saying {
-        actor: voter.id,
-        uri: vote.id.clone(),
-        slug,
-        kind: "Create",
-        // If the poll is deleted before it is sent, it is not.
-        post: Some(row.id),
-        order_key: row.id.0,
-        audience: Audience::Direct,
-        body: vote.to_json(),
-    }
+    // If the poll is deleted before it is sent, it is not.
+    let direct = Saying::direct(voter.id, "Create", row.id.0, slug, vote);
+    Saying { post: Some(row.id), ..direct }
 }

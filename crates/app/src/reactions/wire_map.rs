@@ -5,7 +5,7 @@ use carefolk_store::entity::{actor, post, reaction};
 use carefolk_wire::PUBLIC;
 use carefolk_wire::write::Activity;
 
-use crate::outbox::Saying;
+use crate::outbox::{Saying, order_between};
 
 /// A reaction with both ends.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ impl Whole<'_> {
             kind,
             post: None,
             // Reaction and undoing of one post by one actor stay in order (P5).
-            order_key: self.actor.id.0 ^ self.post.id.0.rotate_left(17),
+            order_key: order_between(self.actor.id.0, self.post.id.0),
             audience: match self.row.kind {
                 ReactionKind::Like => Audience::Direct,
                 ReactionKind::Boost => self.post.audience,

@@ -1,6 +1,5 @@
 //! What another server is told of a report (docs/federation/flag.md).
 
-use carefolk_domain::Audience;
 use carefolk_store::entity::actor;
 use carefolk_wire::write::Activity;
 
@@ -16,16 +15,7 @@ pub(super) fn flag(
     slug: String,
 ) -> Saying {
     let objects = [about.uri.clone()].into_iter().chain(posts).collect();
-    let activity = Activity::flag(uri.clone(), instance.uri.clone(), objects, comment)
+    let activity = Activity::flag(uri, instance.uri.clone(), objects, comment)
         .addressed(vec![about.uri.clone()], Vec::new());
-    Saying {
-        actor: instance.id,
-        uri,
-        slug,
-        kind: "Flag",
-        post: None,
-        order_key: about.id.0,
-        audience: Audience::Direct,
-        body: activity.to_json(),
-    }
+    Saying::direct(instance.id, "Flag", about.id.0, slug, &activity)
 }
