@@ -1,41 +1,15 @@
 //! What our actors say to anybody is proven inside (FEP-8b32), wherever it is read.
 
-use carefolk_app::Caller;
 use carefolk_app::posts::NewPost;
-use carefolk_domain::{Address, Audience};
+use carefolk_domain::Audience;
 use carefolk_signatures::{PublicKey, read_proof};
 use carefolk_testkit::{Kit, operator};
 use serde_json::Value;
 
 use crate::knock::send;
-use crate::town::{Town, clock, settle};
-
-/// Hazelbank in Alder, and Fan in Birch, who follows it.
-struct Pair {
-    alder: Town,
-    birch: Town,
-    nurse: Caller,
-}
+use crate::pair::Pair;
 
 impl Pair {
-    async fn new() -> Self {
-        let clock = clock();
-        let alder = Town::watched("alder", &clock).await;
-        let birch = Town::watched("birch", &clock).await;
-        let nurse = alder.account("nurse").await;
-        alder.provider("hazelbank", "nurse").await;
-        let fan = birch.account("fan").await;
-        let hazelbank = Address::parse(&format!("hazelbank@{}", alder.host)).unwrap();
-        birch.app.follows().follow(&fan, "fan", &hazelbank).await.unwrap();
-        let pair = Self { alder, birch, nurse };
-        pair.settle().await;
-        pair
-    }
-
-    async fn settle(&self) {
-        settle(&[&self.alder, &self.birch]).await;
-    }
-
     /// The bodies of this type that were posted to Birch, in order.
     fn sent(&self, kind: &str) -> Vec<String> {
         let seen = self.birch.seen().into_iter().filter(|seen| seen.method == "POST");

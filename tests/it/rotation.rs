@@ -2,8 +2,7 @@
 //! and what the old ones say is not.
 
 use carefolk_app::actors::Rotated;
-use carefolk_app::{Caller, Page};
-use carefolk_domain::{Address, Denial, Span};
+use carefolk_domain::{Denial, Span};
 use carefolk_signatures::vault::MasterKey;
 use carefolk_signatures::{PrivateKey, http_date};
 use carefolk_store::entity::delivery::DeliveryState;
@@ -11,47 +10,12 @@ use carefolk_testkit::{operator, rows};
 use serde_json::{Value, json};
 
 use crate::knock::{Knock, Signing, send};
-use crate::town::{MASTER, Town, clock, settle};
-
-/// Hazelbank in Alder, and Fan in Birch, who follows it.
-struct Pair {
-    alder: Town,
-    birch: Town,
-    nurse: Caller,
-    fan: Caller,
-}
+use crate::pair::Pair;
+use crate::town::MASTER;
 
 impl Pair {
-    async fn new() -> Self {
-        let clock = clock();
-        let alder = Town::watched("alder", &clock).await;
-        let birch = Town::watched("birch", &clock).await;
-        let nurse = alder.account("nurse").await;
-        alder.provider("hazelbank", "nurse").await;
-        let fan = birch.account("fan").await;
-        let hazelbank = Address::parse(&format!("hazelbank@{}", alder.host)).unwrap();
-        birch.app.follows().follow(&fan, "fan", &hazelbank).await.unwrap();
-        settle(&[&alder, &birch]).await;
-        Self { alder, birch, nurse, fan }
-    }
-
-    async fn say(&self, text: &str) {
-        self.alder.post(&self.nurse, "hazelbank", text).await;
-    }
-
     async fn rotate(&self, handle: &str) -> Rotated {
         self.alder.app.actors().rotate_keys(&operator(), handle).await.unwrap()
-    }
-
-    async fn settle(&self) {
-        settle(&[&self.alder, &self.birch]).await;
-    }
-
-    /// The texts in Fan's home, the newest first.
-    async fn home(&self) -> Vec<String> {
-        let Caller::Member(member) = &self.fan else { panic!("Fan has no account") };
-        let page = self.birch.app.timelines().home(member, Page::first(20)).await.unwrap();
-        page.posts.iter().map(|post| post.html.to_plain()).collect()
     }
 
     /// What Alder publishes about somebody.

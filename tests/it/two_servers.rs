@@ -5,75 +5,15 @@ use std::time::Duration;
 
 use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView, Thread};
 use carefolk_app::{Caller, Error, Page};
-use carefolk_domain::{Address, Audience, Span};
+use carefolk_domain::{Audience, Span};
 use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_store::entity::follow::FollowState;
 use carefolk_testkit::{operator, rows};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::town::{Town, clock, settle};
-
-/// Hazelbank, a provider in Alder with a nurse in its team, and Fan in Birch, who follows it.
-struct Pair {
-    alder: Town,
-    birch: Town,
-    nurse: Caller,
-    fan: Caller,
-    clock: std::sync::Arc<carefolk_testkit::MockClock>,
-}
-
-impl Pair {
-    async fn strangers() -> Self {
-        let clock = clock();
-        let alder = Town::watched("alder", &clock).await;
-        let birch = Town::watched("birch", &clock).await;
-        let nurse = alder.account("nurse").await;
-        alder.provider("hazelbank", "nurse").await;
-        let fan = birch.account("fan").await;
-        Self { alder, birch, nurse, fan, clock }
-    }
-
-    async fn new() -> Self {
-        let pair = Self::strangers().await;
-        pair.follow().await;
-        pair.settle().await;
-        pair
-    }
-
-    /// Hazelbank, as somebody in Birch writes it.
-    fn hazelbank(&self) -> Address {
-        Address::parse(&format!("hazelbank@{}", self.alder.host)).unwrap()
-    }
-
-    async fn follow(&self) {
-        self.birch.app.follows().follow(&self.fan, "fan", &self.hazelbank()).await.unwrap();
-    }
-
-    async fn settle(&self) {
-        settle(&[&self.alder, &self.birch]).await;
-    }
-
-    /// Hazelbank says something to everybody.
-    async fn say(&self, text: &str) -> PostView {
-        self.alder.post(&self.nurse, "hazelbank", text).await
-    }
-
-    async fn followers(&self) -> u64 {
-        self.alder.app.actors().find_local("hazelbank").await.unwrap().followers
-    }
-
-    /// The texts in Fan's home, the newest first.
-    async fn home(&self) -> Vec<String> {
-        let Caller::Member(member) = &self.fan else { panic!("Fan has no account") };
-        let page = self.birch.app.timelines().home(member, Page::first(20)).await.unwrap();
-        page.posts.iter().map(|post| post.html.to_plain()).collect()
-    }
-
-    async fn waiting(&self) -> u64 {
-        self.alder.app.outbox().count(DeliveryState::Waiting).await.unwrap()
-    }
-}
+use crate::pair::Pair;
+use crate::town::Town;
 
 async fn thread(town: &Town, uri: &str) -> Result<Thread, Error> {
     let by = PostRef::Uri(uri.to_owned());
