@@ -1,7 +1,7 @@
 //! What our actors say to anybody is proven inside (FEP-8b32), wherever it is read.
 
-use carefolk_app::posts::NewPost;
-use carefolk_domain::Audience;
+use carefolk_app::posts::{NewPost, PostRef};
+use carefolk_domain::{Audience, Lang};
 use carefolk_signatures::{PublicKey, read_proof};
 use carefolk_testkit::{Kit, operator};
 use serde_json::Value;
@@ -88,4 +88,20 @@ async fn what_waits_is_proven_with_the_key_that_is_published_when_it_goes() {
     assert!(pair.is_proven(create).await);
     let [update] = &pair.sent("Update")[..] else { panic!("{:?}", pair.birch.heard()) };
     assert!(pair.is_proven(update).await);
+}
+
+/// The language of the post stands first: Mastodon takes the first for the only one.
+#[tokio::test]
+async fn a_proof_leaves_the_languages_in_their_order() {
+    let pair = Pair::new().await;
+    let post = pair.say("The café is open.").await;
+    let (by, cy) = (PostRef::Id(post.id), Lang::parse("cy").unwrap());
+    pair.alder.app.posts().translate(&pair.nurse, &by, cy, "Mae'r caffi ar agor.").await.unwrap();
+    pair.settle().await;
+    let update = pair.sent("Update").pop().unwrap();
+    assert!(pair.is_proven(&update).await);
+    assert!(update.contains(r#""contentMap":{"en":"#), "{update}");
+    let by = PostRef::Uri(post.uri);
+    let here = pair.birch.app.posts().find(&pair.fan, &by).await.unwrap();
+    assert_eq!((here.lang.as_str(), here.renditions.len()), ("en", 1));
 }

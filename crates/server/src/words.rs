@@ -55,7 +55,7 @@ fn field(error: &FieldError) -> String {
         "post" => "the post",
         "host" => "the host name",
         "choice" => "the answer (--option)",
-        "poll_option" => "the answers (--poll-option)",
+        "poll_option" => "one of the answers (--poll-option)",
         "poll_ends_in" => "the end of the poll (--poll-ends-in)",
         other => other,
     };

@@ -22,6 +22,7 @@ mod error;
 mod incoming;
 mod jcs;
 pub mod multikey;
+mod ordered;
 mod outgoing;
 mod parameters;
 mod pem;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::jcs::canonical;
 use crate::multikey::{base58, from_base58};
+use crate::ordered::Ordered;
 use crate::{PrivateKey, PublicKey, SignatureError, verify_raw};
 
 /// The suite that is written and read here.
@@ -117,7 +118,7 @@ pub struct Proving<'a> {
     pub created: &'a str,
 }
 
-/// The document with a proof, in the canonical form of JSON.
+/// The document with a proof at its end, and its other members in their order and as they were.
 ///
 /// The same key, document and moment give the same bytes.
 ///
@@ -126,17 +127,19 @@ pub struct Proving<'a> {
 /// [`SignatureError::Refused`] when the key does not sign.
 pub fn prove(
     key: &PrivateKey,
-    document: &str,
+    text: &str,
     proving: &Proving<'_>,
 ) -> Result<String, SignatureError> {
-    let mut document = object(document)
-        .filter(|document| !document.contains_key("proof"))
-        .ok_or(SignatureError::Malformed("only a JSON object without a proof can be proven"))?;
+    let malformed =
+        || SignatureError::Malformed("only a JSON object without a proof can be proven");
+    let document = object(text).filter(|document| !document.contains_key("proof"));
+    let mut document = document.ok_or_else(malformed)?;
     let context = with_proofs(document.remove("@context"));
     document.insert("@context".to_owned(), context.clone());
+    let members = Ordered::read(text).ok_or_else(malformed)?;
     let mut proof = Map::new();
     let mut put = |name: &str, value: Value| drop(proof.insert(name.to_owned(), value));
-    put("@context", context);
+    put("@context", context.clone());
     put("type", KIND.into());
     put("cryptosuite", SUITE.into());
     put("verificationMethod", proving.method.into());
@@ -144,8 +147,8 @@ pub fn prove(
     put("created", proving.created.into());
     let signature = key.sign(&message(&document, &proof))?;
     proof.insert("proofValue".to_owned(), format!("{BASE58BTC}{}", base58(&signature)).into());
-    document.insert("proof".to_owned(), Value::Object(proof));
-    Ok(canonical(&Value::Object(document)))
+    let (context, proof) = (context.to_string(), canonical(&Value::Object(proof)));
+    Ok(members.between(("@context", &context), ("proof", &proof)))
 }
 
 fn object(document: &str) -> Option<Map<String, Value>> {

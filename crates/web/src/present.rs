@@ -114,7 +114,10 @@ impl<'a> Presenter<'a> {
             AttachmentKind::Link => "post-attached-link",
         };
         let what = carefolk_i18n::text(self.frame.locale, key, &[]);
-        Some(Attached { what, name: it.name.clone(), url: it.url.clone(), host })
+        // Without a description a link still has to say which it is.
+        let file = it.url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next());
+        let file = file.filter(|file| !file.is_empty()).map_or_else(|| host.clone(), str::to_owned);
+        Some(Attached { what, name: it.name.clone(), file, url: it.url.clone(), host })
     }
 
     /// A page of posts, whose first page is at `path`.

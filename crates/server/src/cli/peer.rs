@@ -129,7 +129,7 @@ async fn show(desk: &Desk, host: &str) -> anyhow::Result<()> {
             ("Waiting", view.waiting.to_string()),
         ];
         let head = lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n");
-        format!("{head}\n\n{}", refused_table(&refusals))
+        format!("{head}\n\n{}", refused_table(&refusals, "Everything it sent was taken."))
     })
 }
 
@@ -157,17 +157,17 @@ impl Refused {
     }
 }
 
-fn refused_table(refused: &[Refused]) -> String {
+fn refused_table(refused: &[Refused], none: &str) -> String {
     let cells = |r: &Refused| vec![r.count.to_string(), r.reason.clone(), r.last.clone()];
     let rows: Vec<Vec<String>> = refused.iter().map(cells).collect();
-    table(&["COUNT", "NOT TAKEN BECAUSE", "LAST"], &rows, "Everything it sent was taken.")
+    table(&["COUNT", "NOT TAKEN BECAUSE", "LAST"], &rows, none)
 }
 
 async fn strangers(desk: &Desk) -> anyhow::Result<()> {
     let found = desk.app.peers().refusals(&desk.caller, None).await;
     let found = found.map_err(|error| plain(error, "show what was refused"))?;
     let refused: Vec<Refused> = found.iter().map(Refused::of).collect();
-    desk.out.show(&refused, || refused_table(&refused))
+    desk.out.show(&refused, || refused_table(&refused, "Nothing of strangers was refused."))
 }
 
 async fn unknown(desk: &Desk) -> anyhow::Result<()> {

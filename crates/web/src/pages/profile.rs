@@ -42,7 +42,8 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
         moved_to: moved_to.as_ref().map(Presenter::person),
         pinned: pinned.into_iter().map(|post| present.post(post, Place::List)).collect(),
         list: present.list(posts, &actor.page, web.is_first_page()),
-        address: Some(format!("@{}", actor.address())).filter(|_| actor.is_local && federates),
+        address: Some(format!("@{}", actor.address()))
+            .filter(|_| actor.is_local && federates && actor.moved_to.is_none()),
         follow_action: format!("/follow/{}", actor.handle),
         elsewhere: Some(actor.url.clone()).filter(|url| !actor.is_local && is_web(url)),
         person,
@@ -74,7 +75,9 @@ fn facts(web: &Web, actor: &ActorView) -> Vec<String> {
 
 async fn follow_button(web: &Web, actor: &ActorView) -> Result<Option<FollowButton>, Failure> {
     let Caller::Member(member) = web.caller() else { return Ok(None) };
-    if member.actor == actor.id || actor.kind == ActorKind::Application {
+    // Who moved is followed where they are now.
+    let is_past = actor.moved_to.is_some();
+    if member.actor == actor.id || actor.kind == ActorKind::Application || is_past {
         return Ok(None);
     }
     let state = web.app().follows().state(member.actor, actor.id).await?;

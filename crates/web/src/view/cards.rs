@@ -81,6 +81,8 @@ pub(crate) struct Attached {
     pub what: String,
     /// What it shows; nothing if nobody said.
     pub name: Option<String>,
+    /// What it is called there.
+    pub file: String,
     /// Where it is.
     pub url: String,
     /// The host of that.

@@ -113,3 +113,63 @@ async fn our_own_providers_have_our_word_for_it() {
     let body = browser.get(&provider.page).await.body;
     assert!(body.contains(">Provider<"), "{body}");
 }
+
+#[tokio::test]
+async fn an_event_says_when_and_where_and_what_goes_with_it_is_a_link_with_its_host() {
+    let (kit, mut browser) = scene().await;
+    let mut event = note(7, "<p>Tea and music</p>");
+    event["type"] = json!("Event");
+    event["name"] = json!("Café");
+    event["startTime"] = json!("2026-12-04T14:00:00Z");
+    event["endTime"] = json!("2026-12-04T16:00:00Z");
+    event["location"] = json!({"type": "Place", "name": "Library"});
+    event["attachment"] = json!([
+        {"type": "Document", "mediaType": "image/jpeg", "name": "A <b>garden", "url": "https://files.example/1.jpg"},
+        {"type": "Document", "mediaType": "application/pdf", "url": "https://files.example/menu.pdf?x"}]);
+    hear(&kit, 7, "Create", event).await;
+    let by = carefolk_app::posts::PostRef::Uri("https://e.example/notes/7".to_owned());
+    let page = kit.app.posts().find(&carefolk_app::Caller::Visitor, &by).await.unwrap().page;
+    let body = browser.get(&page).await.body;
+    let text = words(&body);
+    assert!(text.contains("When: Friday 4 December 2026, 2pm to 4pm"), "{text}");
+    assert!(text.contains("Where: Library"), "{text}");
+    assert!(
+        text.contains("(files.example)") && text.contains("menu.pdf , without a description"),
+        "{text}"
+    );
+    assert!(!body.contains("<b>garden") && !body.contains("<img"), "nothing is loaded from there");
+    assert!(
+        browser
+            .get(&format!("/cy{page}"))
+            .await
+            .body
+            .contains("Pryd:</strong> dydd Gwener 4 Rhagfyr 2026")
+    );
+}
+
+#[tokio::test]
+async fn what_is_pinned_stands_first_and_once_and_who_moved_is_not_followed_here() {
+    let (kit, mut browser) = scene().await;
+    let boss = kit.account("boss", Role::Admin).await;
+    let first = kit.post(&boss, "boss", "Read this first").await;
+    kit.post(&boss, "boss", "News").await;
+    let by = carefolk_app::posts::PostRef::Id(first.id);
+    kit.app.posts().pin(&boss, &by).await.unwrap();
+    let body = browser.get("/@boss").await.body;
+    let (pinned, rest) = body.split_once("id=\"posts\"").unwrap();
+    assert!(pinned.contains("To read first") && pinned.contains("Read this first"));
+    assert!(!rest.contains("Read this first") && rest.contains("News"));
+    assert!(body.contains("/follow/boss") && body.contains("/you/follow"));
+
+    let new = "https://n.example/users/boss";
+    let uri = kit.app.actors().find_local("boss").await.unwrap().uri;
+    let document = json!({"id": new, "type": "Person", "preferredUsername": "boss", "name": "Boss",
+        "inbox": format!("{new}/inbox"), "alsoKnownAs": [uri]});
+    kit.remote.put(new, &document.to_string());
+    kit.remote.finger("boss@n.example", new);
+    let target = Address::parse("boss@n.example").unwrap();
+    kit.app.profiles().move_to(&boss, "boss", &target).await.unwrap();
+    let body = browser.get("/@boss").await.body;
+    assert!(words(&body).contains("They have moved. Their new page: Boss @boss@n.example"));
+    assert!(!body.contains("/follow/boss") && !body.contains("action=\"/you/follow\""));
+}
