@@ -104,6 +104,7 @@ impl Scene {
             host: "v.example".to_owned(),
             kind: activity["type"].as_str().unwrap().to_owned(),
             body: activity.to_string(),
+            synchronization: None,
         };
         self.kit.app.inbound().accept(arrival).await.unwrap();
         self.kit.settle().await;

@@ -141,13 +141,6 @@ pub(crate) async fn accept(app: &App, arrival: Arrival) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Heeds what the server of an actor who signed says about its followers here.
-pub(crate) async fn announced(app: &App, actor: &str, header: &str) {
-    if let Err(error) = app.follows().announced(actor, header).await {
-        tracing::debug!(%error, "followers are not compared");
-    }
-}
-
 /// Those on `host` who follow a local actor, for that host.
 pub(crate) async fn followers_on(
     app: &App,

@@ -1,6 +1,7 @@
 //! Connections: one pen and several readers on SQLite, one pool on PostgreSQL.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::ConnectOptions as _;
@@ -147,6 +148,18 @@ impl Db {
     /// Which database this is.
     pub fn kind(&self) -> DbKind {
         self.kind
+    }
+
+    /// The same, with `observe` told of each statement: how long it took, and whether it failed.
+    /// What is opened once more by [`Db::open`] is not observed.
+    #[must_use]
+    pub fn observed(mut self, observe: impl Fn(Duration, bool) + Send + Sync + 'static) -> Self {
+        let observe = Arc::new(observe);
+        for connection in [&mut self.writer, &mut self.reader] {
+            let observe = Arc::clone(&observe);
+            connection.set_metric_callback(move |info| observe(info.elapsed, info.failed));
+        }
+        self
     }
 
     /// What reading statements are sent to. On SQLite these connections refuse to write.

@@ -1,6 +1,7 @@
 //! An application with everything around it faked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use carefolk_app::accounts::NewAccount;
 use carefolk_app::actors::ActorView;
@@ -30,6 +31,8 @@ pub struct KitOptions {
     pub mode: FederationMode,
     /// Where its chance begins.
     pub seed: u64,
+    /// Counts the statements that are sent to the database.
+    pub statements: Arc<AtomicUsize>,
 }
 
 impl Default for KitOptions {
@@ -38,6 +41,7 @@ impl Default for KitOptions {
             base_url: Some("https://care.example".to_owned()),
             mode: FederationMode::Open,
             seed: 1,
+            statements: Arc::default(),
         }
     }
 }
@@ -77,7 +81,11 @@ impl Kit {
     ///
     /// If the database cannot be opened.
     pub async fn on(database: TestDb, options: KitOptions) -> Self {
+        let statements = Arc::clone(&options.statements);
         let db = Db::open(&database.url, OpenOptions::default()).await.unwrap();
+        let db = db.observed(move |_took, _failed| {
+            statements.fetch_add(1, Ordering::SeqCst);
+        });
         let clock = Arc::new(MockClock::at(crate::BEGINNING));
         let remote = Arc::new(FakeRemote::default());
         let settings = AppSettings {

@@ -17,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask load start    time from exec to the first answer
 cargo xtask load memory   resident memory, idle and after pages
 cargo xtask load inbox    signed activities in: verified, stored, answered, a second
+cargo xtask load mix      activities of all kinds: what they cost, and what is fetched for them
 cargo xtask load deliver  signed deliveries out to a local sink, a second
 cargo xtask load pages    home and profile pages, a second
     --program FILE        the program to measure (target/release/carefolk)

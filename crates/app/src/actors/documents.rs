@@ -34,7 +34,13 @@ impl Actors<'_> {
     ///
     /// [`Error::NotFound`].
     pub async fn has_inbox(&self, slug: &str) -> Result<(), Error> {
-        self.by_slug(slug).await.map(|_| ())
+        let open = &self.0.0.open_inboxes;
+        if open.holds(slug) {
+            return Ok(());
+        }
+        self.by_slug(slug).await?;
+        open.keep(slug);
+        Ok(())
     }
 
     /// Whether the instance's own actor is the one whose address ends in `slug`.

@@ -6,6 +6,7 @@
 mod documents;
 mod followers;
 pub(crate) mod handles;
+mod inboxes;
 mod keys;
 pub(crate) mod local;
 pub(crate) mod queries;
@@ -16,6 +17,7 @@ mod rotate;
 use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
 
 pub(crate) use followers::{PART_MAX, synchronization};
+pub(crate) use inboxes::OpenInboxes;
 pub use keys::{KeyAlgorithm, KnownKey};
 pub(crate) use keys::{proof_key, signing_key};
 pub(crate) use remote::{Described, bury, is_tombstone, upsert};

@@ -25,6 +25,8 @@ pub struct Arrival {
     pub kind: String,
     /// The JSON as it came.
     pub body: String,
+    /// What its sender says beside it about its followers: a header of FEP-8fcf that can be read.
+    pub synchronization: Option<String>,
 }
 
 /// What came of taking it in.
@@ -72,6 +74,7 @@ fn row(arrival: Arrival, id: InboundId, now: Moment) -> Model {
         host: arrival.host,
         kind: arrival.kind,
         body: arrival.body,
+        synchronization: arrival.synchronization,
         received_at: now,
         state: InboundState::Waiting,
         attempts: 0,

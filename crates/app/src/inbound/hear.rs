@@ -83,6 +83,23 @@ pub(super) async fn hear_all(
     Ok(all)
 }
 
+/// Heeds what senders said beside these about their followers here (FEP-8fcf). It is said again with
+/// what comes next, so that nothing is lost where it cannot be heeded now.
+pub(super) async fn heed_announcements(app: &App, heard: &[Heard]) {
+    let said: HashSet<(&str, &str)> = heard
+        .iter()
+        .filter(|heard| matches!(heard.said, Ok(Said::Activity(_))))
+        .filter_map(|Heard { row, .. }| {
+            Some((row.actor_uri.as_str(), row.synchronization.as_deref()?))
+        })
+        .collect();
+    for (actor, header) in said {
+        if let Err(error) = app.follows().announced(actor, header).await {
+            tracing::debug!(%error, "followers are not compared");
+        }
+    }
+}
+
 /// Reads an activity, unless it is not to be heard.
 async fn hear(app: &App, row: &inbound_activity::Model) -> Result<Said, Error> {
     let nothing = |why| Ok(Said::Nothing(Outcome::Refused(why)));

@@ -51,6 +51,7 @@ impl Inbound<'_> {
         tx.commit().await?;
         let count = claimed.len();
         let heard = hear::hear_all(self.0, claimed).await?;
+        hear::heed_announcements(self.0, &heard).await;
         let network = self.0.actors().network();
         let (near, far) = heard.into_iter().partition(|heard| heard.is_near(network));
         self.plan_and_apply(near).await?;

@@ -42,7 +42,9 @@ impl Profiles<'_> {
         outbox::say(self.0, &mut tx, said, to).await?;
         bury::delete_actor(&tx, &row).await?;
         audit::record(self.0, &tx, caller, "actor.delete", &row.handle, &row.uri).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.0.0.open_inboxes.forget();
+        Ok(())
     }
 
     /// The inboxes of those elsewhere whom its posts named: they were sent something (S-175).

@@ -48,6 +48,7 @@ pub(crate) async fn hand_in(kit: &Kit, activity: &Value) -> Acceptance {
         host,
         kind: text("type"),
         body: activity.to_string(),
+        synchronization: None,
     };
     kit.app.inbound().accept(arrival).await.unwrap()
 }

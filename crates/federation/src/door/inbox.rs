@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use carefolk_app::inbound::Arrival;
 use carefolk_httpkit::body_limit::ACTIVITY_MAX_BYTES;
 use carefolk_httpkit::{ClientAddress, Problem};
-use carefolk_wire::synchronization;
+use carefolk_wire::synchronization::{self, Synchronization};
 use http::{HeaderMap, StatusCode};
 
 use super::key_ring::Found;
@@ -78,22 +78,17 @@ async fn take_in(state: &State, request: Request) -> Result<(), Problem> {
         host: knock.speaker.host,
         kind: knock.head.kind.as_str().to_owned(),
         body: knock.body,
+        synchronization: announced(state, &parts.headers),
     };
-    let actor = arrival.actor_uri.clone();
-    glue::accept(state.app(), arrival).await?;
-    if let Some(header) = announced(&parts.headers) {
-        // It is taken in, whatever comes of this.
-        glue::announced(state.app(), &actor, header).await;
-    }
-    Ok(())
+    glue::accept(state.app(), arrival).await
 }
 
-/// What the sender says about its followers here (FEP-8fcf), if it says it once. Whether it was
-/// signed as well does not matter: what counts is what the sender's own server lists.
-fn announced(headers: &HeaderMap) -> Option<&str> {
+/// What the sender says about its followers here (FEP-8fcf), if it says it once and it can be read.
+/// Whether it was signed as well does not matter: what counts is what the sender's own server lists.
+fn announced(state: &State, headers: &HeaderMap) -> Option<String> {
     let mut said = headers.get_all(synchronization::HEADER).iter();
-    match (said.next(), said.next()) {
-        (Some(one), None) => one.to_str().ok(),
-        _ => None,
-    }
+    let (Some(one), None) = (said.next(), said.next()) else { return None };
+    let header = one.to_str().ok()?;
+    Synchronization::parse(header, state.network())?;
+    Some(header.to_owned())
 }

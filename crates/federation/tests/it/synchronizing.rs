@@ -8,7 +8,7 @@ use carefolk_domain::{Role, followers};
 use carefolk_signatures::{Outgoing, sign_cavage};
 use serde_json::{Value, json};
 
-use crate::gate::{Gate, VIC, VIC_KEY, actor, key, other_key, vics_like};
+use crate::gate::{Gate, VIC, VIC_KEY, actor, key, like, other_key};
 use crate::lab::{Lab, Peer, answer};
 
 const EVE: &str = "https://e.example/users/eve";
@@ -28,6 +28,7 @@ async fn followed() -> (Gate, String) {
         host: "v.example".to_owned(),
         kind: "Follow".to_owned(),
         body: body.to_string(),
+        synchronization: None,
     };
     gate.kit.app.inbound().accept(arrival).await.unwrap();
     gate.kit.settle().await;
@@ -100,16 +101,16 @@ async fn what_comes_with_a_verified_activity_is_heeded_and_never_refuses_it() {
     let good = format!(
         r#"collectionId="{VIC}/followers", url="{VIC}/followers_synchronization", digest="{digest}""#
     );
-    let body = vics_like();
     let steps = [("nonsense", false, 0), (good.as_str(), false, 0), (good.as_str(), true, 1)];
-    for (header, followed, compared) in steps {
+    for (number, (header, followed, compared)) in steps.into_iter().enumerate() {
         // Who is followed by nobody here cannot make us compare.
         if followed {
             follow_vic(&gate).await;
         }
+        let body = like(&format!("{VIC}/likes/{number}"), VIC);
         let mut request = gate.post(&body).signed();
         request.headers_mut().insert("collection-synchronization", header.parse().unwrap());
-        assert_eq!(gate.ask(request).await.status().as_u16(), 202);
+        assert_eq!(gate.knock(request).await, (202, 1));
         let rows = carefolk_testkit::rows(gate.kit.app.db()).await;
         let found = rows["job"].iter().filter(|job| job.contains("follows.synchronize")).count();
         assert_eq!(found, compared, "{header}");
@@ -132,6 +133,7 @@ async fn follow_vic(gate: &Gate) {
         host: "v.example".to_owned(),
         kind: "Accept".to_owned(),
         body: accept.to_string(),
+        synchronization: None,
     };
     gate.kit.app.inbound().accept(arrival).await.unwrap();
     gate.kit.settle().await;

@@ -54,7 +54,7 @@ pub async fn insert_inbound_batch(
     rows: &[Model],
 ) -> Result<Vec<Insertion>, StoreError> {
     const INSERT: &str = "INSERT INTO inbound_activity (id, uri, uri_hash, actor_uri, host, kind, \
-        body, received_at, state, attempts, waits, run_at, locked_until, outcome, error) VALUES ";
+        body, synchronization, received_at, state, attempts, waits, run_at, locked_until, outcome, error) VALUES ";
     let mut new = HashSet::with_capacity(rows.len());
     for chunk in rows.chunks(ROWS_MAX) {
         let values = chunk.iter().map(|row| {
@@ -66,6 +66,7 @@ pub async fn insert_inbound_batch(
                 row.host.clone().into(),
                 row.kind.clone().into(),
                 row.body.clone().into(),
+                row.synchronization.clone().into(),
                 row.received_at.into(),
                 row.state.to_value().into(),
                 row.attempts.into(),
@@ -145,7 +146,8 @@ pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), Sto
         run_at = ended.run_at, attempts = attempts - ended.unbegun, \
         waits = waits + ended.waited, outcome = ended.outcome, \
         error = ended.error, locked_until = NULL, \
-        body = CASE WHEN ended.state IN ('waiting', 'failed') OR ended.kept = 1 THEN body ELSE '' END \
+        body = CASE WHEN ended.state IN ('waiting', 'failed') OR ended.kept = 1 THEN body ELSE '' END, \
+        synchronization = CASE WHEN ended.state = 'waiting' THEN synchronization END \
         FROM ended WHERE inbound_activity.id = ended.id AND inbound_activity.state = 'waiting'";
     for chunk in ends.chunks(ROWS_MAX) {
         let values = chunk.iter().map(|end| {

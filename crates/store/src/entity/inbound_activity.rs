@@ -24,6 +24,9 @@ pub struct Model {
     pub kind: String,
     /// The JSON as it came.
     pub body: String,
+    /// What the sender said beside it about its followers, until it is over: the header of
+    /// FEP-8fcf, which can be read.
+    pub synchronization: Option<String>,
     /// When it came.
     pub received_at: Moment,
     /// What became of it.

@@ -148,6 +148,7 @@ pub(crate) fn inbound(id: i64, uri: &str) -> inbound_activity::Model {
         host: "far.example".to_owned(),
         kind: "Create".to_owned(),
         body: "{}".to_owned(),
+        synchronization: None,
         received_at: NOW,
         state: InboundState::Waiting,
         attempts: 0,

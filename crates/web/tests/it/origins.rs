@@ -23,6 +23,7 @@ async fn hear(kit: &Kit, number: u32, kind: &str, object: Value) {
         host: "e.example".to_owned(),
         kind: kind.to_owned(),
         body: activity.to_string(),
+        synchronization: None,
     };
     kit.app.inbound().accept(arrival).await.unwrap();
     kit.settle().await;

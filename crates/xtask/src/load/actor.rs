@@ -64,34 +64,62 @@ impl Actor {
 
     /// A public post of this moment, about 2 KB, which nobody has seen before.
     pub(crate) fn create(&self, number: usize) -> Value {
+        let note = self.note(&self.note_path(number));
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": format!("{}/activity", self.note_id(number)),
+            "type": "Create",
+            "actor": self.id(),
+            "published": note.get("published"),
+            "to": note.get("to"),
+            "cc": note.get("cc"),
+            "object": note,
+        })
+    }
+
+    /// Where its post of that number is.
+    pub(crate) fn note_path(&self, number: usize) -> String {
+        format!("/note/{}-{number}", self.number)
+    }
+
+    /// The id of its post of that number.
+    pub(crate) fn note_id(&self, number: usize) -> String {
+        format!("http://{}{}", self.host, self.note_path(number))
+    }
+
+    /// Its post at `path`.
+    pub(crate) fn note(&self, path: &str) -> Value {
         let id = self.id();
         #[expect(clippy::disallowed_methods, reason = "a post of another server has its date")]
         let now = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
-        let note = format!("http://{}/note/{}-{number}", self.host, self.number);
-        let followers = format!("{id}/followers");
-        let content = format!("<p>Notice number {number}.</p>{}", SENTENCE.repeat(8));
+        let note = format!("http://{}{path}", self.host);
+        let content = format!("<p>What {path} says.</p>{}", SENTENCE.repeat(8));
         json!({
             "@context": "https://www.w3.org/ns/activitystreams",
-            "id": format!("{note}/activity"),
-            "type": "Create",
-            "actor": id,
+            "id": note,
+            "type": "Note",
+            "attributedTo": id,
+            "url": note,
             "published": now,
             "to": [PUBLIC],
-            "cc": [followers],
-            "object": {
-                "id": note,
-                "type": "Note",
-                "attributedTo": id,
-                "url": note,
-                "published": now,
-                "to": [PUBLIC],
-                "cc": [followers],
-                "sensitive": false,
-                "content": content,
-                "contentMap": { "en": content },
-                "attachment": [],
-                "tag": [],
-            },
+            "cc": [format!("{id}/followers")],
+            "sensitive": false,
+            "content": content,
+            "contentMap": { "en": content },
+            "attachment": [],
+            "tag": [],
+        })
+    }
+
+    /// It does something of this kind to `object`; `number` makes it another one.
+    pub(crate) fn does(&self, kind: &str, number: usize, object: &Value) -> Value {
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": format!("{}/{}/{number}", self.id(), kind.to_lowercase()),
+            "type": kind,
+            "actor": self.id(),
+            "to": [PUBLIC],
+            "object": object,
         })
     }
 

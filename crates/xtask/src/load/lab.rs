@@ -23,6 +23,9 @@ const KNOCK: Duration = Duration::from_millis(2);
 /// A signal to the server is answered within this time.
 const STOP_TIME: Duration = Duration::from_secs(20);
 
+/// In what the kernel counts the time of processes, on every Linux there is.
+const TICKS_A_SECOND: u64 = 100;
+
 /// One community in a folder that is removed at the end.
 pub(crate) struct Lab {
     program: PathBuf,
@@ -146,6 +149,18 @@ impl Lab {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS line")?;
         Ok(kib.parse()?)
+    }
+
+    /// The time that the server spent on the processor so far, as the kernel counts it.
+    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+        let id = self.server.as_ref().and_then(Child::id).context("the server does not run")?;
+        let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat"))?;
+        // The name of the program stands in brackets and may have blanks; user and system time are
+        // the 12th and 13th after it.
+        let (_, after) = stat.rsplit_once(')').context("no stat line")?;
+        let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        let ticks: u64 = ticks.sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
     }
 
     /// Removes what the database holds, so that the next start begins anew.

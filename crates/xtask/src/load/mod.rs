@@ -9,6 +9,7 @@ mod inbox;
 mod lab;
 mod machine;
 mod memory;
+mod mix;
 mod outside;
 mod pages;
 mod sign;
@@ -88,6 +89,7 @@ pub(crate) fn run(words: &[String]) -> anyhow::Result<ExitCode> {
                 "memory" => memory::run(&options).await,
                 "inbox" => Box::pin(inbox::run(&options)).await,
                 "deliver" => Box::pin(deliver::run(&options)).await,
+                "mix" => Box::pin(mix::run(&options)).await,
                 "pages" => Box::pin(pages::run(&options)).await,
                 other => bail!("there is no load program '{other}'"),
             }

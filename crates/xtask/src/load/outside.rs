@@ -1,6 +1,7 @@
 //! The outside world: one listener on loopback that plays any number of servers by their names,
 //! answers for their actors, takes deliveries and counts them.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,7 @@ pub(crate) struct Seen {
     answers: AtomicUsize,
     unsigned: AtomicUsize,
     follows: Mutex<Vec<Value>>,
+    reads: Mutex<BTreeMap<&'static str, usize>>,
     last: Mutex<Option<Instant>>,
 }
 
@@ -70,6 +72,11 @@ impl Outside {
     /// Deliveries without a signature: there should be none.
     pub(crate) fn unsigned(&self) -> usize {
         self.seen.unsigned.load(Ordering::Relaxed)
+    }
+
+    /// What was asked for, and how often.
+    pub(crate) fn reads(&self) -> BTreeMap<&'static str, usize> {
+        self.seen.reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Follow activities that arrived.
@@ -114,18 +121,22 @@ async fn answer(
     let host = request.headers().get("host").and_then(|host| host.to_str().ok());
     let host = host.unwrap_or_default().to_owned();
     let query = request.uri().query().unwrap_or_default();
-    let (number, is_finger) = match request.uri().path() {
-        "/.well-known/webfinger" => (after(query, "actor"), true),
-        path => (after(path, "/actor/"), false),
+    let path = request.uri().path();
+    let (what, number) = match path {
+        "/.well-known/webfinger" => ("WebFinger", after(query, "actor")),
+        path if path.starts_with("/note/") => ("posts", after(path, "/note/")),
+        path if path.starts_with("/actor/") => ("actors", after(path, "/actor/")),
+        _ => ("anything else", None),
     };
+    *seen.reads.lock().unwrap_or_else(PoisonError::into_inner).entry(what).or_default() += 1;
     let Some(number) = number else {
         return Ok(Response::builder().status(StatusCode::NOT_FOUND).body(Full::default())?);
     };
     let actor = Actor { server: after(&host, "load").unwrap_or_default(), host, number };
-    let (document, kind) = if is_finger {
-        (actor.finger(), "application/jrd+json")
-    } else {
-        (actor.document(public_pem), "application/activity+json")
+    let (document, kind) = match what {
+        "WebFinger" => (actor.finger(), "application/jrd+json"),
+        "posts" => (actor.note(path), "application/activity+json"),
+        _ => (actor.document(public_pem), "application/activity+json"),
     };
     let body = Full::new(Bytes::from(document.to_string()));
     Ok(Response::builder().header("content-type", kind).body(body)?)
