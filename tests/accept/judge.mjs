@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { until } from "../interop/wait.mjs";
+import { rapidReset, sendForm, signIn } from "./forms.mjs";
 import { bytesOf, crowd, get, send } from "./knock.mjs";
 import { changed, effect, Rows } from "./rows.mjs";
 import { addresses, person } from "./strangers.mjs";
@@ -10,6 +11,7 @@ import { filled } from "./words.mjs";
 
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 const SETTLED_MS = 30_000;
+const AT_ONCE = 50;
 
 class Unexpected extends Error {}
 
@@ -42,7 +44,7 @@ export class Judge {
     }
     this.strangers.asked = [];
     for (const step of item.steps) {
-      for (const value of step.for ?? [undefined]) {
+      for (const value of timesOf(step.for)) {
         const it = filled(value, this.names);
         const parts = typeof it === "object" && it !== null ? Object.entries(it) : [];
         const names = Object.fromEntries([["it", it], ...parts.map(([key, x]) => [`it.${key}`, x])]);
@@ -67,6 +69,12 @@ export class Judge {
       let: (words) => Object.assign(this.names, words),
       run: () => this.#command(step, fill),
       get: () => this.#get(step, fill),
+      form: (sent) => this.#form(step, sent),
+      signIn: async ({ name, password }) => Object.assign(this.names, { cookie: await signIn(name, password) }),
+      pageOf: ({ uri, who, as }) => (this.names[as] = `/@${who}/${this.rows.idOf("post", uri)}`),
+      rapidReset: async (most) => expect(await rapidReset(most), `nothing ended ${most} requests taken back`),
+      swarm: (swarm) => this.#swarm(step, fill, swarm),
+      log: (wanted) => this.#log(step, fill, wanted),
       crowd: async ({ connections, says }) => this.leave.push(await crowd(connections, says)),
       posts: (wanted) => this.#posts(wanted),
       count: (rows) => this.#count(rows, (found) => found === rows.is),
@@ -77,6 +85,7 @@ export class Judge {
       fetched: (wanted) => this.#fetched(wanted),
       asked: (wanted) => this.#says(wanted, fill, this.#headsFor(wanted.of)),
       sent: (wanted) => this.#says(wanted, fill, JSON.stringify(this.strangers.posts())),
+      reachedOnly: (beginnings) => this.#reachedOnly(beginnings),
       neverReached: (beginnings) => this.#neverReached(beginnings),
     };
     const kind = Object.keys(kinds).find((name) => name in step);
@@ -111,6 +120,7 @@ export class Judge {
       said = await this.care.run(fill(step.run), fill(step.input ?? ""));
     } catch (error) {
       expect(step.fails === true, `the command failed: ${error.message}`);
+      this.#says(step, fill, error.message);
       return;
     }
     expect(step.fails !== true, `the command did not fail: ${JSON.stringify(said)}`);
@@ -119,8 +129,49 @@ export class Judge {
     await this.#settle();
   }
 
+  /** A form is sent: every answer is one of these, and there is at least one of those. */
+  async #form(step, sent) {
+    const answers = await sendForm(sent);
+    this.#answered(step, answers);
+    this.#says(step, (it) => filled(it, this.names), answers[0].text);
+  }
+
+  #answered(step, answers) {
+    const wanted = [step.status].flat();
+    const odd = answers.find(({ status }) => !wanted.includes(status));
+    expect(!odd, `status ${odd?.status}, not ${wanted}: ${odd?.text.slice(-300)}`);
+    for (const status of [step.some ?? []].flat()) {
+      expect(answers.some((answer) => answer.status === status), `no answer was ${status}`);
+    }
+  }
+
+  /** Many at once: everybody of `actor`, where `#` is a number, dislikes something; all have Hal's key. */
+  async #swarm(step, fill, { count, actor }) {
+    const say = (number) => {
+      const id = actor.replaceAll("#", number);
+      const body = this.#body({ act: "Dislike", with: { actor: id, id: `${id}/acts/1` } }, fill);
+      return send(bytesOf({ sign: { key: "hal", keyId: `${id}#main-key` } }, body, fill("{date}")));
+    };
+    const answers = [];
+    for (let done = 0; done < count; done += AT_ONCE) {
+      const some = Array.from({ length: Math.min(AT_ONCE, count - done) }, (_, at) => say(done + at));
+      answers.push(...(await Promise.all(some)));
+    }
+    this.#answered(step, answers);
+    await this.#settle();
+  }
+
+  /** What the program wrote down since it was started. */
+  #log(step, fill, { atMostLines }) {
+    const report = this.care.report().split("carefolk said:").at(-1);
+    const lines = report.trim().split("\n");
+    expect(lines.length <= atMostLines, `${lines.length} lines were written`);
+    this.#says(step, fill, report);
+  }
+
   async #get(step, fill) {
-    const plain = () => get(fill(step.get), fill(step.headers ?? {}), step);
+    const target = fill(step.get).replace(this.care.origin, "");
+    const plain = () => get(target, fill(step.headers ?? {}), step);
     const answer = await (step.by ? this.#signedGet(step, fill) : plain());
     const wanted = [step.status ?? 200].flat();
     expect(wanted.includes(answer.status), `status ${answer.status}, not ${wanted}`);
@@ -132,7 +183,8 @@ export class Judge {
     const covered = "(request-target) host date";
     const by = fill(step.by);
     const sign = { key: by, keyId: `{${by}}#main-key`, headers: covered, ...step.sign };
-    const request = { method: "GET", target: step.get, set: { ...unset, ...step.headers }, sign };
+    const target = fill(step.get).replace(this.care.origin, "");
+    const request = { method: "GET", target, set: { ...unset, ...step.headers }, sign };
     return await send(bytesOf(fill(request), "", fill(step.date ?? "{date}")));
   }
 
@@ -173,6 +225,14 @@ export class Judge {
     expect(found.length === 0, `connections reached ${found.join(", ")}`);
   }
 
+  /** Somebody connected, and to no address that does not begin so. */
+  #reachedOnly(beginnings) {
+    const isOpen = (address) => beginnings.some((it) => address.replace("::ffff:", "").startsWith(it));
+    const found = this.strangers.reached.filter((address) => !isOpen(address));
+    expect(this.strangers.reached.length > 0, "nobody connected at all");
+    expect(found.length === 0, `connections reached ${found.join(", ")}`);
+  }
+
   /** The heads of the requests for a document. */
   #headsFor(url) {
     const found = this.strangers.asked.filter((it) => it.method === "GET" && it.url === url);
@@ -181,7 +241,8 @@ export class Judge {
   }
 
   /** How many documents were read since the case began, of those whose address begins so. */
-  #fetched({ of: beginning = "https://", most, least = 0 }) {
+  async #fetched({ of: beginning = "https://", most, least = 0 }) {
+    await this.#settle();
     const isOf = ({ method, url }) => method === "GET" && url.startsWith(beginning);
     const found = this.strangers.asked.filter((it) => isOf(it) && !/nodeinfo/.test(it.url)).length;
     expect(found >= least && found <= most, `${found} documents of ${beginning} were fetched`);
@@ -255,8 +316,7 @@ export class Judge {
       const some = Array.from({ length: Math.min(step.atOnce ?? 1, times - done) }, () => send(same));
       answers.push(...(await Promise.all(some)));
     }
-    const odd = answers.find(({ status }) => !wanted.includes(status));
-    expect(!odd, `status ${odd?.status}, not ${wanted}: ${odd?.text.slice(-300)}`);
+    this.#answered(step, answers);
     this.#says(step, fill, answers[0].text);
     await this.#settle();
     const after = this.rows.read();
@@ -273,4 +333,9 @@ export class Judge {
 function stripped(object) {
   const pairs = Object.entries(object).filter(([, value]) => value !== null);
   return Object.fromEntries(pairs.map(([name, value]) => [name, value === "{null}" ? null : value]));
+}
+
+/** The values of `for`: a list, or how many numbers from 0 on. */
+function timesOf(values) {
+  return typeof values === "number" ? Array.from({ length: values }, (_, at) => at) : (values ?? [undefined]);
 }

@@ -49,6 +49,11 @@ export class Rows {
     return this.#all(table).filter(fits).length;
   }
 
+  /** The number of the row with that ActivityPub id. */
+  idOf(table, uri) {
+    return String(this.#all(table).find((row) => row.uri === uri)?.id);
+  }
+
   /** The values of a column that are not empty. */
   values(table, field) {
     const values = this.#all(table).map((row) => row[field]);

@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { Community } from "./community.mjs";
+import { Names } from "./dns.mjs";
 import { Judge } from "./judge.mjs";
 import { Strangers } from "./strangers.mjs";
 
@@ -30,6 +31,7 @@ const certificates = process.env.ACCEPT_CERTIFICATES;
 const room = process.env.ACCEPT_ROOM;
 mkdirSync(room, { recursive: true });
 const strangers = await new Strangers(certificates).start();
+const dns = await new Names().start();
 const community = new Community({ program: process.env.CAREFOLK_BIN, room, certificates });
 const names = await community.prepare();
 
@@ -42,6 +44,7 @@ function fingerprint({ edits, cases: ids }) {
 /** Runs one case; gives what is wrong, or nothing. */
 async function fault(item, settings = {}) {
   strangers.reset();
+  dns.reset();
   const care = await community.begin({ ...item.settings, ...settings });
   const judge = new Judge({ care, strangers, names });
   try {
@@ -63,10 +66,11 @@ async function check() {
   const isShown = (removal) => removal.of === fingerprint(removal) && removal.edits.every(stands);
   const seen = removals.filter((removal) => removal.seen && isShown(removal));
   const proven = new Set(seen.flatMap((removal) => removal.cases));
+  const waiting = {};
   const counted = { passed: [], failed: [], unproven: [], open: [] };
   for (const item of cases.filter(({ id }) => isChosen(id))) {
     if (!item.steps) {
-      counted.open.push(item.id);
+      (item.waits ? (waiting[item.waits] ??= []) : counted.open).push(item.id);
       continue;
     }
     const wrong = await fault(item);
@@ -74,6 +78,9 @@ async function check() {
     counted[outcome].push(item.id);
     const shown = { failed: "FAILED", passed: "passed", unproven: "held, not yet proven" }[outcome];
     console.log(`${item.id} ${shown}: ${item.what}${wrong ? `\n    ${wrong}` : ""}`);
+  }
+  for (const [what, ids] of Object.entries(waiting).sort()) {
+    console.log(`open, because there is nothing to attack yet: ${what}, ${list(ids)}`);
   }
   console.log(`open, no check: ${list(counted.open)}`);
   console.log(`held, not yet proven: ${list(counted.unproven)}`);
@@ -114,5 +121,6 @@ async function prove() {
 }
 
 const isGood = await (isProving ? prove() : check());
+await dns.stop();
 await strangers.stop();
 process.exit(isGood ? 0 : 1);

@@ -37,7 +37,10 @@ for at in "${!closed[@]}"; do
     lines+="${closed[$at]} closed$at.example"$'\n'
 done
 export NAMESPACE_LINES=$lines
-hosts+=(mixed.example)
+export NAMESPACE_BAITS="${closed[*]}"
+# Who changes what a name means (S-082), and servers below one domain (S-078).
+export NAMESPACE_DNS=127.0.0.53
+hosts+=(mixed.example turning.example spawn.example)
 "$interop/certificates.sh" "$room/certificates" "${hosts[@]}"
 
 export ACCEPT_ROOM=$room/run

@@ -83,6 +83,7 @@ function listOf(text) {
   if (!kind) return undefined;
   return Array.from({ length: Number(count) }, (_, at) => {
     const href = `https://v.example/users/u${at}`;
+    if (kind === "option") return { type: "Note", name: `answer ${at}` };
     return kind === "mention" ? { type: "Mention", href, name: `@u${at}` } : href;
   });
 }

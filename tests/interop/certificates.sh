@@ -20,7 +20,7 @@ for host in "$@"; do
         -keyout "$host.key" -out "$host.csr" 2> /dev/null
     openssl x509 -req -in "$host.csr" -CA authority.pem -CAkey authority.key -days 1 \
         -set_serial "0x$(openssl rand -hex 8)" -out "$host.pem" -extfile <(
-            printf '%s\n' "subjectAltName=DNS:$host" "basicConstraints=critical,CA:FALSE" \
+            printf '%s\n' "subjectAltName=DNS:$host,DNS:*.$host" "basicConstraints=critical,CA:FALSE" \
                 "keyUsage=critical,digitalSignature" "extendedKeyUsage=serverAuth"
         ) 2> /dev/null
 done

@@ -7,6 +7,8 @@
 #   namespace.sh COMMAND [ARGUMENT...]
 #   NAMESPACE_HOSTS="care.example peer.example ..." gives these names the addresses 11.1.0.1, 11.1.0.2, ...
 #   NAMESPACE_LINES                                      more lines of the hosts file
+#   NAMESPACE_BAITS="10.0.0.5 fd00::1 ..."               addresses where somebody waits who must not be reached
+#   NAMESPACE_DNS=127.0.0.53                             who is asked for names that are not in the file
 set -euo pipefail
 
 # Root needs no user namespace, and may not be allowed one.
@@ -39,7 +41,18 @@ exec "${apart[@]}" -- bash -euo pipefail -c '
         printf "%s\n" "11.1.0.$number $host" >> "$names/hosts"
     done
     printf "%s" "${NAMESPACE_LINES:-}" >> "$names/hosts"
-    printf "hosts: files\n" > "$names/nsswitch.conf"
+    # Not every address can be one of ours: those of whole groups and of nobody cannot.
+    for bait in ${NAMESPACE_BAITS:-}; do
+        case $bait in
+            *:*) ip address add "$bait/128" dev lo nodad 2> /dev/null || true ;;
+            *) ip address add "$bait/32" dev lo 2> /dev/null || true ;;
+        esac
+    done
+    printf "hosts: files${NAMESPACE_DNS:+ dns}\n" > "$names/nsswitch.conf"
+    if [[ -n ${NAMESPACE_DNS:-} ]]; then
+        printf "nameserver %s\noptions timeout:1 attempts:1\n" "$NAMESPACE_DNS" > "$names/resolv.conf"
+        mount --bind "$names/resolv.conf" /etc/resolv.conf
+    fi
     mount --bind "$names/hosts" /etc/hosts
     mount --bind "$names/nsswitch.conf" /etc/nsswitch.conf
     "$@"

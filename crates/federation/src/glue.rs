@@ -312,6 +312,11 @@ pub(crate) async fn activity(
     })))
 }
 
+/// Whether the author of the post with that slug blocks `reader`.
+pub(crate) async fn is_kept_from(app: &App, slug: &str, reader: &str) -> Result<bool, Problem> {
+    Ok(app.posts().is_kept_from(slug, reader).await?)
+}
+
 /// What shows that a quote was allowed.
 pub(crate) async fn quote(app: &App, slug: &str) -> Result<Option<Document>, Problem> {
     Ok(there(app.posts().quote_document(slug).await)?.map(Document::Json))

@@ -32,6 +32,10 @@ const HEAD_MAX_FIELDS: usize = 100;
 /// The most requests at once on one HTTP/2 connection.
 const STREAMS_MAX: u32 = 64;
 
+/// How many requests of one HTTP/2 connection may be taken back before they were looked at: the next
+/// one ends it (S-099).
+const RESETS_MAX: usize = 20;
+
 /// How often an HTTP/2 connection is asked whether it is still there, and how long it may take.
 const PING_EACH: Duration = Duration::from_secs(20);
 const PONG_WITHIN: Duration = Duration::from_secs(10);
@@ -135,6 +139,7 @@ fn builder() -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .max_pending_accept_reset_streams(RESETS_MAX)
         .max_header_list_size(u32::try_from(HEAD_MAX_BYTES).unwrap_or(u32::MAX))
         .keep_alive_interval(PING_EACH)
         .keep_alive_timeout(PONG_WITHIN);

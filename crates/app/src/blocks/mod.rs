@@ -2,7 +2,7 @@
 //!
 //! Invariants: a block ends every follow between the two, in both directions; whoever is blocked
 //! does not follow, answer, react to or reach who blocks them, and sees nothing of them when signed
-//! in (S-059). That somebody is blocked is told to their server only if who blocks them asks for it:
+//! in or signing (S-059). That somebody is blocked is told to their server only if who blocks them asks for it:
 //! for somebody who is hounded, the telling is itself a danger.
 
 mod commands;

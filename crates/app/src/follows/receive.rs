@@ -66,6 +66,11 @@ pub(crate) async fn follow(
         return Ok(Outcome::Ignored("it was taken back before it came"));
     }
     if blocked::is_blocked(tx.conn(), followee.id, follower.id).await? {
+        // As to anybody who is not wanted: without an answer it would wait for ever (as Mastodon).
+        let slug = app.slug();
+        let id = outbox::activity_uri(app, &slug);
+        let said = wire_map::reject(&followee, follower, uri, id, slug);
+        outbox::say(app, tx, said, to_one(follower)).await?;
         return Ok(Outcome::Refused("whom it follows blocks them"));
     }
     let wanted =
@@ -92,9 +97,12 @@ pub(crate) async fn follow(
     let slug = app.slug();
     let id = outbox::activity_uri(app, &slug);
     let said = wire_map::accept(&followee, follower, uri, id, slug);
-    let to = Recipients { inboxes: vec![follower.inbox.clone()], ..Recipients::default() };
-    outbox::say(app, tx, said, to).await?;
+    outbox::say(app, tx, said, to_one(follower)).await?;
     Ok(Outcome::Applied)
+}
+
+fn to_one(actor: &actor::Model) -> Recipients {
+    Recipients { inboxes: vec![actor.inbox.clone()], ..Recipients::default() }
 }
 
 /// Somebody elsewhere answers a Follow of ours. Only who was asked can answer (S-046).

@@ -19,6 +19,7 @@ use sea_orm::{
 
 use super::concern::{Surroundings, people};
 use super::policy::{self, Policies};
+use super::visible::may_see;
 use super::words::{self, Words};
 use super::{attachments, orphans, polls, publish, queries, text, votes};
 use crate::actors::{is_tombstone, queries as actors};
@@ -132,11 +133,14 @@ async fn hear(
     Ok(Heard { audience: audience(note, author), parent, locals })
 }
 
-/// Whether it answers somebody here who blocks its author, or a post that they may not answer.
+/// Whether it answers somebody here who blocks its author, or a post that they may not answer or
+/// not even see.
 async fn is_unwanted(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
     let answered = heard.parent.as_ref().filter(|parent| parent.slug.is_some());
     let Some(parent) = answered else { return Ok(false) };
-    Ok(blocked::is_blocked(tx.conn(), parent.actor_id, author.id).await?
+    // What is guessed is not answered (S-051).
+    Ok(!may_see(tx, author, parent).await?
+        || blocked::is_blocked(tx.conn(), parent.actor_id, author.id).await?
         || !policy::may_answer(tx.conn(), parent, author).await?)
 }
 

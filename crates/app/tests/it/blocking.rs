@@ -73,7 +73,12 @@ async fn who_is_blocked_elsewhere_does_not_get_through() {
         (posts, reactions, news, follows(&kit).await)
     };
     assert_eq!(count().await, (1, 0, 0, 0));
+    let sent = kit.remote.sent().len();
     say(&kit, &follow(2, &uri)).await;
+    // A follow that is not wanted is answered, or it would wait for ever.
+    let answer = kit.remote.sent_to(ANN_INBOX).pop().unwrap();
+    assert!(kit.remote.sent().len() > sent);
+    assert_eq!((&answer["type"], &answer["actor"]), (&json!("Reject"), &json!(uri)));
     say(&kit, &act(10, "Like", json!(ours.uri))).await;
     say(&kit, &act(11, "Announce", json!(ours.uri))).await;
     let mut answer = note(1, "answer me");

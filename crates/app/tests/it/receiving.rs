@@ -1,13 +1,13 @@
 //! What other servers say about posts, honest and not.
 
 use carefolk_app::inbound::Acceptance;
-use carefolk_app::posts::PostRef;
+use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_app::{Caller, Error, Page};
-use carefolk_domain::{Address, Role};
+use carefolk_domain::{Address, Audience, Role};
 use carefolk_testkit::Kit;
 use serde_json::{Value, json};
 
-use crate::stranger::{ANN, ANN_INBOX, PUBLIC, act, hand_in, note, say, settle_in};
+use crate::stranger::{ANN, ANN_INBOX, PUBLIC, act, follow, hand_in, note, say, settle_in};
 
 /// A kit in which `fan` follows Ann.
 async fn followed() -> (Kit, Caller) {
@@ -89,6 +89,23 @@ async fn a_reply_from_outside_joins_the_thread_and_tells_who_is_answered() {
     assert_eq!(thread.replies.len(), 1);
     assert_eq!(thread.replies[0].author.handle, "ann");
     assert_eq!(thread.post.replies, 1);
+}
+
+#[tokio::test]
+async fn what_answers_a_post_that_was_guessed_is_not_kept() {
+    let (kit, fan) = followed().await;
+    let new = NewPost { audience: Audience::Followers, ..Kit::words("fan", "for followers") };
+    let ours = kit.app.posts().publish(&fan, new).await.unwrap();
+    let mut answer = note(1, "I have guessed it");
+    answer["inReplyTo"] = json!(ours.uri);
+    answer["cc"] = json!([ours.author.uri]);
+    say(&kit, &act(1, "Create", answer.clone())).await;
+    assert_eq!(text(&kit, answer["id"].as_str().unwrap()).await, None);
+    // Who follows may answer.
+    say(&kit, &follow(2, &ours.author.uri)).await;
+    answer["id"] = json!("https://v.example/notes/2");
+    say(&kit, &act(3, "Create", answer)).await;
+    assert!(text(&kit, "https://v.example/notes/2").await.is_some());
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use carefolk_app::ports::{PortError, Remote};
 use carefolk_app::{App, Error};
-use carefolk_domain::{Moment, Span};
+use carefolk_domain::{Moment, Span, uri};
 use carefolk_httpkit::{Allowance, Problem, RateLimit};
 use carefolk_signatures::{Presented, Proof, PublicKey, SignatureError};
 use moka::sync::Cache;
@@ -42,7 +42,8 @@ const THROTTLED_FOR: Span = Span::seconds(1);
 const ASKED_KEPT: u64 = 20_000;
 const LOG_KEPT: Duration = Duration::from_mins(10);
 
-/// How many keys of one host are fetched: a server whose people found us brings many at once.
+/// How many keys of one site are fetched: a server whose people found us brings many at once, and
+/// whoever has a domain has every name below it for nothing (S-078).
 const FETCHES: Allowance = Allowance { burst: 100, per_second: 10 };
 
 /// How many are fetched for farewells: a closing server sends one for everybody it had (S-020).
@@ -241,7 +242,8 @@ impl KeyRing {
         speaker: &Speaker,
     ) -> Result<Asked, Problem> {
         let limit = if speaker.says_farewell { &self.farewell_fetches } else { &self.fetches };
-        if limit.check(speaker.host.clone()).is_err() {
+        let site = uri::site(&speaker.actor).unwrap_or_else(|| speaker.host.clone());
+        if limit.check(site).is_err() {
             return Ok(Asked::Throttled);
         }
         let fetched = match remote.fetch(&speaker.actor).await {

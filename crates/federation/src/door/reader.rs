@@ -43,11 +43,16 @@ pub(crate) async fn check_signed(state: &State, parts: &Parts) -> Result<(), Pro
 fn reader(state: &State, presented: &Presented) -> Result<Speaker, Problem> {
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
         .map_err(|_bad| unauthorised())?;
-    let page = key_uri.split('#').next().unwrap_or_default();
-    let actor = page.strip_suffix(KEY_PATH).unwrap_or(page).to_owned();
+    let actor = owner_of(&key_uri).to_owned();
     if uri::same_origin(&actor, state.base_url()) {
         return Err(forbidden());
     }
     let host = uri::host(&actor).ok_or_else(unauthorised)?;
     Ok(Speaker { actor, host, key_uri, says_farewell: false })
+}
+
+/// The id of the actor whose key it is, as far as the key's id tells.
+pub(crate) fn owner_of(key_uri: &str) -> &str {
+    let page = key_uri.split('#').next().unwrap_or_default();
+    page.strip_suffix(KEY_PATH).unwrap_or(page)
 }

@@ -22,9 +22,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use carefolk_domain::uri;
 use carefolk_httpkit::Problem;
+use carefolk_wire::read;
 use http::HeaderMap;
 
-use crate::door::{actor_inbox, forbidden, shared_inbox};
+use crate::door::{actor_inbox, forbidden, owner_of, shared_inbox};
 use crate::glue;
 use crate::state::State;
 
@@ -84,20 +85,39 @@ async fn check_reader(state: &State, headers: &HeaderMap) -> Result<(), Problem>
     }
 }
 
+/// Whether the author of a post blocks who reads it, as far as a request says who that is. The post
+/// is for anybody, and who does not sign reads it all the same; servers that fetch for their people
+/// sign in their names (S-059).
+async fn is_kept_from_reader(
+    state: &State,
+    headers: &HeaderMap,
+    slug: &str,
+) -> Result<bool, Problem> {
+    let Some(key) = claimed(headers, key_id) else { return Ok(false) };
+    let Ok(key) = read::canonical_key_id_in(&key, state.network()) else { return Ok(false) };
+    glue::is_kept_from(state.app(), slug, owner_of(&key)).await
+}
+
 /// The host that a request says it comes from, by the key it says it is signed with.
 pub(crate) fn claimed_host(headers: &HeaderMap) -> Option<String> {
+    claimed(headers, |header| uri::host(&key_id(header)?))
+}
+
+/// What is found in the first of the headers that may name a key.
+fn claimed<T>(headers: &HeaderMap, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     ["signature", "signature-input", "authorization"]
         .iter()
         .filter_map(|name| headers.get(*name)?.to_str().ok())
-        .find_map(key_host)
+        .find_map(find)
 }
 
-/// The host in `keyId="…"` or `keyid="…"`.
-fn key_host(header: &str) -> Option<String> {
-    let lower = header.to_ascii_lowercase();
-    let (_, rest) = lower.split_once("keyid=\"")?;
-    let (key, _) = rest.split_once('"')?;
-    uri::host(key)
+/// What stands in `keyId="…"` or `keyid="…"`.
+fn key_id(header: &str) -> Option<String> {
+    const NAME: &str = "keyid=\"";
+    // Small letters take as many bytes, so that a place in one text is the same in the other.
+    let at = header.to_ascii_lowercase().find(NAME)? + NAME.len();
+    let (key, _) = header.get(at..)?.split_once('"')?;
+    Some(key.to_owned())
 }
 
 #[cfg(test)]
@@ -107,7 +127,9 @@ mod tests {
     #[test]
     fn a_readers_host_is_found_in_both_dialects() {
         let cavage = r#"keyId="https://B.example/u/x#main-key",headers="host",signature="eA==""#;
+        let key_host = |header: &str| uri::host(&key_id(header)?);
         assert_eq!(key_host(cavage).as_deref(), Some("b.example"));
+        assert_eq!(key_id(cavage).as_deref(), Some("https://B.example/u/x#main-key"));
         let rfc9421 = r#"sig1=("@method");created=1;keyid="https://b.example/k""#;
         assert_eq!(key_host(rfc9421).as_deref(), Some("b.example"));
         assert_eq!(key_host("Bearer x"), None);

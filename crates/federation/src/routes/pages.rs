@@ -14,8 +14,8 @@ use http::{HeaderValue, Method};
 
 use super::activity_json::answer;
 use super::actors::whole_for;
-use super::check_reader;
 use super::readers::{admit_to_page, for_one};
+use super::{check_reader, is_kept_from_reader};
 use crate::door::Readers;
 use crate::glue::{self, Document, PostPart};
 use crate::state::State;
@@ -59,6 +59,7 @@ async fn find(state: &State, parts: &Parts, named: Named) -> Result<Option<Docum
         Named::Actor(handle) => {
             glue::actor_by_handle(state.app(), &handle, whole_for(headers)).await
         }
+        Named::Post(slug) if is_kept_from_reader(state, headers, &slug).await? => Ok(None),
         Named::Post(slug) => {
             glue::post_part(state.app(), state.signer(), &slug, PostPart::Whole).await
         }

@@ -1,11 +1,8 @@
 //! The inbox door (S-001 to S-036, S-058, S-094, S-095).
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
 use carefolk_app::FederationMode;
 use carefolk_app::ports::PortError;
-use carefolk_domain::{Handle, Role, Span};
+use carefolk_domain::{Handle, Span};
 use carefolk_federation::Limits;
 use carefolk_httpkit::Allowance;
 use carefolk_testkit::{KitOptions, operator};
@@ -41,43 +38,6 @@ async fn an_actors_own_inbox_takes_the_same_and_an_unknown_one_is_404() {
     for path in ["/ap/actor/nobodynobody2/inbox", "/inbox/", "/%69nbox"] {
         let knock = Post { path, ..gate.post(&body) };
         assert_eq!(gate.knock(knock.signed()).await, (404, 0), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn the_inbox_of_somebody_who_closed_their_account_is_closed_at_once() {
-    let gate = Gate::new().await;
-    gate.put_vic();
-    gate.kit.account("nurse", Role::Member).await;
-    let uri = gate.kit.app.actors().find_local("nurse").await.unwrap().uri;
-    let path = format!("{}/inbox", uri.strip_prefix("https://care.example").unwrap());
-    let body = vics_like();
-    let knock = || Post { path: &path, ..gate.post(&body) }.signed();
-    assert_eq!(gate.knock(knock()).await.0, 202);
-    gate.kit.app.profiles().close(&operator(), "nurse").await.unwrap();
-    assert_eq!(gate.knock(knock()).await.0, 404);
-}
-
-#[tokio::test]
-async fn what_a_known_actor_says_is_one_statement_whatever_comes_with_it() {
-    let options = KitOptions::default();
-    let statements = Arc::clone(&options.statements);
-    let gate = Gate::with(options, Limits::default()).await;
-    gate.put_vic();
-    let uri = gate.kit.app.actors().find_local("instance").await.unwrap().uri;
-    let own = format!("{}/inbox", uri.strip_prefix("https://care.example").unwrap());
-    let digest = "0".repeat(64);
-    let announced =
-        format!(r#"collectionId="{VIC}/followers", url="{VIC}/sync", digest="{digest}""#);
-    for (number, path) in ["/inbox", own.as_str(), "/inbox", own.as_str()].into_iter().enumerate() {
-        let body = like(&format!("{VIC}/likes/{number}"), VIC);
-        let mut request = Post { path, ..gate.post(&body) }.signed();
-        request.headers_mut().insert("collection-synchronization", announced.parse().unwrap());
-        let before = statements.load(Ordering::SeqCst);
-        assert_eq!(gate.ask(request).await.status().as_u16(), 202);
-        let took = statements.load(Ordering::SeqCst) - before;
-        // The first time it is asked for its key, and whether that inbox is there.
-        assert!(took == 1 || number < 2, "{path}: {took} statements");
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod cost;
 mod deliver;
 mod door;
 mod fetch;

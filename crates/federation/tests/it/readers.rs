@@ -258,3 +258,37 @@ async fn where_nothing_is_demanded_a_signature_opens_and_closes_nothing() {
     assert_eq!(header(&response, "cache-control"), "no-cache");
     assert_eq!(gate.fetches(), 0);
 }
+
+#[tokio::test]
+async fn who_is_blocked_by_its_author_reads_no_post_in_their_own_name() {
+    let gate = Gate::read_by(Readers::Anybody).await;
+    gate.put_vic();
+    let nurse = gate.kit.account("nurse", Role::Member).await;
+    let post = gate.kit.post(&nurse, "nurse", "hello").await;
+    let vic = carefolk_domain::Address::parse("vic@v.example").unwrap();
+    gate.kit.remote.finger("vic@v.example", VIC);
+    gate.kit.app.blocks().block(&nurse, "nurse", &vic, false).await.unwrap();
+    let page = post.page.clone();
+    let other = "https://v.example/users/mal#main-key";
+    for path in [path(&post.uri), page.as_str(), &format!("{}/replies", path(&post.uri))] {
+        let read = |key_id| {
+            let signed = Fetch {
+                path,
+                host: "care.example",
+                key: key(),
+                key_id,
+                date_ms: gate.kit.app.now().0,
+            };
+            [signed.cavage(), signed.rfc9421()]
+        };
+        for (key_id, status) in [(VIC_KEY, 404), (other, 200)] {
+            for mut request in read(key_id) {
+                let accept = "application/activity+json".parse().unwrap();
+                request.headers_mut().insert("accept", accept);
+                assert_eq!(gate.ask(request).await.status().as_u16(), status, "{path} {key_id}");
+            }
+        }
+        assert_eq!(gate.ask(unsigned(path)).await.status().as_u16(), 200, "{path}");
+    }
+    assert_eq!(gate.fetches(), 0, "nobody's key is looked for");
+}

@@ -93,7 +93,8 @@ impl Actor {
         #[expect(clippy::disallowed_methods, reason = "a post of another server has its date")]
         let now = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
         let note = format!("http://{}{path}", self.host);
-        let content = format!("<p>What {path} says.</p>{}", SENTENCE.repeat(8));
+        let number = path.rsplit('-').next().unwrap_or_default();
+        let content = format!("<p>Notice number {number}.</p>{}", SENTENCE.repeat(8));
         json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": note,

@@ -17,11 +17,15 @@ use super::figures::Figures;
 use super::inbox::send_all;
 use super::lab::Lab;
 use super::outside::{Outside, watch};
+use super::pages::befriend;
 use super::sign::Key;
 
 /// Who speaks: so many people on so many servers. A few of them speak most.
 const ACTORS: usize = 2_000;
 const SERVERS: usize = 200;
+
+/// Who is followed from here: of those who speak most.
+const FOLLOWED: usize = 150;
 
 /// When nothing more was read from us for so long, all is done.
 const QUIET: Duration = Duration::from_secs(4);
@@ -185,6 +189,11 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
     let ours = lab.run(&words, "The lunch club meets at noon on Tuesday.").await?;
     let ours = ours.get("uri").and_then(Value::as_str).context("a post has no uri")?.to_owned();
+    for number in 0..FOLLOWED {
+        let actor = outside.actor(number % SERVERS, number);
+        befriend(&lab, &outside, &key, &actor, number).await?;
+    }
+    let read = outside.reads();
     let mut story =
         Story { outside: &outside, ours, chance: Chance(42), posts: Vec::new(), likes: Vec::new() };
     let mut said: BTreeMap<&str, usize> = BTreeMap::new();
@@ -199,7 +208,10 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     ensure!(sent.accepted > count / 2, "most was refused: {:?}", sent.refused);
     settle(&outside).await;
     let spent = lab.processor_time()?.saturating_sub(before);
-    print(&said, &outside.reads(), &sent, spent);
+    let reads = outside.reads().into_iter();
+    let since = |what: &str, count: usize| count - read.get(what).copied().unwrap_or_default();
+    let reads = reads.map(|(what, count)| (what, since(what, count))).collect();
+    print(&said, &reads, &sent, spent);
     lab.stop().await
 }
 

@@ -81,7 +81,7 @@ async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
 }
 
 /// Makes the community follow `writer`, as after `met` others, and accepts for the writer.
-async fn befriend(
+pub(super) async fn befriend(
     lab: &Lab,
     outside: &Outside,
     key: &Key,
