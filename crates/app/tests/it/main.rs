@@ -30,6 +30,7 @@ mod posting;
 mod quoting;
 mod reacting;
 mod receiving;
+mod reconsidering;
 mod refusing;
 mod reporting;
 mod seeing;
