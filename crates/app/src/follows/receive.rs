@@ -8,8 +8,9 @@ use carefolk_wire::read::{Network, Node};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::commands::{between, end, insert, turn};
-use super::wire_map;
+use super::{queries, wire_map};
 use crate::actors::{bury, is_tombstone, queries as actors};
+use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
 use crate::{App, blocked};
@@ -116,6 +117,7 @@ pub(crate) async fn follow(
 
 /// Somebody elsewhere answers a Follow of ours. Only who was asked can answer (S-046).
 pub(crate) async fn answer(
+    app: &App,
     tx: &Tx,
     from: &actor::Model,
     named: &Named,
@@ -130,7 +132,15 @@ pub(crate) async fn answer(
     match (accepted, row.state) {
         (_, FollowState::Rejected) => return Ok(Outcome::Ignored("it was refused before")),
         (true, FollowState::Accepted) => {}
-        (true, FollowState::Pending) => turn(tx, &row, FollowState::Accepted).await?,
+        (true, FollowState::Pending) => {
+            // An answer that comes and goes makes nobody new.
+            let is_new =
+                row.answered_at.is_none() && !queries::is_followed_on(tx.conn(), from.id).await?;
+            turn(tx, &row, FollowState::Accepted).await?;
+            if is_new && from.featured_uri.is_some() {
+                jobs::later(app, tx, &Job::FetchFeatured { actor: from.uri.clone() }).await?;
+            }
+        }
         (false, _) => turn(tx, &row, FollowState::Rejected).await?,
     }
     Ok(Outcome::Applied)

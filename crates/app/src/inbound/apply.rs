@@ -24,7 +24,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             follows::follow(app, tx, &actor, &uri, &object).await
         }
         Plan::Answer { actor, follow, accepted } => {
-            follows::answer(tx, &actor, &follow, accepted).await
+            follows::answer(app, tx, &actor, &follow, accepted).await
         }
         Plan::Undo { actor, what } => undo(tx, &actor, &what).await,
         Plan::React { actor, uri, object, kind } => {
