@@ -5,27 +5,43 @@ import {
   generateCryptoKeyPair,
   InProcessMessageQueue,
   MemoryKvStore,
+  signRequest,
 } from "@fedify/fedify";
 import {
   Accept,
   Activity,
   Announce,
+  Article,
   Create,
   Delete,
   Endpoints,
+  Event,
   Follow,
   Mention,
   Note,
+  Page,
   Person,
   PUBLIC_COLLECTION,
+  Question,
   Tombstone,
   Undo,
   Update,
+  Video,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
 import { fromFetch, listenTls } from "./tls-proxy.mjs";
 import { until } from "./wait.mjs";
+
+/** What can be posted, and where it lives. */
+const POSTS = [
+  [Note, "notes"],
+  [Question, "questions"],
+  [Article, "articles"],
+  [Page, "pages"],
+  [Event, "events"],
+  [Video, "videos"],
+];
 
 /** One Fedify server with one person, who accepts every follower. */
 export class Peer {
@@ -37,6 +53,12 @@ export class Peer {
   posted = [];
   /** Followers by their actor's id. */
   followers = new Map();
+  /** The last Accept of each follower, by their actor's id. */
+  accepts = new Map();
+  /** Whether the person is shown only to who signs the request. */
+  demands = false;
+  /** Who signed when the person was asked for while that was demanded: the id of their key, or null. */
+  knocks = [];
   /** What the person says about themselves beyond their names; a change is seen by who reads them next. */
   profile = {};
   /** Pinned posts, the last first. */
@@ -65,15 +87,26 @@ export class Peer {
 
   /** Makes the keys and answers on port 443. */
   async start() {
-    for (const algorithm of ["RSASSA-PKCS1-v1_5", "Ed25519"]) {
-      this.#keys.push(await generateCryptoKeyPair(algorithm));
-    }
+    await this.changeKeys();
     this.stopping = new AbortController();
     this.server = await listenTls(
       this,
       fromFetch(this.host, (request) => this.#answer(request)),
     );
     return this;
+  }
+
+  /** Makes new keys, which bear the names of the old ones. */
+  async changeKeys() {
+    const algorithms = ["RSASSA-PKCS1-v1_5", "Ed25519"];
+    this.#keys = await Promise.all(algorithms.map((algorithm) => generateCryptoKeyPair(algorithm)));
+  }
+
+  /** Signs a request by hand with the keys of now, as a stolen copy of them could later. */
+  async signer() {
+    const { privateKey } = this.#keys[0];
+    const [{ keyId }] = await this.context.getActorKeyPairs(this.person);
+    return async (request) => await signRequest(request, privateKey, keyId);
   }
 
   async #answer(request) {
@@ -127,13 +160,17 @@ export class Peer {
     return await this.say(Follow, actor, { object: actor.id });
   }
 
-  /** Posts in public; a reply mentions and is sent to the author it answers. `more` is said of the note. */
-  async post({ html, replyTo, author, to = author ?? "followers", more = {} }) {
-    const id = this.#mint("notes");
+  /**
+   * Posts in public; a reply mentions and is sent to the author it answers. `more` is said of the note,
+   * or whatever else it is.
+   */
+  async post({ Kind = Note, html, replyTo, author, to = author ?? "followers", more = {} }) {
+    const [, folder] = POSTS.find(([it]) => it === Kind);
+    const id = this.#mint(folder);
     const mention = author
       ? [new Mention({ href: author.id, name: `@${author.preferredUsername}@${author.id.host}` })]
       : [];
-    const note = new Note({
+    const note = new Kind({
       id,
       attribution: this.actorId,
       content: html,
@@ -170,7 +207,12 @@ export class Peer {
   }
 
   async edit(note, html, to) {
-    const edited = note.clone({ content: html, updated: Temporal.Now.instant() });
+    return await this.change(note, { content: html, updated: Temporal.Now.instant() }, to);
+  }
+
+  /** Says these things of a post anew. */
+  async change(note, values, to) {
+    const edited = note.clone(values);
     this.#notes.set(note.id.href, edited);
     await this.#send(
       to,
@@ -253,7 +295,13 @@ export class Peer {
       })
       .setKeyPairsDispatcher((_context, identifier) =>
         identifier === this.person ? this.#keys : [],
-      );
+      )
+      .authorize(async (context) => {
+        if (!this.demands) return true;
+        const key = await context.getSignedKey();
+        this.knocks.push(key?.id.href ?? null);
+        return key !== null;
+      });
     this.federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({
       items: [...this.followers.values()],
     }));
@@ -263,9 +311,11 @@ export class Peer {
   }
 
   #describeNotes() {
-    this.federation.setObjectDispatcher(Note, "/notes/{id}", (_context, { id }) => {
-      return this.#notes.get(new URL(`/notes/${id}`, this.origin).href) ?? null;
-    });
+    for (const [Kind, folder] of POSTS) {
+      this.federation.setObjectDispatcher(Kind, `/${folder}/{id}`, (_context, { id }) => {
+        return this.#notes.get(new URL(`/${folder}/${id}`, this.origin).href) ?? null;
+      });
+    }
     this.federation.setCollectionDispatcher("replies", Note, "/notes/{id}/replies", (_context, { id }) => {
       const asked = new URL(`/notes/${id}`, this.origin).href;
       const answers = (note) => note?.replyTargetId?.href === asked;
@@ -288,6 +338,7 @@ export class Peer {
         object: follow,
         to: follower.id,
       });
+      this.accepts.set(follower.id.href, accept);
       await context.sendActivity({ identifier: this.person }, follower, accept);
     });
     inbox.on(Undo, async (context, undo) => {

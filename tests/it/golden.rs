@@ -310,6 +310,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.push(refusal(&scene).await);
     golden.extend(dealings::changes(&scene).await);
     golden.push(("reject.json", farewell(&scene).await));
+    golden.extend(dealings::second_thoughts(&scene).await);
     golden.extend(dealings::closing(&mut scene).await);
     golden.extend(polls::polls().await);
     let folder = folder("tests/golden/federation");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView, Thread};
 use carefolk_app::{Caller, Error, Page};
-use carefolk_domain::{Audience, Span};
+use carefolk_domain::{Address, Audience, Span};
 use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_store::entity::follow::FollowState;
 use carefolk_testkit::{operator, rows};
@@ -105,6 +105,33 @@ async fn who_unfollows_hears_nothing_more() {
     pair.say("Anybody there?").await;
     pair.settle().await;
     assert_eq!(pair.birch.heard(), before);
+}
+
+#[tokio::test]
+async fn who_is_reconsidered_waits_on_both_sides_until_answered_anew() {
+    let pair = Pair::new().await;
+    let fan = Address::parse(&format!("fan@{}", pair.birch.host)).unwrap();
+    let follows = pair.alder.app.follows();
+    let state = async || {
+        let list = pair.birch.app.follows().following(&pair.fan, "fan", Page::first(5)).await;
+        (list.unwrap()[0].state, pair.followers().await)
+    };
+    for refuses in [false, true] {
+        if refuses {
+            follows.refuse(&pair.nurse, "hazelbank", &fan).await.unwrap();
+            pair.settle().await;
+            assert_eq!(state().await, (FollowState::Rejected, 0));
+        }
+        follows.reconsider(&pair.nurse, "hazelbank", &fan).await.unwrap();
+        pair.settle().await;
+        assert_eq!(state().await, (FollowState::Pending, 0));
+        follows.approve(&pair.nurse, "hazelbank", &fan).await.unwrap();
+        pair.settle().await;
+        assert_eq!(state().await, (FollowState::Accepted, 1));
+    }
+    pair.say("Welcome back").await;
+    pair.settle().await;
+    assert_eq!(pair.home().await, ["Welcome back"]);
 }
 
 #[tokio::test]

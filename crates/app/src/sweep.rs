@@ -7,8 +7,10 @@ use carefolk_store::entity::job::{self, JobState};
 use carefolk_store::entity::{refusal, session, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
+use crate::follows::reconsider;
+use crate::inbound::unknown;
 use crate::kernel::error::Error;
-use crate::{App, inbound, posts};
+use crate::{App, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -82,13 +84,13 @@ impl App {
             .filter(tombstone::Column::At.lt(now - TOMBSTONES_KEPT))
             .exec(conn)
             .await?;
-        let unknown = inbound::unknown::forget_old(&tx).await?;
+        let forgotten = unknown::forget_old(&tx).await? + reconsider::forget_refused(&tx).await?;
         let refusals = refusal::Entity::delete_many()
             .filter(refusal::Column::LastAt.lt(now - REFUSALS_KEPT))
             .exec(conn)
             .await?;
         tx.commit().await?;
         let rows = [refusals, arrivals, deliveries, sessions, jobs, failed, tombstones];
-        Ok(erased + unknown + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
+        Ok(erased + forgotten + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }
 }

@@ -82,6 +82,19 @@ pub(super) async fn quotes(scene: &mut Scene) -> Vec<Golden> {
     golden
 }
 
+/// Ann, who was refused, waits again; she is approved, and waits once more.
+pub(super) async fn second_thoughts(scene: &Scene) -> Vec<Golden> {
+    let follows = scene.kit.app.follows();
+    let ann = Address::parse("ann@v.example").unwrap();
+    follows.reconsider(&scene.nurse, "hazelbank", &ann).await.unwrap();
+    scene.kit.settle().await;
+    let undo_reject = scene.sent("Undo");
+    follows.approve(&scene.nurse, "hazelbank", &ann).await.unwrap();
+    follows.reconsider(&scene.nurse, "hazelbank", &ann).await.unwrap();
+    scene.kit.settle().await;
+    vec![("undo_reject.json", undo_reject), ("undo_accept.json", scene.sent("Undo"))]
+}
+
 /// Hazelbank changes its words and moves to another server.
 pub(super) async fn changes(scene: &Scene) -> Vec<Golden> {
     let profiles = scene.kit.app.profiles();

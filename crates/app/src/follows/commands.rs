@@ -5,7 +5,9 @@ use carefolk_domain::{Address, Denial, FollowId, UriHash};
 use carefolk_store::dialect::{self, ActorCounts};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, sea_query::Expr,
+};
 
 use super::{FollowView, Follows, wire_map};
 use crate::actors::queries as actors;
@@ -145,7 +147,8 @@ impl Follows<'_> {
     ) -> Result<bool, Error> {
         let Some(row) = between(tx.conn(), follower, followee).await? else { return Ok(false) };
         end(tx, &row).await?;
-        if followee.domain_id.is_none() {
+        // Who refused has nothing to hear of.
+        if followee.domain_id.is_none() && row.state != FollowState::Rejected {
             let slug = self.0.slug();
             let uri = outbox::activity_uri(self.0, &slug);
             let said = wire_map::undo_follow(follower, followee, &row, uri, slug);
@@ -203,6 +206,29 @@ pub(super) async fn insert(
         timelines::add_author(tx, follower.id, followee.id).await?;
     }
     Ok(row)
+}
+
+/// Gives a follow another state, with what follows from that.
+pub(super) async fn turn(tx: &Tx, row: &follow::Model, state: FollowState) -> Result<(), Error> {
+    // That an answer was taken back does not make it one that never was.
+    let answered = Some(tx.now()).filter(|_| state != FollowState::Pending).or(row.answered_at);
+    follow::Entity::update_many()
+        .col_expr(follow::Column::State, Expr::value(state))
+        .col_expr(follow::Column::AnsweredAt, Expr::value(answered))
+        .filter(follow::Column::Id.eq(row.id))
+        .exec(tx.conn())
+        .await?;
+    match (row.state == FollowState::Accepted, state == FollowState::Accepted) {
+        (false, true) => {
+            count(tx, row, 1).await?;
+            timelines::add_author(tx, row.follower_id, row.followee_id).await
+        }
+        (true, false) => {
+            count(tx, row, -1).await?;
+            timelines::drop_author(tx, row.follower_id, row.followee_id).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes a follow away, with what followed from it.

@@ -7,21 +7,21 @@ use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::commands::{between, count, end};
+use super::commands::{between, end, turn};
 use super::queries::before;
 use super::{Follows, wire_map};
 use crate::actors::{ActorView, queries as actors};
+use crate::audit;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, page::Page, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{audit, timelines};
 
 /// A follow, from the side of who is followed.
 #[derive(Clone, Debug)]
 pub struct FollowerView {
     /// Who follows, or asks to.
     pub follower: ActorView,
-    /// Whether it was approved.
+    /// Whether it was approved, or refused.
     pub state: FollowState,
     /// Since when.
     pub created: Moment,
@@ -37,7 +37,8 @@ pub enum Approval {
 }
 
 impl Follows<'_> {
-    /// Who follows `handle` and who asks to, the newest first: for who may speak as `handle`.
+    /// Who follows `handle`, who asks to and who was refused lately, the newest first: for who may speak
+    /// as `handle`.
     ///
     /// # Errors
     ///
@@ -101,18 +102,17 @@ impl Follows<'_> {
         if row.state == FollowState::Accepted {
             return Ok(());
         }
-        let mut changed: follow::ActiveModel = row.clone().into();
-        changed.state = Set(FollowState::Accepted);
-        changed.answered_at = Set(Some(tx.now()));
-        changed.update(tx.conn()).await?;
-        count(&tx, &row, 1).await?;
-        timelines::add_author(&tx, follower.id, followee.id).await?;
+        if row.state == FollowState::Rejected {
+            return Err(Error::Conflict("they were refused; let them wait again first"));
+        }
+        turn(&tx, &row, FollowState::Accepted).await?;
         self.tell(&mut tx, &followee, &follower, &row, true).await?;
         audit::record_operator(self.0, &tx, caller, "follower.approve", &follower.uri).await?;
         tx.commit().await
     }
 
-    /// Refuses who asked to follow `handle`, or removes who follows, and tells them.
+    /// Refuses who asked to follow `handle`, or removes who follows, and tells them. That they were
+    /// refused is remembered for a while, so that it can be reconsidered.
     ///
     /// # Errors
     ///
@@ -125,9 +125,11 @@ impl Follows<'_> {
     ) -> Result<(), Error> {
         let (followee, follower) = self.ends(caller, handle, follower).await?;
         let mut tx = self.0.begin().await?;
-        if !self.turn_away(&mut tx, &followee, &follower).await? {
-            return Err(Error::NotFound("follower"));
-        }
+        let row = between(tx.conn(), &follower, &followee).await?;
+        let row = row.filter(|row| row.state != FollowState::Rejected);
+        let row = row.ok_or(Error::NotFound("follower"))?;
+        turn(&tx, &row, FollowState::Rejected).await?;
+        self.tell_refused(&mut tx, &followee, &follower, &row).await?;
         audit::record_operator(self.0, &tx, caller, "follower.refuse", &follower.uri).await?;
         tx.commit().await
     }
@@ -142,12 +144,27 @@ impl Follows<'_> {
     ) -> Result<bool, Error> {
         let Some(row) = between(tx.conn(), follower, followee).await? else { return Ok(false) };
         end(tx, &row).await?;
-        outbox::cancel_for(tx, followee, follower).await?;
-        self.tell(tx, followee, follower, &row, false).await?;
+        if row.state == FollowState::Rejected {
+            return Ok(false);
+        }
+        self.tell_refused(tx, followee, follower, &row).await?;
         Ok(true)
     }
 
-    async fn ends(
+    /// Takes back what waits for them, and queues the `Reject`.
+    async fn tell_refused(
+        &self,
+        tx: &mut Tx,
+        followee: &actor::Model,
+        follower: &actor::Model,
+        row: &follow::Model,
+    ) -> Result<(), Error> {
+        outbox::cancel_for(tx, followee, follower).await?;
+        self.tell(tx, followee, follower, row, false).await
+    }
+
+    /// Who is followed, and who follows.
+    pub(super) async fn ends(
         &self,
         caller: &Caller,
         handle: &str,

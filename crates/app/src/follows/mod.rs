@@ -8,6 +8,7 @@ mod commands;
 mod followers;
 pub(crate) mod queries;
 pub(crate) mod receive;
+pub(crate) mod reconsider;
 pub(crate) mod synchronize;
 mod wire_map;
 

@@ -3,15 +3,17 @@
 use carefolk_domain::{UriHash, uri};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow};
+use carefolk_wire::ActivityKind;
 use carefolk_wire::read::{Network, Node};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::commands::{between, count, end, insert};
-use super::wire_map;
+use super::commands::{between, end, insert, turn};
+use super::{queries, wire_map};
 use crate::actors::{bury, is_tombstone, queries as actors};
+use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, blocked, timelines};
+use crate::{App, blocked};
 
 /// How an Accept, Reject or Undo names the Follow it is about: by id, by its ends, or both.
 #[derive(Clone, Debug, Default)]
@@ -24,10 +26,17 @@ pub(crate) struct Named {
     pub actor: Option<String>,
     /// Who is followed, when embedded.
     pub object: Option<String>,
+    /// What an answer that is taken back was about.
+    pub answered: Option<Box<Self>>,
 }
 
 impl Named {
     pub(crate) fn read(node: &Node, network: Network) -> Self {
+        Self::read_with(node, network, true)
+    }
+
+    /// `whole`: also what an answer is about, and nothing further inside.
+    fn read_with(node: &Node, network: Network, whole: bool) -> Self {
         let id = node.id(network).ok().flatten();
         let Some(document) = node.document() else { return Self { id, ..Self::default() } };
         let Ok(inner) = carefolk_wire::read::Activity::read(document.clone(), network) else {
@@ -35,7 +44,11 @@ impl Named {
             return Self { id, kind, ..Self::default() };
         };
         let object = inner.object.as_ref().and_then(|node| node.id(network).ok().flatten());
-        Self { id, kind: Some(inner.kind.as_str().to_owned()), actor: Some(inner.actor), object }
+        let is_answer = matches!(inner.kind, ActivityKind::Accept | ActivityKind::Reject);
+        let about = inner.object.as_ref().filter(|_| whole && is_answer);
+        let answered = about.map(|node| Box::new(Self::read_with(node, network, false)));
+        let kind = Some(inner.kind.as_str().to_owned());
+        Self { id, kind, actor: Some(inner.actor), object, answered }
     }
 
     /// Whether `actor` did it, as far as it says.
@@ -75,7 +88,12 @@ pub(crate) async fn follow(
     }
     let wanted =
         if followee.manually_approves { FollowState::Pending } else { FollowState::Accepted };
-    match between(tx.conn(), follower, &followee).await? {
+    let mut known = between(tx.conn(), follower, &followee).await?;
+    if let Some(old) = known.take_if(|row| row.state == FollowState::Rejected) {
+        // Who was refused may ask again, and stands where everybody else does.
+        end(tx, &old).await?;
+    }
+    match known {
         Some(row) => {
             follow::Entity::update_many()
                 .col_expr(follow::Column::ActivityUri, Expr::value(uri))
@@ -107,6 +125,7 @@ fn to_one(actor: &actor::Model) -> Recipients {
 
 /// Somebody elsewhere answers a Follow of ours. Only who was asked can answer (S-046).
 pub(crate) async fn answer(
+    app: &App,
     tx: &Tx,
     from: &actor::Model,
     named: &Named,
@@ -118,26 +137,21 @@ pub(crate) async fn answer(
     let Some(row) = find(tx, named, |row| row.followee_id == from.id).await? else {
         return Ok(Outcome::Ignored("it answers no follow of ours"));
     };
-    if !accepted {
-        end(tx, &row).await?;
-        return Ok(Outcome::Applied);
-    }
-    if row.state != FollowState::Accepted {
-        hold(tx, &row).await?;
+    match (accepted, row.state) {
+        (_, FollowState::Rejected) => return Ok(Outcome::Ignored("it was refused before")),
+        (true, FollowState::Accepted) => {}
+        (true, FollowState::Pending) => {
+            // An answer that comes and goes makes nobody new.
+            let is_new =
+                row.answered_at.is_none() && !queries::is_followed_on(tx.conn(), from.id).await?;
+            turn(tx, &row, FollowState::Accepted).await?;
+            if is_new && from.featured_uri.is_some() {
+                jobs::later(app, tx, &Job::FetchFeatured { actor: from.uri.clone() }).await?;
+            }
+        }
+        (false, _) => turn(tx, &row, FollowState::Rejected).await?,
     }
     Ok(Outcome::Applied)
-}
-
-/// A follow of ours that waited holds from now on.
-pub(super) async fn hold(tx: &Tx, row: &follow::Model) -> Result<(), Error> {
-    follow::Entity::update_many()
-        .col_expr(follow::Column::State, Expr::value(FollowState::Accepted))
-        .col_expr(follow::Column::AnsweredAt, Expr::value(tx.now()))
-        .filter(follow::Column::Id.eq(row.id))
-        .exec(tx.conn())
-        .await?;
-    count(tx, row, 1).await?;
-    timelines::add_author(tx, row.follower_id, row.followee_id).await
 }
 
 /// Somebody elsewhere takes a Follow back. Only who followed can (S-045).
@@ -156,7 +170,7 @@ pub(crate) async fn undo(tx: &Tx, from: &actor::Model, named: &Named) -> Result<
     Ok(Outcome::Applied)
 }
 
-async fn find(
+pub(super) async fn find(
     tx: &Tx,
     named: &Named,
     allowed: impl Fn(&follow::Model) -> bool,

@@ -13,8 +13,8 @@ use carefolk_store::entity::{actor, follow, outbox_activity};
 use carefolk_wire::synchronization::Synchronization;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::commands::{between, end};
-use super::{Follows, receive, wire_map};
+use super::commands::{between, end, turn};
+use super::{Follows, wire_map};
 use crate::App;
 use crate::actors::queries as actors;
 use crate::blocked;
@@ -91,7 +91,9 @@ pub(crate) async fn apply(
         let follower = follower.filter(|row| row.domain_id.is_some() && actors::is_shown(row));
         let Some(follower) = follower else { continue };
         match between(tx.conn(), &follower, &followee).await? {
-            Some(row) if row.state == FollowState::Pending => receive::hold(tx, &row).await?,
+            Some(row) if row.state == FollowState::Pending => {
+                turn(tx, &row, FollowState::Accepted).await?;
+            }
             _ if disowned >= DISOWNED_MAX => {}
             _ if is_apart(tx, &follower, &followee).await? => {}
             _ => {

@@ -65,6 +65,35 @@ pub(super) fn reject(
     Saying::direct(followee.id, "Reject", order_key(follower, followee), slug, &activity)
 }
 
+/// `Undo{Accept}` or `Undo{Reject}`: that answer counts no longer, and they wait for another. It holds
+/// the whole of it: others find it by what is inside (docs/federation/peers.md).
+pub(super) fn undo_answer(
+    followee: &actor::Model,
+    follower: &actor::Model,
+    answer: Answer,
+    uri: String,
+    slug: String,
+) -> Saying {
+    let follow = theirs(followee, follower, &answer.follow_id);
+    let answer = if answer.accepted {
+        Activity::accept(answer.id, follow)
+    } else {
+        Activity::reject(answer.id, follow)
+    };
+    let activity = Activity::undo_activity(uri, answer);
+    Saying::direct(followee.id, "Undo", order_key(follower, followee), slug, &activity)
+}
+
+/// An answer that was given to a follow.
+pub(super) struct Answer {
+    /// The id of the `Accept` or `Reject`.
+    pub id: String,
+    /// Which of them.
+    pub accepted: bool,
+    /// The id of the `Follow`.
+    pub follow_id: String,
+}
+
 fn theirs(followee: &actor::Model, follower: &actor::Model, follow_id: &str) -> Follow {
     Follow { id: follow_id.to_owned(), actor: follower.uri.clone(), object: followee.uri.clone() }
 }

@@ -12,7 +12,7 @@ use crate::posts::fetch::Found;
 use crate::posts::words::Words;
 use crate::posts::{bury, pins, quotes, receive as posts, votes};
 use crate::{
-    App, actors, blocks::receive as blocks, follows::receive as follows,
+    App, actors, blocks::receive as blocks, follows::receive as follows, follows::reconsider,
     profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
 };
 
@@ -24,7 +24,7 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             follows::follow(app, tx, &actor, &uri, &object).await
         }
         Plan::Answer { actor, follow, accepted } => {
-            follows::answer(tx, &actor, &follow, accepted).await
+            follows::answer(app, tx, &actor, &follow, accepted).await
         }
         Plan::Undo { actor, what } => undo(tx, &actor, &what).await,
         Plan::React { actor, uri, object, kind } => {
@@ -63,10 +63,12 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
     }
 }
 
-/// Takes back a follow, a like, a boost or a block: whichever it is, where it does not say.
+/// Takes back a follow, an answer to one, a like, a boost or a block: whichever it is, where it does not say.
 async fn undo(tx: &Tx, actor: &actor::Model, what: &follows::Named) -> Result<Outcome, Error> {
-    if what.kind.as_deref() == Some("Block") {
-        return blocks::undo(tx, actor, what).await;
+    match what.kind.as_deref() {
+        Some("Block") => return blocks::undo(tx, actor, what).await,
+        Some("Accept" | "Reject") => return reconsider::undone(tx, actor, what).await,
+        _ => {}
     }
     let undone = if what.may_be_a_follow() {
         follows::undo(tx, actor, what).await?

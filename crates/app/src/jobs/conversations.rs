@@ -87,7 +87,7 @@ impl Jobs<'_> {
         Ok(None)
     }
 
-    async fn keep(&self, found: Found, climb: Climb) -> Result<(), Error> {
+    pub(super) async fn keep(&self, found: Found, climb: Climb) -> Result<(), Error> {
         let Found { author, note, words } = found;
         let tx = self.0.begin().await?;
         receive::create(self.0, &tx, &author, note, words, climb).await?;

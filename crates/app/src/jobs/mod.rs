@@ -3,6 +3,7 @@
 //! Invariant: a job may be started twice, so each asks first whether it is still to be done.
 
 mod conversations;
+mod featured;
 mod followers;
 mod lists;
 
@@ -87,6 +88,7 @@ impl Jobs<'_> {
             Job::FetchFound { uri, beside } => {
                 Box::pin(self.fetch_found(&uri, &beside, self.0.now() - row.created_at)).await
             }
+            Job::FetchFeatured { actor } => self.fetch_featured(&actor).await.map(|()| None),
             Job::SynchronizeFollowers { actor, url, digest } => {
                 self.synchronize(&actor, &url, &digest).await.map(|()| None)
             }

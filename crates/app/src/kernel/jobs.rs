@@ -78,6 +78,11 @@ pub(crate) enum Job {
         /// The post of the conversation that it should belong to.
         beside: String,
     },
+    /// Read what somebody elsewhere pinned, whom nobody here followed before.
+    FetchFeatured {
+        /// The actor's id.
+        actor: String,
+    },
     /// Compare who follows an actor elsewhere with what its server knows.
     SynchronizeFollowers {
         /// The actor's id.
@@ -112,6 +117,7 @@ impl Job {
             Self::FetchParent { .. } => "posts.fetch_parent",
             Self::FetchReplies { .. } => "posts.fetch_replies",
             Self::FetchFound { .. } => "posts.fetch_found",
+            Self::FetchFeatured { .. } => "posts.fetch_featured",
             Self::SynchronizeFollowers { .. } => "follows.synchronize",
             Self::FollowOn { .. } => "profiles.follow_on",
             Self::TellPoll { .. } => "posts.tell_poll",
@@ -127,7 +133,9 @@ impl Job {
                 format!("{FETCH} {} {uri}", site(uri))
             }
             Self::FetchReplies { uri } => format!("{FETCH} {} below {uri}", site(uri)),
-            Self::SynchronizeFollowers { actor, .. } => format!("{} {actor}", self.name()),
+            Self::SynchronizeFollowers { actor, .. } | Self::FetchFeatured { actor } => {
+                format!("{} {actor}", self.name())
+            }
             Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
             Self::TellPoll { post, round } => format!("{} {post} {round}", self.name()),
             Self::ClosePoll { post } => format!("{} {post}", self.name()),
@@ -142,6 +150,7 @@ impl Job {
             | Self::FetchReplies { uri }
             | Self::FetchFound { uri, .. } => Some(uri),
             Self::SynchronizeFollowers { .. }
+            | Self::FetchFeatured { .. }
             | Self::LearnSoftware { .. }
             | Self::TellPoll { .. }
             | Self::ClosePoll { .. }
@@ -153,7 +162,9 @@ impl Job {
     pub(crate) fn host(&self) -> Option<String> {
         match self {
             Self::LearnSoftware { host } => Some(host.clone()),
-            Self::SynchronizeFollowers { actor, .. } => uri::host(actor),
+            Self::SynchronizeFollowers { actor, .. } | Self::FetchFeatured { actor } => {
+                uri::host(actor)
+            }
             _ => self.post().and_then(uri::host),
         }
     }

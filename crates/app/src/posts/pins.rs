@@ -2,7 +2,7 @@
 //! collection, which is all that a new follower elsewhere sees at first.
 
 use carefolk_domain::post::PINS_MAX;
-use carefolk_domain::{ActorId, Invalid, PostId, PostState};
+use carefolk_domain::{ActorId, Invalid, Moment, PostId, PostState, Span};
 use carefolk_store::entity::{actor, pin, post};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
@@ -17,7 +17,7 @@ use crate::kernel::{caller::Caller, error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
 
 /// How many pinned posts of one actor elsewhere are remembered.
-const REMOTE_PINS_MAX: u64 = 20;
+pub(crate) const REMOTE_PINS_MAX: u64 = 20;
 
 impl Posts<'_> {
     /// Pins a post of ours that anybody may read. Twice is no error.
@@ -150,7 +150,11 @@ async fn count(conn: &impl ConnectionTrait, actor: ActorId) -> Result<u64, Error
 }
 
 async fn write(tx: &Tx, actor: ActorId, post: PostId) -> Result<(), Error> {
-    pin::ActiveModel { actor_id: Set(actor), post_id: Set(post), created_at: Set(tx.now()) }
+    write_at(tx, actor, post, tx.now()).await
+}
+
+async fn write_at(tx: &Tx, actor: ActorId, post: PostId, at: Moment) -> Result<(), Error> {
+    pin::ActiveModel { actor_id: Set(actor), post_id: Set(post), created_at: Set(at) }
         .insert(tx.conn())
         .await?;
     Ok(())
@@ -160,6 +164,22 @@ async fn write(tx: &Tx, actor: ActorId, post: PostId) -> Result<(), Error> {
 async fn erase(tx: &Tx, actor: ActorId, post: PostId) -> Result<bool, Error> {
     let gone = pin::Entity::delete_by_id((actor, post)).exec(tx.conn()).await?;
     Ok(gone.rows_affected > 0)
+}
+
+/// Makes what an actor elsewhere pinned those of `uris`, the first of them first, that are here and
+/// their own (S-049).
+pub(crate) async fn replace(tx: &Tx, actor: ActorId, uris: &[String]) -> Result<(), Error> {
+    pin::Entity::delete_many().filter(pin::Column::ActorId.eq(actor)).exec(tx.conn()).await?;
+    let mut at = tx.now();
+    for uri in uris {
+        let found = queries::by_uri(tx.conn(), uri).await?;
+        let own = found.filter(|row| row.actor_id == actor && row.state == PostState::Published);
+        if let Some(row) = own {
+            write_at(tx, actor, row.id, at).await?;
+            at = at - Span::seconds(1);
+        }
+    }
+    Ok(())
 }
 
 /// `Add` or `Remove` at the `featured` collection of who says so: posts of their own alone (S-049).

@@ -25,7 +25,7 @@ pub(crate) struct Whose {
 /// Who follows.
 #[derive(Debug, Subcommand)]
 pub(crate) enum FollowerCommand {
-    /// List who follows and who asks to
+    /// List who follows, who asks to, and who was refused in the last 30 days
     List(Whose),
     /// Say yes to somebody who asks to follow
     Approve {
@@ -38,6 +38,14 @@ pub(crate) enum FollowerCommand {
     /// Say no to somebody who asks to follow, or remove who follows
     Remove {
         /// The address of who asks or follows
+        #[arg(value_name = "HANDLE@HOST", value_parser = address)]
+        whom: Address,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Let somebody wait for an answer again whom you approved, or refused in the last 30 days
+    Reconsider {
+        /// The address of who follows, or was refused
         #[arg(value_name = "HANDLE@HOST", value_parser = address)]
         whom: Address,
         #[command(flatten)]
@@ -71,6 +79,11 @@ impl FollowerCommand {
             Self::Remove { whom, whose: Whose { handle } } => {
                 let done = follows.refuse(&desk.caller, &handle, &whom).await;
                 let words = format!("{whom} does not follow {handle}; the server tells them.");
+                (done, handle, words)
+            }
+            Self::Reconsider { whom, whose: Whose { handle } } => {
+                let done = follows.reconsider(&desk.caller, &handle, &whom).await;
+                let words = format!("{whom} asks to follow {handle} again, and waits.");
                 (done, handle, words)
             }
             Self::Ask(Whose { handle }) => {

@@ -24,7 +24,7 @@ pub struct Model {
     pub activity_hash: UriHash,
     /// When it was asked for.
     pub created_at: Moment,
-    /// When it was answered.
+    /// When it was last answered, also if that answer was taken back.
     pub answered_at: Option<Moment>,
 }
 

@@ -1,0 +1,149 @@
+// What is no note: articles, pages, events, films; several languages; dislikes, and what nobody knows.
+
+import assert from "node:assert/strict";
+
+import {
+  Article,
+  Create,
+  Dislike,
+  Document,
+  Event,
+  Image,
+  LanguageString,
+  Listen,
+  Note,
+  Page,
+  Place,
+  Update,
+  Video,
+} from "@fedify/vocab";
+import { Temporal } from "@js-temporal/polyfill";
+
+import { begin, followBack, meet, page } from "./story.mjs";
+import { until } from "./wait.mjs";
+
+const { care, peers: [ann], known, step, nothingWentWrong } = begin("ann");
+
+const objectOf = async (activity) => await activity.getObject(ann.context);
+const annsPage = () => page(care, `/@${ann.handle}`);
+
+/** The page of ann here, once it holds these words. */
+const shows = async (words) =>
+  await until(`'${words}' on the page`, async () => {
+    const html = await annsPage();
+    return html.includes(words) && html;
+  });
+
+step("ann and Hazelbank follow each other", [], async () => {
+  known.hazelbank = (await meet(ann)).actor;
+  await followBack(care, ann, "hazelbank", known.hazelbank.id.href);
+  known.met = true;
+});
+
+for (const Kind of [Article, Page, Event, Video]) {
+  const word = Kind.name.toLowerCase();
+  step(`a post of the type ${Kind.name} is shown with title, summary, text and link`, ["met"], async () => {
+    const url = new URL(`/read/${word}`, ann.origin);
+    const more = { name: `The ${word} of the week`, summary: `What the ${word} is about.`, url };
+    const made = await ann.post({ Kind, html: `<p>The whole ${word}.</p>`, more });
+    const html = await shows(more.name);
+    for (const part of [`What the ${word} is about.`, `The whole ${word}.`]) {
+      assert.ok(html.includes(part), part);
+    }
+    const [, newest] = /href="(\/@ann@peer\.example\/[^"/]+)"/.exec(html);
+    const whole = await page(care, newest);
+    assert.ok(whole.includes(`href="${url.href}"`), "its own page leads to where it is from");
+    const { url: shown } = await care.run(["post", "show", made.id.href]);
+    assert.equal(shown, url.href);
+  });
+}
+
+step("an event says when and where, also when that changes", ["met"], async () => {
+  const [start, end] = [13, 15].map((hour) => Temporal.Instant.from(`2099-09-04T${hour}:00:00Z`));
+  const made = await ann.post({
+    Kind: Event,
+    html: "<p>Bring a cup.</p>",
+    more: { name: "Café", startTime: start, endTime: end, location: new Place({ name: "The library" }) },
+  });
+  const html = await shows("Bring a cup");
+  assert.ok(html.includes("The library"));
+  assert.ok(html.includes("Friday 4 September 2099, 2pm to 4pm"), "when it is, in summer time");
+  const changed = { location: new Place({ name: "The town hall" }), updated: Temporal.Now.instant() };
+  await ann.change(made, changed, "followers");
+  await shows("The town hall");
+});
+
+step("what goes with a post is a link with its description, and nothing is loaded", ["met"], async () => {
+  const file = (name) => new URL(`/files/${name}`, "https://second.example");
+  await ann.post({
+    html: "<p>From the garden.</p>",
+    more: {
+      attachments: [
+        new Image({ url: file("rose.jpg"), mediaType: "image/jpeg", name: "A red rose" }),
+        new Document({ url: file("plan.pdf"), mediaType: "application/pdf", name: "The plan of beds" }),
+      ],
+    },
+  });
+  const html = await shows("From the garden");
+  for (const [name, words] of [["rose.jpg", "A red rose"], ["plan.pdf", "The plan of beds"]]) {
+    assert.ok(html.includes(`href="${file(name).href}"`), name);
+    assert.ok(html.includes(words), words);
+    assert.ok(!html.includes(`src="${file(name).href}"`), "it is not loaded");
+  }
+});
+
+step("a post of Fedify in several languages can be read in each", ["met"], async () => {
+  const texts = { en: "The bus is late.", cy: "Mae'r bws yn hwyr.", pl: "Autobus jest spóźniony." };
+  const contents = Object.entries(texts).map(([lang, text]) => {
+    return new LanguageString(`<p>${text}</p>`, lang);
+  });
+  await ann.post({ more: { contents } });
+  const html = await shows("The bus is late.");
+  for (const lang of ["cy", "pl"]) assert.match(html, new RegExp(`lang="${lang}"`));
+  assert.ok(html.includes("spóźniony"));
+  assert.match(html, /Mae(&#39;|&#x27;|'|’)r bws/);
+});
+
+step("a translation of ours reaches Fedify beside the first text", ["met"], async () => {
+  const words = ["post", "create", "--as", "hazelbank", "--lang", "en", "--text-stdin"];
+  const { uri } = await care.run(words, "Lunch is at noon.");
+  await ann.hears("the post", Create, async (heard) => (await objectOf(heard))?.id.href === uri);
+  await care.run(["post", "translate", uri, "--lang", "cy", "--text-stdin"], "Mae cinio am hanner dydd.");
+  const update = await ann.hears("the Update", Update, async (heard) => {
+    return (await objectOf(heard))?.id.href === uri;
+  });
+  const note = await objectOf(update);
+  const found = note.contents.filter((text) => text instanceof LanguageString);
+  const texts = Object.fromEntries(found.map((text) => [text.locale.toString(), text.toString()]));
+  assert.match(texts.en, /Lunch is at noon/);
+  assert.match(texts.cy, /Mae cinio am hanner dydd/);
+  const { content } = await ann.fetchJson(uri);
+  assert.ok(content.includes("Lunch is at noon") && content.includes("Mae cinio"), "both for who reads one");
+  known.note = note;
+});
+
+step("a dislike is heard and counted nowhere", ["note"], async () => {
+  const before = await care.run(["post", "show", known.note.id.href]);
+  await ann.say(Dislike, known.hazelbank, { object: known.note.id });
+  const [line] = await until("it to be judged", () => {
+    const lines = care.said(/kind=Dislike host=peer\.example outcome=/);
+    return lines.length > 0 && lines;
+  });
+  assert.match(line, /a dislike/);
+  assert.deepEqual(await care.run(["post", "show", known.note.id.href]), before);
+  const unknown = await care.run(["peer", "unknown"]);
+  assert.ok(!JSON.stringify(unknown).includes("Dislike"), "it is known");
+});
+
+step("what nobody knows here is kept for who wants to learn it", ["met"], async () => {
+  const activity = await ann.say(Listen, known.hazelbank, {
+    object: new Note({ id: new URL("/songs/1", ann.origin), content: "A song" }),
+  });
+  assert.ok(activity);
+  const found = await until("its type to be listed", async () => {
+    return (await care.run(["peer", "unknown"])).find((row) => JSON.stringify(row).includes("Listen"));
+  });
+  assert.equal(found.count, 1);
+});
+
+nothingWentWrong();
