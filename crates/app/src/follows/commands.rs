@@ -79,17 +79,19 @@ impl Follows<'_> {
     }
 
     /// Writes a follow by somebody here, and asks for it where that is needed; one that is there
-    /// already stays as it is.
+    /// already stays as it is, unless it was refused.
     pub(crate) async fn begin(
         &self,
         tx: &mut Tx,
         follower: &actor::Model,
         followee: &actor::Model,
     ) -> Result<(), Error> {
-        if between(tx.conn(), follower, followee).await?.is_none() {
-            self.write(tx, follower, followee).await?;
+        match between(tx.conn(), follower, followee).await? {
+            Some(row) if row.state != FollowState::Rejected => return Ok(()),
+            Some(old) => end(tx, &old).await?,
+            None => {}
         }
-        Ok(())
+        self.write(tx, follower, followee).await.map(|_row| ())
     }
 
     async fn write(
@@ -208,33 +210,40 @@ pub(super) async fn insert(
     Ok(row)
 }
 
-/// Gives a follow another state, with what follows from that.
-pub(super) async fn turn(tx: &Tx, row: &follow::Model, state: FollowState) -> Result<(), Error> {
+/// Gives a follow another state, with what follows from that; says whether it was still as in `row`, for
+/// another process may have been faster.
+pub(super) async fn turn(tx: &Tx, row: &follow::Model, state: FollowState) -> Result<bool, Error> {
     // That an answer was taken back does not make it one that never was.
     let answered = Some(tx.now()).filter(|_| state != FollowState::Pending).or(row.answered_at);
-    follow::Entity::update_many()
+    let turned = follow::Entity::update_many()
         .col_expr(follow::Column::State, Expr::value(state))
         .col_expr(follow::Column::AnsweredAt, Expr::value(answered))
         .filter(follow::Column::Id.eq(row.id))
+        .filter(follow::Column::State.eq(row.state))
         .exec(tx.conn())
         .await?;
+    if turned.rows_affected == 0 {
+        return Ok(false);
+    }
     match (row.state == FollowState::Accepted, state == FollowState::Accepted) {
         (false, true) => {
             count(tx, row, 1).await?;
-            timelines::add_author(tx, row.follower_id, row.followee_id).await
+            timelines::add_author(tx, row.follower_id, row.followee_id).await?;
         }
         (true, false) => {
             count(tx, row, -1).await?;
-            timelines::drop_author(tx, row.follower_id, row.followee_id).await
+            timelines::drop_author(tx, row.follower_id, row.followee_id).await?;
         }
-        _ => Ok(()),
+        _ => {}
     }
+    Ok(true)
 }
 
 /// Takes a follow away, with what followed from it.
 pub(super) async fn end(tx: &Tx, row: &follow::Model) -> Result<(), Error> {
-    follow::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
-    if row.state == FollowState::Accepted {
+    let gone = follow::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
+    // Another process may have been faster; then it has counted.
+    if gone.rows_affected > 0 && row.state == FollowState::Accepted {
         count(tx, row, -1).await?;
         timelines::drop_author(tx, row.follower_id, row.followee_id).await?;
     }

@@ -105,7 +105,9 @@ impl Follows<'_> {
         if row.state == FollowState::Rejected {
             return Err(Error::Conflict("they were refused; let them wait again first"));
         }
-        turn(&tx, &row, FollowState::Accepted).await?;
+        if !turn(&tx, &row, FollowState::Accepted).await? {
+            return Ok(());
+        }
         self.tell(&mut tx, &followee, &follower, &row, true).await?;
         audit::record_operator(self.0, &tx, caller, "follower.approve", &follower.uri).await?;
         tx.commit().await
@@ -128,7 +130,9 @@ impl Follows<'_> {
         let row = between(tx.conn(), &follower, &followee).await?;
         let row = row.filter(|row| row.state != FollowState::Rejected);
         let row = row.ok_or(Error::NotFound("follower"))?;
-        turn(&tx, &row, FollowState::Rejected).await?;
+        if !turn(&tx, &row, FollowState::Rejected).await? {
+            return Ok(());
+        }
         self.tell_refused(&mut tx, &followee, &follower, &row).await?;
         audit::record_operator(self.0, &tx, caller, "follower.refuse", &follower.uri).await?;
         tx.commit().await

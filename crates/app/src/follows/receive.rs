@@ -1,8 +1,8 @@
 //! Follows that come from other servers, and their answers to ours.
 
-use carefolk_domain::{UriHash, uri};
+use carefolk_domain::{Span, UriHash, uri};
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{actor, follow};
+use carefolk_store::entity::{actor, follow, outbox_activity};
 use carefolk_wire::ActivityKind;
 use carefolk_wire::read::{Network, Node};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -14,6 +14,9 @@ use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
 use crate::{App, blocked};
+
+/// How long somebody who is blocked is not told so again, however often they ask.
+const REFUSE_AGAIN: Span = Span::days(1);
 
 /// How an Accept, Reject or Undo names the Follow it is about: by id, by its ends, or both.
 #[derive(Clone, Debug, Default)]
@@ -79,11 +82,7 @@ pub(crate) async fn follow(
         return Ok(Outcome::Ignored("it was taken back before it came"));
     }
     if blocked::is_blocked(tx.conn(), followee.id, follower.id).await? {
-        // As to anybody who is not wanted: without an answer it would wait for ever (as Mastodon).
-        let slug = app.slug();
-        let id = outbox::activity_uri(app, &slug);
-        let said = wire_map::reject(&followee, follower, uri, id, slug);
-        outbox::say(app, tx, said, to_one(follower)).await?;
+        refuse_blocked(app, tx, follower, &followee, uri).await?;
         return Ok(Outcome::Refused("whom it follows blocks them"));
     }
     let wanted =
@@ -119,6 +118,33 @@ pub(crate) async fn follow(
     Ok(Outcome::Applied)
 }
 
+/// Answers somebody who is blocked as anybody who is not wanted: without an answer it would wait for
+/// ever (as Mastodon). Where everybody waits until somebody has decided, an answer at once would tell
+/// who is blocked; and who asks again and again is answered once.
+async fn refuse_blocked(
+    app: &App,
+    tx: &mut Tx,
+    follower: &actor::Model,
+    followee: &actor::Model,
+    uri: &str,
+) -> Result<(), Error> {
+    if followee.manually_approves {
+        return Ok(());
+    }
+    let said = outbox_activity::Entity::find()
+        .filter(outbox_activity::Column::ActorId.eq(followee.id))
+        .filter(outbox_activity::Column::OrderKey.eq(wire_map::order_key(follower, followee)))
+        .filter(outbox_activity::Column::Kind.eq("Reject"))
+        .filter(outbox_activity::Column::CreatedAt.gte(tx.now() - REFUSE_AGAIN));
+    if said.one(tx.conn()).await?.is_some() {
+        return Ok(());
+    }
+    let slug = app.slug();
+    let id = outbox::activity_uri(app, &slug);
+    let said = wire_map::reject(followee, follower, uri, id, slug);
+    outbox::say(app, tx, said, to_one(follower)).await
+}
+
 fn to_one(actor: &actor::Model) -> Recipients {
     Recipients { inboxes: vec![actor.inbox.clone()], ..Recipients::default() }
 }
@@ -149,7 +175,9 @@ pub(crate) async fn answer(
                 jobs::later(app, tx, &Job::FetchFeatured { actor: from.uri.clone() }).await?;
             }
         }
-        (false, _) => turn(tx, &row, FollowState::Rejected).await?,
+        (false, _) => {
+            turn(tx, &row, FollowState::Rejected).await?;
+        }
     }
     Ok(Outcome::Applied)
 }

@@ -40,7 +40,9 @@ impl Follows<'_> {
         if row.state == FollowState::Pending {
             return Ok(());
         }
-        turn(&tx, &row, FollowState::Pending).await?;
+        if !turn(&tx, &row, FollowState::Pending).await? {
+            return Ok(());
+        }
         outbox::cancel_for(&tx, &followee, &follower).await?;
         self.tell_undone(&mut tx, &followee, &follower, &row).await?;
         audit::record_operator(self.0, &tx, caller, "follower.reconsider", &follower.uri).await?;

@@ -3,7 +3,7 @@
 //! What is asked of the database is asked for all of them together: by itself each would take five
 //! questions, and a busy server is told thousands of things a second.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use carefolk_domain::{UriHash, uri};
 use carefolk_store::entity::{actor, inbound_activity};
@@ -86,7 +86,8 @@ pub(super) async fn hear_all(
 /// Heeds what senders said beside these about their followers here (FEP-8fcf). It is said again with
 /// what comes next, so that nothing is lost where it cannot be heeded now.
 pub(super) async fn heed_announcements(app: &App, heard: &[Heard]) {
-    let said: HashSet<(&str, &str)> = heard
+    // The last of each sender: what came before it is out of date.
+    let said: HashMap<&str, &str> = heard
         .iter()
         .filter(|heard| matches!(heard.said, Ok(Said::Activity(_))))
         .filter_map(|Heard { row, .. }| {

@@ -30,6 +30,7 @@ impl Jobs<'_> {
         if !self.0.follows().is_followed_here(row.id).await? {
             return Ok(());
         }
+        let begun = self.0.now();
         let mut listed = Listed::up_to(usize::try_from(REMOTE_PINS_MAX).unwrap_or(usize::MAX));
         let reading = async {
             self.read_list(list, &mut listed).await?;
@@ -38,14 +39,15 @@ impl Jobs<'_> {
             }
             Ok::<(), Error>(())
         };
-        if let Ok(read) = tokio::time::timeout(FEATURED_WITHIN, reading).await {
-            read?;
+        match tokio::time::timeout(FEATURED_WITHIN, reading).await {
+            Ok(read) => read?,
+            Err(_elapsed) => listed.is_cut = true,
         }
         if listed.is_cut && listed.ids.is_empty() {
             return Ok(());
         }
         let tx = self.0.begin().await?;
-        pins::replace(&tx, row.id, &listed.ids).await?;
+        pins::replace(&tx, row.id, &listed.ids, begun).await?;
         tx.commit().await
     }
 

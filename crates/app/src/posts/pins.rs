@@ -167,15 +167,26 @@ async fn erase(tx: &Tx, actor: ActorId, post: PostId) -> Result<bool, Error> {
 }
 
 /// Makes what an actor elsewhere pinned those of `uris`, the first of them first, that are here and
-/// their own (S-049).
-pub(crate) async fn replace(tx: &Tx, actor: ActorId, uris: &[String]) -> Result<(), Error> {
-    pin::Entity::delete_many().filter(pin::Column::ActorId.eq(actor)).exec(tx.conn()).await?;
-    let mut at = tx.now();
+/// their own (S-049). What was pinned since `begun`, when the list began to be read, stays.
+pub(crate) async fn replace(
+    tx: &Tx,
+    actor: ActorId,
+    uris: &[String],
+    begun: Moment,
+) -> Result<(), Error> {
+    pin::Entity::delete_many()
+        .filter(pin::Column::ActorId.eq(actor))
+        .filter(pin::Column::CreatedAt.lt(begun))
+        .exec(tx.conn())
+        .await?;
+    let mut at = begun - Span::seconds(1);
     for uri in uris {
         let found = queries::by_uri(tx.conn(), uri).await?;
         let own = found.filter(|row| row.actor_id == actor && row.state == PostState::Published);
         if let Some(row) = own {
-            write_at(tx, actor, row.id, at).await?;
+            if pin::Entity::find_by_id((actor, row.id)).one(tx.conn()).await?.is_none() {
+                write_at(tx, actor, row.id, at).await?;
+            }
             at = at - Span::seconds(1);
         }
     }

@@ -14,8 +14,8 @@ use crate::kernel::{caller::Caller, error::Error, page::Page, tx::Tx};
 /// How many posts above one are shown.
 const ANCESTORS_MAX: usize = 40;
 
-/// How many earlier texts of one post are shown.
-const REVISIONS_MAX: u64 = 100;
+/// How many earlier texts of one post are shown, and of one from elsewhere kept.
+pub(super) const REVISIONS_MAX: u64 = 100;
 
 /// The row of an id on the wire.
 pub(crate) async fn by_uri(

@@ -5,7 +5,9 @@
 use carefolk_domain::{PostState, StampId, UriHash, uri};
 use carefolk_store::entity::{actor, post, quote_stamp};
 use carefolk_wire::write::{Activity, QuoteAuthorization};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 
 use super::visible::visible_to;
 use super::{Posts, policy, queries};
@@ -13,6 +15,9 @@ use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients, Saying};
 use crate::{App, blocked};
+
+/// How often one actor may quote one post.
+const QUOTES_OF_ONE_MAX: u64 = 20;
 
 /// A wish to quote.
 pub(crate) struct Asked {
@@ -42,7 +47,8 @@ pub(crate) async fn asked(
     };
     let author = actors::by_id(tx.conn(), row.actor_id).await?;
     let allowed = policy::may_quote(tx.conn(), &row, from).await?
-        && !blocked::is_blocked(tx.conn(), row.actor_id, from.id).await?;
+        && !blocked::is_blocked(tx.conn(), row.actor_id, from.id).await?
+        && may_quote_again(tx, &row, from, &asked.instrument).await?;
     let slug = app.slug();
     let id = outbox::activity_uri(app, &slug);
     let request = carefolk_wire::write::QuoteRequest {
@@ -70,6 +76,21 @@ pub(crate) async fn asked(
     } else {
         Outcome::Refused("its author is not quoted by them")
     })
+}
+
+/// Whether there is room for one more quote of a post by the same actor: what quotes it is never read,
+/// so that they could have made it up.
+async fn may_quote_again(
+    tx: &Tx,
+    row: &post::Model,
+    from: &actor::Model,
+    quoting: &str,
+) -> Result<bool, Error> {
+    let theirs = quote_stamp::Entity::find()
+        .filter(quote_stamp::Column::PostId.eq(row.id))
+        .filter(quote_stamp::Column::ActorId.eq(from.id))
+        .filter(quote_stamp::Column::QuotingHash.ne(UriHash::of(quoting)));
+    Ok(theirs.count(tx.conn()).await? < QUOTES_OF_ONE_MAX)
 }
 
 /// The stamp of that quote, one for however often it is asked for.

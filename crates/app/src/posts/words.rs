@@ -5,8 +5,11 @@ use carefolk_domain::{Html, Lang, Moment, PostId, RenditionKind, RevisionId};
 use carefolk_store::entity::{rendition, revision};
 use carefolk_wire::ObjectKind;
 use carefolk_wire::read::Note;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
+use super::queries::REVISIONS_MAX;
 use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -99,21 +102,24 @@ pub(super) async fn write(
     at: Moment,
 ) -> Result<(), Error> {
     let Words { lang, title, warning, html, others } = words;
-    revision::ActiveModel {
-        id: Set(RevisionId(app.id())),
-        post_id: Set(post),
-        made_by: Set(None),
-        approved_by: Set(None),
-        at: Set(at),
-        kind: Set(RenditionKind::Original),
-        lang: Set(lang.clone()),
-        title: Set(title.clone()),
-        summary: Set(warning.clone()),
-        source: Set(None),
-        html: Set(html.clone()),
+    if !is_as_before(tx, post, title.as_deref(), warning.as_deref(), &html).await? {
+        revision::ActiveModel {
+            id: Set(RevisionId(app.id())),
+            post_id: Set(post),
+            made_by: Set(None),
+            approved_by: Set(None),
+            at: Set(at),
+            kind: Set(RenditionKind::Original),
+            lang: Set(lang.clone()),
+            title: Set(title.clone()),
+            summary: Set(warning.clone()),
+            source: Set(None),
+            html: Set(html.clone()),
+        }
+        .insert(tx.conn())
+        .await?;
+        forget_old_revisions(tx, post).await?;
     }
-    .insert(tx.conn())
-    .await?;
     let kinds = [RenditionKind::Original, RenditionKind::Translation];
     rendition::Entity::delete_many()
         .filter(rendition::Column::PostId.eq(post))
@@ -135,6 +141,42 @@ pub(super) async fn write(
         }
         .insert(tx.conn())
         .await?;
+    }
+    Ok(())
+}
+
+/// Whether a post says the same as it did: then nothing became of it that somebody could want to read.
+async fn is_as_before(
+    tx: &Tx,
+    post: PostId,
+    title: Option<&str>,
+    warning: Option<&str>,
+    html: &Html,
+) -> Result<bool, Error> {
+    let last = revision::Entity::find()
+        .filter(revision::Column::PostId.eq(post))
+        .order_by_desc(revision::Column::Id)
+        .one(tx.conn())
+        .await?;
+    Ok(last.is_some_and(|last| {
+        (last.title.as_deref(), last.summary.as_deref(), &last.html) == (title, warning, html)
+    }))
+}
+
+/// Keeps as many texts of a post as are shown: its server may change it as often as it likes.
+async fn forget_old_revisions(tx: &Tx, post: PostId) -> Result<(), Error> {
+    let of_post = || revision::Entity::find().filter(revision::Column::PostId.eq(post));
+    let oldest = of_post()
+        .order_by_desc(revision::Column::Id)
+        .offset(REVISIONS_MAX - 1)
+        .one(tx.conn())
+        .await?;
+    if let Some(oldest) = oldest {
+        revision::Entity::delete_many()
+            .filter(revision::Column::PostId.eq(post))
+            .filter(revision::Column::Id.lt(oldest.id))
+            .exec(tx.conn())
+            .await?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Blocks, here and from other servers (S-059).
 
+use carefolk_app::follows::Approval;
 use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_app::reactions::ReactionKind;
 use carefolk_app::{Caller, Error, Page};
@@ -99,6 +100,29 @@ async fn who_is_blocked_elsewhere_does_not_get_through() {
     kit.app.blocks().unblock(&nurse, "nurse", &ann()).await.unwrap();
     say(&kit, &act(20, "Like", json!(ours.uri))).await;
     assert_eq!(count().await.1, 1);
+}
+
+#[tokio::test]
+async fn who_is_blocked_is_answered_once_and_not_where_everybody_waits() {
+    let (kit, nurse, uri) = scene().await;
+    kit.app.blocks().block(&nurse, "nurse", &ann(), false).await.unwrap();
+    let refused = || {
+        let sent = kit.remote.sent_to(ANN_INBOX);
+        sent.iter().filter(|said| said["type"] == "Reject").count()
+    };
+    let before = refused();
+    for number in 30..35 {
+        say(&kit, &follow(number, &uri)).await;
+    }
+    assert_eq!(refused(), before + 1);
+    // Others wait there for a person to decide; an answer at once would tell who is blocked.
+    let careful = kit.account("careful", Role::Member).await;
+    let uri = kit.app.actors().find_local("careful").await.unwrap().uri;
+    kit.app.follows().set_approval(&careful, "careful", Approval::AskFirst).await.unwrap();
+    kit.app.blocks().block(&careful, "careful", &ann(), false).await.unwrap();
+    let sent = kit.remote.sent_to(ANN_INBOX).len();
+    say(&kit, &follow(40, &uri)).await;
+    assert_eq!(kit.remote.sent_to(ANN_INBOX).len(), sent);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use carefolk_testkit::{Kit, operator};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use crate::stranger::{ANN, ANN_INBOX, SHARED_INBOX, act, follow, person, say, settle_in};
+use crate::stranger::{ANN, ANN_INBOX, PUBLIC, SHARED_INBOX, act, follow, person, say, settle_in};
 
 const NEW: &str = "https://n.example/users/ann";
 
@@ -78,6 +78,22 @@ async fn who_follows_somebody_follows_them_to_where_they_moved() {
     assert_eq!(last(&kit, ANN_INBOX, "Undo").unwrap()["object"]["type"], json!("Follow"));
     let old = row(&kit, ANN).await.unwrap();
     assert_eq!((old.state, old.moved_to.as_deref()), (ActorState::Moved, Some(NEW)));
+}
+
+#[tokio::test]
+async fn who_was_once_refused_where_somebody_moves_to_asks_again() {
+    let (kit, nurse) = scene().await;
+    new_home(&kit, &json!([ANN]));
+    kit.app.follows().follow(&nurse, "nurse", &address("ann@n.example")).await.unwrap();
+    kit.settle().await;
+    let asked = last(&kit, &format!("{NEW}/inbox"), "Follow").unwrap();
+    let refusal = json!({"id": format!("{NEW}/acts/1"), "type": "Reject", "actor": NEW,
+        "object": asked, "to": [PUBLIC]});
+    say(&kit, &refusal).await;
+    say(&kit, &moving(1, NEW)).await;
+    assert_eq!(followed(&kit).await, [NEW]);
+    let again = last(&kit, &format!("{NEW}/inbox"), "Follow").unwrap();
+    assert_ne!(again["id"], asked["id"]);
 }
 
 /// S-053: where it goes has to know it, and is asked at its own address.

@@ -41,6 +41,18 @@ fn answers(kit: &Kit, inbox: &str) -> Vec<(String, Option<String>)> {
 }
 
 #[tokio::test]
+async fn quotes_that_nobody_has_seen_are_allowed_a_few_times() {
+    let (kit, nurse) = scene().await;
+    let post = publish(&kit, &nurse, Reach::Anyone, Reach::Followers).await;
+    for number in 1..30 {
+        say(&kit, &asks("v.example", "ann", number, &post.uri)).await;
+    }
+    let stamps = quote_stamp::Entity::find().count(kit.app.db().read()).await.unwrap();
+    assert_eq!(stamps, 20);
+    assert_eq!(answers(&kit, ANN_INBOX).last().unwrap().0, "Reject");
+}
+
+#[tokio::test]
 async fn a_quote_is_allowed_by_the_policy_of_the_post_and_shown_to_be() {
     let (kit, nurse) = scene().await;
     let post = publish(&kit, &nurse, Reach::Anyone, Reach::Followers).await;

@@ -3,7 +3,7 @@
 use carefolk_app::inbound::Acceptance;
 use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_app::{Caller, Error, Page};
-use carefolk_domain::{Address, Audience, Role};
+use carefolk_domain::{Address, Audience, Role, Span};
 use carefolk_testkit::Kit;
 use serde_json::{Value, json};
 
@@ -169,6 +169,28 @@ async fn an_edit_from_outside_is_applied_unless_a_later_one_came_first() {
     say(&kit, &edit(2, "third", "2026-12-01T08:59:58Z")).await;
     say(&kit, &edit(3, "second, late", "2026-12-01T08:59:55Z")).await;
     assert_eq!(text(&kit, NOTE).await.as_deref(), Some("third"));
+}
+
+#[tokio::test]
+async fn changes_without_end_leave_as_many_texts_as_are_shown() {
+    let (kit, _fan) = followed().await;
+    say(&kit, &act(1, "Create", note(1, "first"))).await;
+    let texts = || async {
+        let rows = carefolk_testkit::rows(kit.app.db()).await;
+        rows["revision"].iter().filter(|row| row.contains("text") || row.contains("first")).count()
+    };
+    // The same words are no change.
+    for number in 2..6 {
+        kit.clock.advance(Span::seconds(1));
+        say(&kit, &act(number, "Update", note(1, "first"))).await;
+    }
+    assert_eq!(texts().await, 1);
+    for number in 10..130 {
+        kit.clock.advance(Span::seconds(1));
+        say(&kit, &act(number, "Update", note(1, &format!("text {number}")))).await;
+    }
+    assert_eq!(texts().await, 100);
+    assert_eq!(text(&kit, NOTE).await.as_deref(), Some("text 129"));
 }
 
 #[tokio::test]

@@ -42,9 +42,11 @@ const THROTTLED_FOR: Span = Span::seconds(1);
 const ASKED_KEPT: u64 = 20_000;
 const LOG_KEPT: Duration = Duration::from_mins(10);
 
-/// How many keys of one site are fetched: a server whose people found us brings many at once, and
-/// whoever has a domain has every name below it for nothing (S-078).
+/// How many keys of one host are fetched: a server whose people found us brings many at once.
 const FETCHES: Allowance = Allowance { burst: 100, per_second: 10 };
+
+/// How many of all hosts of one site: whoever has a domain has every name below it for nothing (S-078).
+const SITE_FETCHES: Allowance = Allowance { burst: 300, per_second: 30 };
 
 /// How many are fetched for farewells: a closing server sends one for everybody it had (S-020).
 const FAREWELL_FETCHES: Allowance = Allowance { burst: 5, per_second: 1 };
@@ -86,6 +88,7 @@ pub(crate) struct KeyRing {
     held: Cache<String, Arc<Bunch>>,
     asked: Cache<String, Arc<Mutex<Log>>>,
     fetches: RateLimit<String>,
+    site_fetches: RateLimit<String>,
     farewell_fetches: RateLimit<String>,
 }
 
@@ -147,6 +150,7 @@ impl KeyRing {
             held: Cache::builder().max_capacity(OWNERS_KEPT).time_to_live(KEPT_FOR).build(),
             asked: Cache::builder().max_capacity(ASKED_KEPT).time_to_idle(LOG_KEPT).build(),
             fetches: RateLimit::new(FETCHES),
+            site_fetches: RateLimit::new(SITE_FETCHES),
             farewell_fetches: RateLimit::new(FAREWELL_FETCHES),
         }
     }
@@ -243,7 +247,7 @@ impl KeyRing {
     ) -> Result<Asked, Problem> {
         let limit = if speaker.says_farewell { &self.farewell_fetches } else { &self.fetches };
         let site = uri::site(&speaker.actor).unwrap_or_else(|| speaker.host.clone());
-        if limit.check(site).is_err() {
+        if limit.check(speaker.host.clone()).is_err() || self.site_fetches.check(site).is_err() {
             return Ok(Asked::Throttled);
         }
         let fetched = match remote.fetch(&speaker.actor).await {

@@ -48,7 +48,7 @@ async fn what_a_known_actor_says_is_one_statement_whatever_comes_with_it() {
 
 #[tokio::test]
 async fn all_names_below_a_domain_share_what_is_fetched_for_their_keys() {
-    const TRIES: usize = 140;
+    const TRIES: usize = 500;
     let gate = Gate::new().await;
     let mut answers = Vec::new();
     for number in 0..TRIES {
