@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use carefolk_app::actors::{KeyAlgorithm, KnownKey};
+pub(crate) use carefolk_app::blocks::Asked;
 use carefolk_app::inbound::Arrival;
 use carefolk_app::ports::{PortError, ProofKey, SigningKey};
 use carefolk_app::posts::{Part, PostDocument};
@@ -312,9 +313,9 @@ pub(crate) async fn activity(
     })))
 }
 
-/// Whether the author of the post with that slug blocks `reader`.
-pub(crate) async fn is_kept_from(app: &App, slug: &str, reader: &str) -> Result<bool, Problem> {
-    Ok(app.posts().is_kept_from(slug, reader).await?)
+/// Whether the author of `asked` blocks the actor with the id `reader`.
+pub(crate) async fn hides(app: &App, asked: Asked<'_>, reader: &str) -> Result<bool, Problem> {
+    Ok(app.blocks().hides(asked, reader).await?)
 }
 
 /// What shows that a quote was allowed.

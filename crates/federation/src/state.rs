@@ -107,6 +107,15 @@ impl State {
         self.keys.verify(&self.app, self.remote.as_ref(), speaker, evidence).await
     }
 
+    /// Whether `speaker` gave this evidence, without asking anybody.
+    pub(crate) async fn recognises(
+        &self,
+        speaker: &Speaker,
+        evidence: &dyn Evidence,
+    ) -> Result<bool, Problem> {
+        self.keys.recognises(&self.app, speaker, evidence).await
+    }
+
     /// Whether we federate at all. Switched off is temporary, and told so: a peer that heard 404
     /// would delete what it holds of us.
     pub(crate) fn check_open(&self) -> Result<(), Problem> {

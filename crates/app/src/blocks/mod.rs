@@ -6,11 +6,14 @@
 //! for somebody who is hounded, the telling is itself a danger.
 
 mod commands;
+mod readers;
 pub(crate) mod receive;
 mod wire_map;
 
 use carefolk_domain::{Moment, UriHash};
 use carefolk_store::entity::{actor, block};
+
+pub use readers::Asked;
 
 use crate::App;
 use crate::actors::ActorView;

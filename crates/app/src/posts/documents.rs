@@ -8,7 +8,6 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 use super::visible::visible_to;
 use super::{Posts, wire_map};
 use crate::actors::queries as actors;
-use crate::blocked;
 use crate::kernel::{caller::Caller, error::Error};
 
 /// How many posts one page of an outbox holds; PieFed reads ten (docs/federation/peers.md).
@@ -36,22 +35,6 @@ impl Posts<'_> {
         }
         let loaded = wire_map::load(self.0, self.0.read(), &row).await?;
         Ok(PostDocument::Note(loaded.note().to_json()))
-    }
-
-    /// Whether who wrote the local post with that slug blocks `reader`, as whom a request for its
-    /// document says to be signed. It need not prove that: nobody gains by it (S-059).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`].
-    pub async fn is_kept_from(&self, slug: &str, reader: &str) -> Result<bool, Error> {
-        let found = post::Entity::find().filter(post::Column::Slug.eq(slug));
-        let Some(row) = found.one(self.0.read()).await? else { return Ok(false) };
-        let reader = actors::by_uri(self.0.read(), reader).await?;
-        match reader {
-            Some(reader) => blocked::is_blocked(self.0.read(), row.actor_id, reader.id).await,
-            None => Ok(false),
-        }
     }
 
     /// The row of a local post that anybody may know of; its tombstone counts.

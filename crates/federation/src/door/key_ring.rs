@@ -198,6 +198,17 @@ impl KeyRing {
         }
     }
 
+    /// Whether `speaker` gave this `evidence`, by the keys that are at hand: nobody is asked for one.
+    pub(crate) async fn recognises(
+        &self,
+        app: &App,
+        speaker: &Speaker,
+        evidence: &dyn Evidence,
+    ) -> Result<bool, Problem> {
+        let held = self.held(app, speaker).await?;
+        Ok(held.is_some_and(|held| check(&held, speaker, evidence).is_ok()))
+    }
+
     /// The key at hand: from memory or from the store.
     async fn held(&self, app: &App, speaker: &Speaker) -> Result<Option<Arc<HeldKey>>, Problem> {
         let bunch = self.held.get(&speaker.actor).unwrap_or_default();

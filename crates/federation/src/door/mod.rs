@@ -21,4 +21,4 @@ pub(crate) use knock::{Speaker, forbidden, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;
 pub use reader::Readers;
-pub(crate) use reader::{check_signed, owner_of};
+pub(crate) use reader::{check_signed, recognised};

@@ -38,21 +38,26 @@ pub(crate) async fn check_signed(state: &State, parts: &Parts) -> Result<(), Pro
     state.verify(&speaker, &presented).await.map(|_verified| ())
 }
 
+/// The id of the actor who signed the request, if we have the key. Nobody else is anybody here: what
+/// only stands in a header could be said by who wants to know whom an author blocks.
+///
+/// No key is looked for, and it takes as long for who is blocked as for others: that would tell, too.
+pub(crate) async fn recognised(state: &State, parts: &Parts) -> Result<Option<String>, Problem> {
+    let Ok(presented) = read_signature(state, parts, None) else { return Ok(None) };
+    let Ok(speaker) = reader(state, &presented) else { return Ok(None) };
+    Ok(state.recognises(&speaker, &presented).await?.then_some(speaker.actor))
+}
+
 /// Whose key it must be. A GET names nobody but its key, so the actor is where the key's id says:
 /// that actor has to list it.
 fn reader(state: &State, presented: &Presented) -> Result<Speaker, Problem> {
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
         .map_err(|_bad| unauthorised())?;
-    let actor = owner_of(&key_uri).to_owned();
+    let page = key_uri.split('#').next().unwrap_or_default();
+    let actor = page.strip_suffix(KEY_PATH).unwrap_or(page).to_owned();
     if uri::same_origin(&actor, state.base_url()) {
         return Err(forbidden());
     }
     let host = uri::host(&actor).ok_or_else(unauthorised)?;
     Ok(Speaker { actor, host, key_uri, says_farewell: false })
-}
-
-/// The id of the actor whose key it is, as far as the key's id tells.
-pub(crate) fn owner_of(key_uri: &str) -> &str {
-    let page = key_uri.split('#').next().unwrap_or_default();
-    page.strip_suffix(KEY_PATH).unwrap_or(page)
 }

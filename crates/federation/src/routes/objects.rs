@@ -9,7 +9,7 @@ use carefolk_httpkit::Problem;
 use http::HeaderMap;
 
 use super::activity_json::answer;
-use super::{check_reader, is_kept_from_reader};
+use super::check_reader;
 use crate::glue::{self, Document, PostPart};
 use crate::state::State;
 
@@ -79,9 +79,6 @@ async fn part(
     part: PostPart,
 ) -> Result<Option<Document>, Problem> {
     check_reader(state, headers).await?;
-    if is_kept_from_reader(state, headers, slug).await? {
-        return Ok(None);
-    }
     glue::post_part(state.app(), state.signer(), slug, part).await
 }
 

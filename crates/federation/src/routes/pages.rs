@@ -14,10 +14,11 @@ use http::{HeaderValue, Method};
 
 use super::activity_json::answer;
 use super::actors::whole_for;
+use super::blocked::is_hidden;
+use super::check_reader;
 use super::readers::{admit_to_page, for_one};
-use super::{check_reader, is_kept_from_reader};
 use crate::door::Readers;
-use crate::glue::{self, Document, PostPart};
+use crate::glue::{self, Asked, Document, PostPart};
 use crate::state::State;
 
 /// What a path for people names.
@@ -59,7 +60,7 @@ async fn find(state: &State, parts: &Parts, named: Named) -> Result<Option<Docum
         Named::Actor(handle) => {
             glue::actor_by_handle(state.app(), &handle, whole_for(headers)).await
         }
-        Named::Post(slug) if is_kept_from_reader(state, headers, &slug).await? => Ok(None),
+        Named::Post(slug) if is_hidden(state, parts, Asked::Post(&slug)).await? => Ok(None),
         Named::Post(slug) => {
             glue::post_part(state.app(), state.signer(), &slug, PostPart::Whole).await
         }

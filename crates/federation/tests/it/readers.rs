@@ -4,7 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::Response;
 use carefolk_app::posts::PostView;
-use carefolk_domain::{Role, Span};
+use carefolk_domain::{Address, Role, Span};
 use carefolk_federation::Readers;
 use carefolk_signatures::{Outgoing, PrivateKey, SignedHeaders, sign_cavage, sign_rfc9421};
 use carefolk_testkit::operator;
@@ -259,36 +259,46 @@ async fn where_nothing_is_demanded_a_signature_opens_and_closes_nothing() {
     assert_eq!(gate.fetches(), 0);
 }
 
+/// S-059.
 #[tokio::test]
-async fn who_is_blocked_by_its_author_reads_no_post_in_their_own_name() {
-    let gate = Gate::read_by(Readers::Anybody).await;
-    gate.put_vic();
-    let nurse = gate.kit.account("nurse", Role::Member).await;
-    let post = gate.kit.post(&nurse, "nurse", "hello").await;
-    let vic = carefolk_domain::Address::parse("vic@v.example").unwrap();
-    gate.kit.remote.finger("vic@v.example", VIC);
-    gate.kit.app.blocks().block(&nurse, "nurse", &vic, false).await.unwrap();
-    let page = post.page.clone();
-    let other = "https://v.example/users/mal#main-key";
-    for path in [path(&post.uri), page.as_str(), &format!("{}/replies", path(&post.uri))] {
-        let read = |key_id| {
-            let signed = Fetch {
-                path,
-                host: "care.example",
-                key: key(),
-                key_id,
-                date_ms: gate.kit.app.now().0,
-            };
-            [signed.cavage(), signed.rfc9421()]
-        };
-        for (key_id, status) in [(VIC_KEY, 404), (other, 200)] {
-            for mut request in read(key_id) {
+async fn who_is_blocked_by_its_author_reads_nothing_of_theirs_in_their_own_name() {
+    let (gate, post, all) = blocking().await;
+    for path in &all {
+        let fetch = gate.fetch(path);
+        let mal = Fetch { key_id: "https://v.example/users/mal#main-key", ..fetch };
+        // Otherwise anybody could ask whom an author blocks, by saying that they are each of them.
+        let forged = Fetch { key: other_key(), ..fetch };
+        let theirs = [(fetch, 404), (mal, 200), (forged, 200)];
+        for (fetch, status) in theirs {
+            for mut request in [fetch.cavage(), fetch.rfc9421()] {
                 let accept = "application/activity+json".parse().unwrap();
                 request.headers_mut().insert("accept", accept);
-                assert_eq!(gate.ask(request).await.status().as_u16(), status, "{path} {key_id}");
+                assert_eq!(gate.status(request).await, status, "{path} {}", fetch.key_id);
             }
         }
-        assert_eq!(gate.ask(unsigned(path)).await.status().as_u16(), 200, "{path}");
+        assert_eq!(gate.status(unsigned(path)).await, 200, "{path}");
     }
+    // How else would their server know who blocks?
+    assert_eq!(gate.status(gate.fetch(path(&post.author.uri)).cavage()).await, 200);
     assert_eq!(gate.fetches(), 0, "nobody's key is looked for");
+}
+
+/// An instance where Hazel blocks Vic, a post of hers, and where the documents of what she said are.
+async fn blocking() -> (Gate, PostView, Vec<String>) {
+    let gate = Gate::read_by(Readers::Anybody).await;
+    gate.put_vic();
+    let hazel = gate.kit.account("hazel", Role::Member).await;
+    let post = gate.kit.post(&hazel, "hazel", "Tea at three").await;
+    gate.kit.remote.finger("vic@v.example", VIC);
+    let vic = Address::parse("vic@v.example").unwrap();
+    gate.kit.app.blocks().block(&hazel, "hazel", &vic, false).await.unwrap();
+    let (own, by) = (path(&post.uri), path(&post.author.uri));
+    let outbox = gate.ask(unsigned(&format!("{by}/outbox?page=true"))).await;
+    let outbox = to_bytes(outbox.into_body(), 1 << 16).await.unwrap();
+    let outbox: serde_json::Value = serde_json::from_slice(&outbox).unwrap();
+    let said = outbox["orderedItems"][0]["id"].as_str().unwrap();
+    let mut all = vec![post.page.clone(), path(said).to_owned()];
+    all.extend(["", "/replies", "/context"].map(|part| format!("{own}{part}")));
+    all.extend(["outbox", "outbox?page=true", "featured"].map(|part| format!("{by}/{part}")));
+    (gate, post, all)
 }
