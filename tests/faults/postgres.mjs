@@ -2,34 +2,15 @@
 // database for each world.
 //
 // Nothing leads out of the namespace, so the server is reached through a socket in the file system,
-// behind which run.sh starts `relay` outside.
+// at which run.sh starts relay.mjs outside.
 
-import { rmSync } from "node:fs";
 import net from "node:net";
+import path from "node:path";
 
 import { Postgres } from "./tables.mjs";
 
 const GATE_PORT = 5432;
-const PLAIN_PORT = 5433;
 const VIC = "https://v.peers.example/users/vic";
-
-/** Carries bytes both ways until either side ends. */
-function join(one, other) {
-  one.pipe(other);
-  other.pipe(one);
-  for (const [from, to] of [[one, other], [other, one]]) {
-    from.on("error", () => to.destroy());
-    from.on("close", () => to.destroy());
-  }
-}
-
-/** Outside: from a socket in the file system to where the server listens. */
-export async function relay(place, url) {
-  const { hostname, port } = new URL(url);
-  rmSync(place, { force: true });
-  const server = net.createServer((socket) => join(socket, net.connect(Number(port || 5432), hostname)));
-  await new Promise((resolve) => server.listen(place, resolve));
-}
 
 /** Inside: what stands between the program and its database. */
 export class Gate {
@@ -43,12 +24,8 @@ export class Gate {
   }
 
   async start() {
-    const listen = (port, take) =>
-      new Promise((resolve) => {
-        this.servers = [...(this.servers ?? []), net.createServer(take).listen(port, "127.0.0.1", resolve)];
-      });
-    await listen(GATE_PORT, (socket) => this.#take(socket));
-    await listen(PLAIN_PORT, (socket) => join(socket, net.connect(this.place)));
+    this.server = net.createServer((socket) => this.#take(socket));
+    await new Promise((resolve) => this.server.listen(GATE_PORT, "127.0.0.1", resolve));
     return this;
   }
 
@@ -84,7 +61,7 @@ export class Gate {
 
   stop() {
     this.#pairs.forEach(({ socket, inner }) => [socket, inner].forEach((it) => it.destroy()));
-    this.servers.forEach((server) => server.close());
+    this.server.close();
   }
 }
 
@@ -96,8 +73,9 @@ export class Databases {
     this.gate = gate;
   }
 
+  /** For psql, which does not pass the gate: that is in this process, and psql holds it up. */
   #plain(name) {
-    return `postgres://${this.who}@127.0.0.1:${PLAIN_PORT}/${name}`;
+    return `postgres://${this.who}@/${name}?host=${path.dirname(this.gate.place)}`;
   }
 
   /** What a world needs: `name` is that of its database. */

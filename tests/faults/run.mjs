@@ -22,6 +22,8 @@ const NOT_RUN = {
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
   "R-051": "there is no watchdog yet",
+  "R-016 to R-026, R-028 to R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
+    "no program here",
 };
 
 const { values, positionals } = parseArgs({

@@ -23,7 +23,8 @@ cc -O2 -Wall -shared -fPIC -o "$room/faults.so" "$here/faults.c" -ldl -lpthread
 words=("$@")
 for at in "${!words[@]}"; do
     if [[ ${words[at]} == --postgres ]]; then
-        export FAULTS_POSTGRES=$room/postgres.socket
+        export FAULTS_POSTGRES=$room/postgres/.s.PGSQL.5432
+        mkdir "$room/postgres"
         "$node" "$here/relay.mjs" "$FAULTS_POSTGRES" "${words[at + 1]}" &
         relay=$!
         trap 'kill "$relay"; rm -rf "$room"' EXIT

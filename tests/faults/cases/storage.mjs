@@ -175,6 +175,7 @@ async function heldPen({ make, full }) {
   const world = make();
   await world.server.start();
   const holder = new DatabaseSync(world.file);
+  holder.exec("PRAGMA busy_timeout = 5000");
   holder.exec("BEGIN IMMEDIATE");
   const begun = performance.now();
   const waiting = [refusalOf(() => world.post("page")), refusalOf(() => world.hear(world.note()))];
