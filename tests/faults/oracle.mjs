@@ -225,11 +225,21 @@ export function orderFaults(tables, arrived) {
 
 let hasDeep;
 
-/** What the program itself finds, where it can look so deep. */
+/** What the program itself finds when it looks deep, and does not find otherwise. */
 async function deepFaults(world) {
   hasDeep ??= (await world.server.command(["doctor", "--help"])).said.includes("--deep");
   if (!hasDeep) return [];
-  const { said } = await world.server.command(["doctor", "--deep", "--json"]);
-  const lines = JSON.stringify(JSON.parse(said));
-  return /"problem"/i.test(lines) ? [`doctor --deep: ${lines.slice(0, 400)}`] : [];
+  const usual = new Set((await problems(world, [])).map(({ what }) => what));
+  const deep = await problems(world, ["--deep"]);
+  return deep.filter(({ what }) => !usual.has(what)).map(({ what, says }) => `doctor --deep: ${what}: ${says}`);
+}
+
+async function problems(world, more) {
+  const { said } = await world.server.command(["doctor", ...more, "--json"]);
+  const found = [];
+  JSON.parse(said, (_, value) => {
+    if (value?.state === "problem") found.push(value);
+    return value;
+  });
+  return found;
 }

@@ -57,6 +57,23 @@ async function clockJumps({ make, sink }) {
   return `${world.ledger.counts()}; refused meanwhile: ${refused || "nothing"}; ${again} deliveries came twice`;
 }
 
+/** Somebody failed while the clock was ten days ahead: he is not left alone for ten days after that. */
+async function failedInTheFuture({ make, sink }) {
+  const world = make({ followers: { count: 3 } });
+  await world.server.start();
+  world.faults.set({ clockMs: 10 * DAY_S * 1000 });
+  sink.behave = (host) => (host === "h0.peers.example" ? "500" : "202");
+  await world.post("page");
+  await world.settle({ all: false });
+  world.faults.set({ clockMs: 0 });
+  sink.behave = () => "202";
+  await world.settle({ all: false });
+  // The longest wait after one failure is twelve seconds.
+  world.faults.later(60);
+  await world.settle({ within: 5_000 });
+  await check(world, { fanOut: 4 });
+}
+
 /** The process stands still for longer than its leases, as when a laptop sleeps. */
 async function sleeps({ make, sink, full }) {
   const world = make({ followers: { count: 5 } });
@@ -215,6 +232,15 @@ async function newerSchema({ make }) {
 export const cases = [
   { id: "R-011", what: "two servers on one folder", check: twice },
   { id: "R-046", what: "the clock jumps ten days ahead, back, and ten days behind", check: clockJumps },
+  {
+    id: "R-046b",
+    what: "a server failed while the clock was ten days ahead",
+    check: failedInTheFuture,
+    fault: {
+      why: "a wait that was set while the clock was ahead lasts until the clock is there",
+      shows: /waited 5 s in vain for all that is due/,
+    },
+  },
   { id: "R-048", what: "the process stands still for longer than its leases", check: sleeps },
   { id: "R-049", what: "told to stop under load, and told twice", check: toldToStop },
   { id: "R-050", what: "started and ended again and again", check: storm },
@@ -222,7 +248,10 @@ export const cases = [
     id: "R-050b",
     what: "it dies seventy times in a row",
     check: crashLoop,
-    fault: "a place for making ids is kept for five minutes by a process that died, and there are 64",
+    fault: {
+      why: "a place for making ids is kept for five minutes by a process that died, and there are 64",
+      shows: /64 Carefolk processes are using this database already/,
+    },
   },
   { id: "R-053", what: "killed at every flush of its first start", check: firstStart },
   { id: "R-057", what: "a database of a newer version is refused in one line", check: newerSchema },
