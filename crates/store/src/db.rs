@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use sea_orm::sqlx::{self, SqlitePool};
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 use sea_orm::{
     DatabaseConnection, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -108,7 +108,16 @@ impl Db {
                 .max_lifetime(None)
         };
         // The writer first: it makes the file and puts it into WAL mode.
-        let writer = pool(1).min_connections(1).connect_with(base.clone()).await?;
+        //
+        // When a commit fails for the disk, SQLite ends the transaction by itself, the driver cannot
+        // roll it back and goes on counting it as open. What came then would be savepoints in a
+        // transaction that nobody ends: acknowledged, and lost. Such a pen is not
+        // used again; its pool makes another.
+        let writer = pool(1)
+            .min_connections(1)
+            .before_acquire(|pen, _about| Box::pin(async move { Ok(!pen.is_in_transaction()) }))
+            .connect_with(base.clone())
+            .await?;
         let readers = options.readers.max(1);
         let reader =
             pool(readers).min_connections(1).connect_with(base.pragma("query_only", "on")).await?;

@@ -27,6 +27,8 @@ cargo xtask load pages    home and profile pages, a second
 cargo xtask full fuzz     random input for a long time, from another seed each time
     --seconds N           how long for each target (60)
     --seed N              where to begin, to repeat a finding
+cargo xtask full faults   kills, power cuts, full disks and bad peers, each many times
+    --postgres URL        on that server as well; a case by its name runs that one alone
 cargo xtask docs          copies the golden files into docs/federation
 cargo xtask ci [STAGE…]   scripts/test
 ";

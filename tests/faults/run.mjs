@@ -1,0 +1,110 @@
+// Runs the cases, each in a community of its own, and counts.
+
+import { appendFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import * as crash from "./cases/crash.mjs";
+import * as postgres from "./cases/postgres.mjs";
+import * as power from "./cases/power.mjs";
+import * as life from "./cases/life.mjs";
+import * as peers from "./cases/peers.mjs";
+import * as storage from "./cases/storage.mjs";
+import { Databases, Gate } from "./postgres.mjs";
+import { selftest } from "./selftest.mjs";
+import { ANSWERING, CLOSED, PEERS_MAX, SILENT, Sink } from "./sink.mjs";
+import { Template } from "./world.mjs";
+
+/** No case takes longer, whatever hangs. */
+const CASE_MS = { quick: 150_000, full: 3_600_000 };
+
+/** Cases of the list that have no program here. */
+const NOT_RUN = {
+  "R-004": "dedupe and effect are one transaction, in which no switch of the release can stop",
+  "R-009": "there is no media child to be killed yet",
+  "R-010": "a panic needs a switch in the program, which the release has not",
+  "R-012": "there are no uploads yet",
+  "R-051": "there is no watchdog yet",
+  "R-016 to R-026, R-028 to R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
+    "no program here",
+};
+
+const { values, positionals } = parseArgs({
+  options: { full: { type: "boolean" }, postgres: { type: "string" } },
+  allowPositionals: true,
+});
+const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
+const kinds = [crash, power, peers, storage, life];
+
+// Where the names of other servers lead: most answer, and some only seem to. The file is ours alone.
+const lines = [`${ANSWERING} v.peers.example`];
+for (let at = 0; at < PEERS_MAX; at += 1) {
+  lines.push(`${ANSWERING} h${at}.peers.example`);
+  lines.push(`${SILENT} silent${at}.peers.example`, `${CLOSED} closed${at}.peers.example`);
+}
+appendFileSync("/etc/hosts", `${lines.join("\n")}\n`);
+
+const sink = await new Sink(certificates).start();
+const counted = { passed: [], failed: [], known: [] };
+
+/** Fails when something takes too long. */
+function inTime(act) {
+  const most = CASE_MS[values.full ? "full" : "quick"];
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`it was not over after ${most / 1000} s`)), most).unref();
+  });
+  return Promise.race([act, late]);
+}
+
+/** Runs one; says what came of it. A fault that is known does not count, until it is gone. */
+async function run({ id, what, check, fault }, template, more = {}) {
+  const begun = performance.now();
+  const worlds = [];
+  const make = (options = {}) => {
+    const world = template.copy("world", options);
+    worlds.push(world);
+    return world;
+  };
+  let [wrong, said] = [undefined, ""];
+  try {
+    said = await inTime(check({ make, sink, full: values.full ?? false, ...more }));
+    if (fault) wrong = `it holds: it is no fault any more that ${fault.why}`;
+  } catch (error) {
+    const logs = process.env.FAULTS_LOG ? worlds.map((world) => world.server.report()) : [];
+    wrong = [process.env.FAULTS_LOG ? error.stack : error.message, ...logs].join("\n");
+    if (fault?.shows.test(error.message)) [said, wrong] = [error.message, undefined];
+  }
+  for (const world of worlds) await world.close();
+  const took = ((performance.now() - begun) / 1000).toFixed(1);
+  const outcome = wrong ? "failed" : fault ? "known" : "passed";
+  counted[outcome].push(id);
+  const shown = { failed: "FAILED", known: "fails, as is known,", passed: "passed" }[outcome];
+  console.log(`${id} ${shown} in ${took} s: ${what}${said ? ` (${said})` : ""}${wrong ? `\n    ${wrong}` : ""}`);
+}
+
+const known = [...kinds, postgres].flatMap((kind) => kind.cases).map(({ id }) => id);
+const strange = positionals.filter((id) => !known.includes(id));
+if (strange.length > 0) {
+  console.error(`there is no case ${strange.join(" ")}: ${[...new Set(known)].join(" ")}`);
+  process.exit(2);
+}
+const isChosen = ({ id }) => positionals.length === 0 || positionals.includes(id);
+const common = { program, certificates, sink };
+const template = await new Template({ ...common, room: path.join(room, "sqlite") }).make();
+await run(selftest, template);
+const chosen = kinds.flatMap((kind) => kind.cases).filter(isChosen);
+for (const it of chosen) await run(it, template);
+if (values.postgres) {
+  const gate = await new Gate(process.env.FAULTS_POSTGRES).start();
+  const databases = new Databases(values.postgres, gate);
+  const other = await new Template({ ...common, databases, room: path.join(room, "postgres") }).make();
+  for (const it of postgres.cases.filter(isChosen)) await run(it, other, { gate });
+  gate.stop();
+} else {
+  console.log(`without --postgres, not run: ${postgres.cases.map(({ id }) => id).join(" ")} on PostgreSQL`);
+}
+for (const [id, why] of Object.entries(NOT_RUN)) if (isChosen({ id })) console.log(`${id} is not run: ${why}`);
+console.log(`faults that are known: ${counted.known.join(" ") || "none"}`);
+console.log(`${counted.passed.length} passed, ${counted.failed.length} failed`);
+await sink.stop();
+process.exit(counted.failed.length === 0 ? 0 : 1);
