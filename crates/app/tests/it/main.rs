@@ -16,6 +16,7 @@ mod completing;
 mod conversations;
 mod declaring;
 mod delivering;
+mod figures;
 mod following;
 mod instance;
 mod kinds;
