@@ -14,6 +14,7 @@ pub mod figures;
 pub mod follows;
 pub mod inbound;
 pub mod instance;
+pub mod invariants;
 pub mod jobs;
 pub mod kernel;
 pub mod outbox;

@@ -19,6 +19,7 @@ mod delivering;
 mod figures;
 mod following;
 mod instance;
+mod invariants;
 mod kinds;
 mod moving;
 mod naming;

@@ -65,6 +65,14 @@ impl Place {
         command
     }
 
+    /// Does to the rows what the program never would.
+    pub(crate) fn meddle(&self, sql: &str) {
+        let file = format!("sqlite:{}", self.data("carefolk.db").display());
+        let url = self.database.clone().unwrap_or(file);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(carefolk_testkit::meddle(&url, sql));
+    }
+
     pub(crate) fn run(&self, args: &[&str]) -> Answer {
         Answer::of(self.command(args).spawn().unwrap(), "")
     }
