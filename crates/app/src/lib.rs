@@ -10,9 +10,11 @@ pub mod actors;
 pub mod audit;
 pub(crate) mod blocked;
 pub mod blocks;
+pub mod figures;
 pub mod follows;
 pub mod inbound;
 pub mod instance;
+pub mod invariants;
 pub mod jobs;
 pub mod kernel;
 pub mod outbox;
@@ -27,6 +29,7 @@ pub mod timelines;
 mod workers;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use carefolk_domain::{ActorId, Moment};
 use carefolk_store::{Db, Mint};
@@ -38,6 +41,7 @@ pub use kernel::ports;
 pub use kernel::settings::{AppSettings, FederationMode};
 pub use kernel::tx::Tx;
 
+use kernel::meters::Meters;
 use kernel::ports::{Chance, Clock, Keys, Remote};
 use kernel::tx::Bells;
 
@@ -66,6 +70,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: AppParts,
     bells: Arc<Bells>,
+    meters: Arc<Meters>,
     arrivals: inbound::ArrivalWriter,
     peers: peers::StandingCache,
     refusals: peers::Tally,
@@ -92,6 +97,7 @@ impl App {
         Self(Arc::new(Inner {
             parts,
             bells,
+            meters: Arc::default(),
             arrivals,
             peers: peers::StandingCache::new(),
             refusals: peers::Tally::new(),
@@ -129,6 +135,11 @@ impl App {
         &self.0.parts.db
     }
 
+    /// What this process counted since it started.
+    pub fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
     pub(crate) fn chance(&self) -> &dyn Chance {
         self.0.parts.chance.as_ref()
     }
@@ -155,8 +166,11 @@ impl App {
     ///
     /// [`Error::Busy`] after ten seconds of waiting.
     pub async fn begin(&self) -> Result<Tx, Error> {
+        let asked = Instant::now();
         let inner = self.0.parts.db.begin().await?;
-        Ok(Tx::new(inner, self.now(), Arc::clone(&self.0.bells)))
+        self.0.meters.beginning.add(asked.elapsed());
+        let (bells, meters) = (Arc::clone(&self.0.bells), Arc::clone(&self.0.meters));
+        Ok(Tx::new(inner, self.now(), bells, Some(meters)))
     }
 
     /// The instance itself.

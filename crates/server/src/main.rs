@@ -7,6 +7,7 @@ mod cli;
 mod demo;
 mod files;
 mod http;
+mod metrics;
 mod output;
 mod settings;
 mod telemetry;

@@ -1,6 +1,7 @@
 //! What the program tells about its work: on standard error, without personal text.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::anyhow;
 use tracing::Level;
@@ -19,6 +20,23 @@ const OURS: [&str; 8] = [
     "carefolk_store",
     "carefolk_web",
 ];
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// How many panics there were in this process.
+pub(crate) fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
+}
+
+/// Counts panics and tells where they happened: as a line of the log like any other, without their
+/// words, which may hold what somebody wrote (S-183).
+fn watch_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "the program has a fault: it panicked");
+    }));
+}
 
 /// Starts telling, for a server.
 pub(crate) fn start(log: &Log) -> anyhow::Result<()> {
@@ -44,5 +62,6 @@ fn start_at(log: &Log, level: Level) -> anyhow::Result<()> {
         LogFormat::Text => builder.with_target(false).compact().try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
+    watch_panics();
     started.map_err(|error| anyhow!("could not start the log: {error}"))
 }

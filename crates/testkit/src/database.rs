@@ -119,3 +119,27 @@ async fn fresh_postgres(server: &str) -> TestDb {
     admin.close().await.unwrap();
     TestDb { url: format!("{base}/{name}"), folder: None }
 }
+
+impl TestDb {
+    /// Does to the rows what the program never would; references are not watched on SQLite.
+    ///
+    /// # Panics
+    ///
+    /// If the database refuses.
+    pub async fn meddle(&self, sql: &str) {
+        meddle(&self.url, sql).await;
+    }
+}
+
+/// The same with any database, such as that of a server that runs.
+///
+/// # Panics
+///
+/// If the database refuses.
+pub async fn meddle(url: &str, sql: &str) {
+    let is_sqlite = url.starts_with("sqlite:");
+    let db = Database::connect(url).await.unwrap();
+    let prefix = if is_sqlite { "PRAGMA foreign_keys = OFF; " } else { "" };
+    db.execute_unprepared(&format!("{prefix}{sql}")).await.unwrap();
+    db.close().await.unwrap();
+}

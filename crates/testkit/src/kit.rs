@@ -167,6 +167,16 @@ impl Kit {
         self.app.posts().publish(caller, Self::words(author, text)).await.unwrap()
     }
 
+    /// Every rule of the rows is kept, whatever happened.
+    ///
+    /// # Panics
+    ///
+    /// If one is broken.
+    pub async fn keeps_its_rules(&self) {
+        let broken = self.app.broken_rules(&operator()).await.unwrap();
+        assert!(broken.is_empty(), "{broken:?}");
+    }
+
     /// Works until nothing that is due now is left in any queue.
     ///
     /// # Panics
@@ -178,7 +188,7 @@ impl Kit {
             let delivered = self.app.outbox().deliver_due().await.unwrap();
             let done = self.app.jobs().run_due().await.unwrap();
             if processed + delivered + done == 0 {
-                return;
+                return self.keeps_its_rules().await;
             }
         }
         panic!("the queues never emptied");

@@ -13,7 +13,7 @@ mod kit;
 mod rows;
 mod world;
 
-pub use database::{TestDb, empty_postgres, fresh};
+pub use database::{TestDb, empty_postgres, fresh, meddle};
 pub use kit::{Kit, KitOptions, PASSWORD, operator};
 pub use rows::{Rows, rows};
 pub use world::{FakeRemote, FixedKeys, MockClock, SeededChance};

@@ -1,5 +1,7 @@
 //! Taking in what came through the door: durable when it returns.
 
+use std::time::Instant;
+
 use carefolk_domain::{InboundId, Moment, UriHash};
 use carefolk_store::GroupWriter;
 use carefolk_store::dialect::{self, Insertion};
@@ -55,7 +57,10 @@ impl Inbound<'_> {
     pub async fn accept(&self, arrival: Arrival) -> Result<Acceptance, Error> {
         let now = self.0.now();
         let row = row(arrival, InboundId(self.0.id()), now);
-        match self.0.0.arrivals.write(row).await? {
+        let begun = Instant::now();
+        let stored = self.0.0.arrivals.write(row).await?;
+        self.0.meters().storing.add(begun.elapsed());
+        match stored {
             Insertion::New => {
                 self.0.0.bells.inbound.notify_one();
                 Ok(Acceptance::Stored)

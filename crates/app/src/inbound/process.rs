@@ -1,6 +1,7 @@
 //! Applying what was stored: claim a batch, plan it without a transaction, apply it in one.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use carefolk_domain::{InboundId, Moment, Span, backoff};
 use carefolk_store::dialect::{self, Blame, InboundEnd};
@@ -144,6 +145,8 @@ fn end(app: &App, row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd
         Outcome::Ignored(why) => peers.ignored(&row.host, why),
         Outcome::Applied => {}
     }
+    let took = (app.now() - row.received_at).max(Span::ZERO);
+    app.meters().processing.add(Duration::from_millis(took.0.unsigned_abs()));
     tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
     InboundEnd {
         id: row.id,

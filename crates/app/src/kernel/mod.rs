@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod error;
 pub(crate) mod jobs;
+pub mod meters;
 pub mod opaque;
 pub(crate) mod outcome;
 pub mod page;

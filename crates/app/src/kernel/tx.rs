@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use carefolk_domain::Moment;
 use carefolk_store::WriteTx;
@@ -9,6 +10,7 @@ use sea_orm::DatabaseTransaction;
 use tokio::sync::Notify;
 
 use super::error::Error;
+use super::meters::Meters;
 
 /// Wakes workers. A bell may be lost without harm: workers also look by themselves.
 #[derive(Debug, Default)]
@@ -27,13 +29,21 @@ pub struct Tx {
     inner: WriteTx,
     now: Moment,
     bells: Arc<Bells>,
+    /// Where the whole is measured; a part is not.
+    meters: Option<Arc<Meters>>,
     ring_deliveries: bool,
     ring_jobs: AtomicBool,
 }
 
 impl Tx {
-    pub(crate) fn new(inner: WriteTx, now: Moment, bells: Arc<Bells>) -> Self {
-        Self { inner, now, bells, ring_deliveries: false, ring_jobs: AtomicBool::new(false) }
+    pub(crate) fn new(
+        inner: WriteTx,
+        now: Moment,
+        bells: Arc<Bells>,
+        meters: Option<Arc<Meters>>,
+    ) -> Self {
+        let ring_jobs = AtomicBool::new(false);
+        Self { inner, now, bells, meters, ring_deliveries: false, ring_jobs }
     }
 
     /// The same moment for everything in this change.
@@ -54,7 +64,7 @@ impl Tx {
     /// A part of this change that can fail alone; its `commit` merges it into this one.
     pub(crate) async fn part(&self) -> Result<Self, Error> {
         let inner = self.inner.savepoint().await?;
-        Ok(Self::new(inner, self.now, Arc::clone(&self.bells)))
+        Ok(Self::new(inner, self.now, Arc::clone(&self.bells), None))
     }
 
     /// Wakes the delivery workers once this is committed.
@@ -73,7 +83,11 @@ impl Tx {
     ///
     /// [`Error::Busy`] or [`Error::Store`]; then nothing has changed.
     pub async fn commit(self) -> Result<(), Error> {
+        let begun = Instant::now();
         self.inner.commit().await?;
+        if let Some(meters) = &self.meters {
+            meters.committing.add(begun.elapsed());
+        }
         if self.ring_deliveries {
             self.bells.deliveries.notify_one();
         }

@@ -276,6 +276,7 @@ impl Outbox<'_> {
         let mut news: HashMap<PeerId, (HostNews, Option<String>)> = HashMap::new();
         let mut known: HashMap<PeerId, KnownHost> = HashMap::new();
         for (row, receipt, host) in done {
+            self.0.meters().delivered(&receipt);
             let before = Before {
                 created_at: row.created_at,
                 attempts: u32::try_from(row.attempts).unwrap_or(1),

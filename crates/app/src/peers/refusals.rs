@@ -102,6 +102,7 @@ impl Peers<'_> {
     /// Counts that something of `host` was refused because of `reason`. `host` may be what a sender
     /// calls itself.
     pub fn refused(&self, host: &str, reason: &'static str) {
+        self.0.meters().refused(reason);
         let tally = &self.0.0.refusals;
         let host = if host.len() <= HOST_MAX_BYTES { host } else { STRANGERS };
         if tally.may_log(host, self.0.now()) {

@@ -1,6 +1,7 @@
 //! POST to an inbox.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{Path, Request, State as Extract};
 use axum::response::{IntoResponse, Response};
@@ -66,7 +67,10 @@ async fn take_in(state: &State, request: Request) -> Result<(), Problem> {
     if !glue::is_open_to(state.app(), &knock.speaker.host).await? {
         return Err(forbidden().because("a server we do not talk with"));
     }
-    let found = state.verify(&knock.speaker, &knock.presented).await?;
+    let begun = Instant::now();
+    let found = state.verify(&knock.speaker, &knock.presented).await;
+    state.app().meters().verifying.add(begun.elapsed());
+    let found = found?;
     if matches!(found, Found::Farewell) {
         return Ok(());
     }

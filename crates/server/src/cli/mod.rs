@@ -62,7 +62,7 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     /// Look for anything that is wrong, and say what to do about it
-    Doctor,
+    Doctor(doctor::DoctorArgs),
     /// People who can sign in
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -104,7 +104,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(out, loaded()?.settings).await,
         Command::Demo(args) => demo::run(out, args, &sources).await,
         Command::Migrate(command) => command.run(out, &loaded()?.settings).await,
-        Command::Doctor => doctor::run(out, &loaded()?.settings).await,
+        Command::Doctor(args) => doctor::run(out, &args, &loaded()?.settings).await,
         other => at_desk(other, out, loaded()?).await,
     }
 }

@@ -22,6 +22,7 @@ struct Ready {
     address: String,
     setup: Option<String>,
     federates: bool,
+    metrics: Option<String>,
 }
 
 /// Runs the server.
@@ -46,7 +47,8 @@ async fn ready(server: &Server, settings: &Settings) -> anyhow::Result<Ready> {
     } else {
         None
     };
-    Ok(Ready { address, setup, federates: server.app().settings().federates() })
+    let metrics = server.metrics().map(|address| format!("http://{address}/metrics"));
+    Ok(Ready { address, setup, federates: server.app().settings().federates(), metrics })
 }
 
 impl Ready {
@@ -62,6 +64,9 @@ impl Ready {
             );
         } else if !self.federates {
             lines.push("It does not talk to other servers: federation.mode is off.".to_owned());
+        }
+        if let Some(metrics) = &self.metrics {
+            lines.push(format!("Numbers for monitoring are at {metrics}"));
         }
         lines.push("Stop it with Ctrl-C.".to_owned());
         lines.join("\n")

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use super::router;
 use crate::files::{self, Lock};
+use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::wiring::{self, Built, Lease, schema};
 use crate::world::SystemClock;
@@ -34,6 +35,7 @@ pub(crate) struct Server {
     router: Router,
     lease: Lease,
     connections_of_one: Option<usize>,
+    metrics: Option<Metrics>,
     _lock: Lock,
 }
 
@@ -45,6 +47,10 @@ impl Server {
         let lock = files::lock(&settings.storage)?;
         let listener = listen_on(settings.http.listen).await?;
         let listen = listener.local_addr().context("the port has no address")?;
+        let numbers = match settings.metrics {
+            Some(address) => Some(Metrics::listen(address).await?),
+            None => None,
+        };
         let (db, key) = wiring::open_or_make(settings).await?;
         let taken = schema::up(&db).await?;
         if !taken.is_empty() {
@@ -57,7 +63,11 @@ impl Server {
         let router = router::router(settings, &app, &remote, listen);
         let direct = settings.http.trusted_proxies == 0 && !app.settings().lab;
         let connections_of_one = direct.then_some(CONNECTIONS_OF_ONE);
-        Ok(Self { app, listener, listen, router, lease, connections_of_one, _lock: lock })
+        let metrics = match numbers {
+            Some(listener) => Some(Metrics::on(listener, app.clone(), settings.storage.clone())?),
+            None => None,
+        };
+        Ok(Self { app, listener, listen, router, lease, connections_of_one, metrics, _lock: lock })
     }
 
     /// The application behind it.
@@ -70,12 +80,20 @@ impl Server {
         self.listen
     }
 
+    /// Where it tells its numbers.
+    pub(crate) fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(Metrics::address)
+    }
+
     /// Serves and works until `stop`, then finishes what is under way.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { app, listener, router, lease, connections_of_one, .. } = self;
+        let Self { app, listener, router, lease, connections_of_one, metrics, .. } = self;
         let defaults = ServeOptions::default();
         let tasks = TaskTracker::new();
         app.start_workers(&tasks, &stop);
+        if let Some(metrics) = metrics {
+            tasks.spawn(metrics.run(stop.clone()));
+        }
         tasks.close();
         let options = ServeOptions { drain_within: DRAIN_WITHIN, connections_of_one, ..defaults };
         let serving =

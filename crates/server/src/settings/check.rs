@@ -39,6 +39,7 @@ pub(super) fn settings(sections: &Sections, layers: &Layers) -> anyhow::Result<S
         storage,
         federation: checker.federation(&sections.federation, url.as_ref())?,
         log: checker.log(&sections.log)?,
+        metrics: checker.metrics(&sections.metrics.listen)?,
     })
 }
 
@@ -121,6 +122,26 @@ impl Checker<'_> {
                 text,
                 "it must be an address and a port, such as 127.0.0.1:8080",
             ),
+        }
+    }
+
+    /// Where numbers are told: to this machine alone, because they say who talks with whom how much.
+    fn metrics(&self, text: &str) -> anyhow::Result<Option<std::net::SocketAddr>> {
+        let key = "metrics.listen";
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        match text.trim().parse::<std::net::SocketAddr>() {
+            Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
+            Ok(_) => self.wrong(
+                key,
+                text,
+                "the numbers are for this machine alone: use 127.0.0.1 or [::1], and let a program \
+                 on this machine pass them on",
+            ),
+            Err(_) => {
+                self.wrong(key, text, "it must be an address and a port, such as 127.0.0.1:9464")
+            }
         }
     }
 

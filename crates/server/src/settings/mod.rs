@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) federation: Federation,
     /// How much is said of the work.
     pub(crate) log: Log,
+    /// Where the numbers of the work are told, if anywhere.
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 /// Who we are.

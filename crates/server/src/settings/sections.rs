@@ -12,6 +12,7 @@ pub(super) struct Sections {
     pub(super) storage: Storage,
     pub(super) federation: Federation,
     pub(super) log: Log,
+    pub(super) metrics: Metrics,
 }
 
 /// `[instance]`
@@ -60,4 +61,11 @@ pub(super) struct Federation {
 pub(super) struct Log {
     pub(super) format: String,
     pub(super) level: String,
+}
+
+/// `[metrics]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Metrics {
+    pub(super) listen: String,
 }

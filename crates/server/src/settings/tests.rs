@@ -79,6 +79,7 @@ fn a_value_that_cannot_be_used_is_named_with_its_key() {
         ("federation.lab_networks", "[\"127.0.0.0/8\"]"),
         ("log.format", "xml"),
         ("log.level", "loud"),
+        ("metrics.listen", "9464"),
     ] {
         let said = complaint(&[(key, value)]);
         let variable = key.to_ascii_uppercase().replace('.', "__");
@@ -125,4 +126,16 @@ fn every_file_in_config_can_be_used() {
         let loaded = load(&Sources { file: Some(folder.join(name)), variables: Vec::new() });
         assert!(loaded.is_ok(), "{name}: {:#}", loaded.unwrap_err());
     }
+}
+
+#[test]
+fn numbers_are_told_to_this_machine_alone() {
+    for address in ["127.0.0.1:9464", "[::1]:9464", "127.8.0.1:0"] {
+        assert!(with(&[("metrics.listen", address)]).unwrap().settings.metrics.is_some());
+    }
+    for address in ["0.0.0.0:9464", "[::]:9464", "192.168.1.5:9464", "[::ffff:10.0.0.1]:9464"] {
+        let said = complaint(&[("metrics.listen", address)]);
+        assert!(said.contains("this machine alone"), "{said}");
+    }
+    assert_eq!(with(&[]).unwrap().settings.metrics, None);
 }

@@ -161,17 +161,42 @@ fn a_follow_fails_with_a_sentence_while_there_is_no_public_address() {
 #[test]
 fn the_doctor_says_what_is_good_and_what_to_do() {
     let place = Place::migrated();
-    let findings = place.json(&["doctor"], "");
+    let answer = place.run(&["doctor", "--deep", "--json"]);
+    // The PostgreSQL of the tests keeps nothing through a power cut, and is told so.
+    assert_eq!(answer.status.success(), place.is_on_sqlite(), "{answer:?}");
+    let findings: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
     let state = |what: &str| {
         let all = findings.as_array().unwrap();
         all.iter().find(|finding| finding["what"] == what).unwrap()["state"].clone()
     };
-    for what in ["master key", "database", "tables", "clock", "failed deliveries"] {
+    let all = ["master key", "disk", "database", "tables", "clock", "deliveries"];
+    for what in all.into_iter().chain(["failed deliveries", "arrivals", "jobs", "rows"]) {
         assert_eq!(state(what), "good", "{what}");
     }
-    assert_eq!(state("admin"), "notice");
+    assert_eq!((state("admin"), state("backup")), ("notice".into(), "notice".into()));
+    if !place.is_on_sqlite() {
+        assert_eq!(state("durability"), "problem");
+    }
     place.run(&["migrate", "down", "--yes"]).good();
     let answer = place.run(&["doctor"]);
     assert_eq!(answer.status.code(), Some(1));
     assert!(answer.stdout.contains("carefolk migrate up"), "{answer:?}");
+}
+
+#[test]
+fn the_doctor_finds_a_wrong_count_and_a_foreign_master_key() {
+    let place = Place::migrated();
+    place.run(&["account", "create", "ann", "--email", "ann@b.example"]).good();
+    place.meddle("UPDATE actor SET follower_count = 7 WHERE handle = 'ann'");
+    let problems = |args: &[&str]| {
+        let answer = place.run(args);
+        let lines = answer.stdout.lines().filter(|line| line.starts_with("PROBLEM"));
+        lines.filter(|line| !line.contains("durability")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(&["doctor"]), Vec::<String>::new());
+    let found = problems(&["doctor", "--deep"]);
+    assert!(found.len() == 1 && found.concat().contains("follower counts"), "{found:?}");
+    std::fs::write(place.data("master.key"), [7; 32]).unwrap();
+    let found = problems(&["doctor"]);
+    assert!(found.len() == 1 && found.concat().contains("master.key"), "{found:?}");
 }

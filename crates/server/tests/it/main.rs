@@ -8,5 +8,6 @@
 mod cli;
 mod demo;
 mod errors;
+mod metrics;
 mod serve;
 mod support;

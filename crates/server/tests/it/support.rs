@@ -65,6 +65,14 @@ impl Place {
         command
     }
 
+    /// Does to the rows what the program never would.
+    pub(crate) fn meddle(&self, sql: &str) {
+        let file = format!("sqlite:{}", self.data("carefolk.db").display());
+        let url = self.database.clone().unwrap_or(file);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(carefolk_testkit::meddle(&url, sql));
+    }
+
     pub(crate) fn run(&self, args: &[&str]) -> Answer {
         Answer::of(self.command(args).spawn().unwrap(), "")
     }
@@ -238,4 +246,9 @@ pub(crate) fn mode(path: &Path) -> u32 {
 pub(crate) fn chmod(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// An address that nobody listens on now.
+pub(crate) fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }

@@ -8,6 +8,7 @@ mod counters;
 mod deliveries;
 mod home;
 mod inbound;
+mod invariants;
 mod jobs;
 mod peers;
 mod refusals;
@@ -23,6 +24,10 @@ pub use deliveries::{
 pub use home::{insert_home_batch, trim_home};
 pub use inbound::{
     Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
+};
+pub use invariants::{
+    Broken, INVARIANTS, Invariant, broken_invariants, database_version, file_faults,
+    unsafe_switches,
 };
 pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job};
 pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings};

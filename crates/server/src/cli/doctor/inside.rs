@@ -3,10 +3,9 @@
 use carefolk_app::ports::Clock;
 use carefolk_app::{App, Caller};
 use carefolk_domain::{Health, Moment, Span};
-use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_store::{Db, dialect};
 
-use super::Finding;
+use super::{Finding, deep, failed, queues};
 use crate::files::{self, MASTER_KEY_FILE};
 use crate::settings::Settings;
 use crate::wiring::{self, schema};
@@ -18,11 +17,11 @@ const AHEAD_MAX: Span = Span::minutes(5);
 /// No clock that is right shows less: this version did not exist then (2026-11-01).
 const EARLIEST: Moment = Moment(1_793_491_200_000);
 
-/// More waiting deliveries than this are worth a look.
-const WAITING_MANY: u64 = 10_000;
+/// How many servers that do not answer are named.
+const NAMED_MAX: usize = 10;
 
 /// Looks at the database and all that is in it.
-pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
+pub(super) async fn look(settings: &Settings, deep: bool) -> Vec<Finding> {
     let what = "database";
     let db = match wiring::open_existing(settings).await {
         Ok(db) => db,
@@ -32,18 +31,13 @@ pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
             return vec![Finding::problem(what, says, advice)];
         }
     };
-    let mut findings = vec![Finding::good(
-        what,
-        format!(
-            "{} answers, with the settings that keep data safe",
-            wiring::describe(settings).trim_start_matches("the database ")
-        ),
-    )];
+    let mut findings = vec![answers(settings, &db).await];
+    findings.extend(durability(&db).await);
     match schema::require_current(&db).await {
         Ok(()) => {
             findings.push(Finding::good("tables", "are as this version needs them"));
             findings.push(clock(&db).await);
-            findings.extend(community(settings, db.clone()).await);
+            findings.extend(community(settings, db.clone(), deep).await);
         }
         Err(error) => findings.push(Finding::problem(
             "tables",
@@ -55,6 +49,31 @@ pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
         tracing::debug!(%error, "the database did not close cleanly");
     }
     findings
+}
+
+async fn answers(settings: &Settings, db: &Db) -> Finding {
+    let name = wiring::describe(settings);
+    let name = name.trim_start_matches("the database ");
+    match dialect::database_version(db).await {
+        Ok(version) => Finding::good("database", format!("{name} answers: {version}")),
+        Err(error) => Finding::problem(
+            "database",
+            format!("{name} was opened and does not answer: {error}"),
+            "look whether the database is overloaded or stopping",
+        ),
+    }
+}
+
+/// What is said to be safe has to be on disk.
+async fn durability(db: &Db) -> Option<Finding> {
+    let off = dialect::unsafe_switches(db).await.ok()?;
+    (!off.is_empty()).then(|| {
+        Finding::problem(
+            "durability",
+            format!("{} is off in PostgreSQL: a power cut can lose what was sent", off.join(", ")),
+            "switch it on in postgresql.conf and restart PostgreSQL",
+        )
+    })
 }
 
 async fn clock(db: &Db) -> Finding {
@@ -72,7 +91,7 @@ async fn clock(db: &Db) -> Finding {
     Finding::good(what, super::super::desk::when(now))
 }
 
-async fn community(settings: &Settings, db: Db) -> Vec<Finding> {
+async fn community(settings: &Settings, db: Db, deep: bool) -> Vec<Finding> {
     let path = settings.file(MASTER_KEY_FILE);
     let Ok(key) = files::read_key(&path) else { return Vec::new() };
     let local = settings.local_base_url();
@@ -85,8 +104,12 @@ async fn community(settings: &Settings, db: Db) -> Vec<Finding> {
     };
     let app = &built.app;
     let mut findings = vec![address(app, settings).await, admin(app).await];
-    findings.extend(deliveries(app).await);
+    findings.push(queues::keys(app, key).await);
+    findings.extend(queues::look(app, files::is_locked(&settings.storage)).await);
     findings.push(peers(app).await);
+    if deep {
+        findings.extend(deep::look(app).await);
+    }
     built.lease.give_back().await;
     findings
 }
@@ -119,28 +142,6 @@ async fn admin(app: &App) -> Finding {
     }
 }
 
-async fn deliveries(app: &App) -> Vec<Finding> {
-    let waiting = match app.outbox().count(DeliveryState::Waiting).await {
-        Ok(count) if count > WAITING_MANY => Finding::notice(
-            "deliveries",
-            format!("{count} wait"),
-            "see whether one server is slow: carefolk peer list",
-        ),
-        Ok(count) => Finding::good("deliveries", format!("{count} wait")),
-        Err(error) => failed("deliveries", &error),
-    };
-    let dead = match app.outbox().count(DeliveryState::Dead).await {
-        Ok(0) => Finding::good("failed deliveries", "none"),
-        Ok(count) => Finding::notice(
-            "failed deliveries",
-            format!("{count} were given up"),
-            "see them with: carefolk delivery list --failed",
-        ),
-        Err(error) => failed("failed deliveries", &error),
-    };
-    vec![waiting, dead]
-}
-
 async fn peers(app: &App) -> Finding {
     let what = "other servers";
     let asked = app.peers().list(&Caller::Operator("doctor".to_owned())).await;
@@ -156,17 +157,13 @@ async fn peers(app: &App) -> Finding {
     if failing.is_empty() {
         return Finding::good(what, format!("{} known, all answer", peers.len()));
     }
+    let mut named = failing.iter().take(NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
+    if failing.len() > NAMED_MAX {
+        named.push_str(" and others");
+    }
     Finding::notice(
         what,
-        format!("{} of {} do not answer: {}", failing.len(), peers.len(), failing.join(", ")),
+        format!("{} of {} do not answer: {named}", failing.len(), peers.len()),
         "nothing is lost for 14 days; see why with: carefolk peer show HOST",
-    )
-}
-
-fn failed(what: &'static str, error: &carefolk_app::Error) -> Finding {
-    Finding::problem(
-        what,
-        format!("could not be looked up: {error}"),
-        "run the command again; if it stays, look at the log of the server",
     )
 }

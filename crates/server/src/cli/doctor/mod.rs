@@ -1,13 +1,24 @@
 //! `carefolk doctor`: looks for anything that is wrong and says what to do. Changes nothing.
 
+mod deep;
 mod inside;
 mod outside;
+mod queues;
 
 use anyhow::bail;
+use clap::Args;
 use serde::Serialize;
 
 use crate::output::Out;
 use crate::settings::Settings;
+
+/// How closely to look.
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Look at every row as well; takes minutes where there are millions
+    #[arg(long)]
+    deep: bool,
+}
 
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -56,10 +67,10 @@ impl Finding {
 }
 
 /// Looks at everything, tells it, and fails if anything has to be mended.
-pub(super) async fn run(out: Out, settings: &Settings) -> anyhow::Result<()> {
+pub(super) async fn run(out: Out, args: &DoctorArgs, settings: &Settings) -> anyhow::Result<()> {
     crate::telemetry::start_quietly(&settings.log)?;
     let mut findings = outside::look(settings);
-    findings.extend(Box::pin(inside::look(settings)).await);
+    findings.extend(Box::pin(inside::look(settings, args.deep)).await);
     let problems = findings.iter().filter(|finding| finding.state == State::Problem).count();
     out.show(&findings, || findings.iter().map(Finding::line).collect::<Vec<_>>().join("\n"))?;
     match problems {
@@ -67,4 +78,12 @@ pub(super) async fn run(out: Out, settings: &Settings) -> anyhow::Result<()> {
         1 => bail!("one thing has to be mended"),
         more => bail!("{more} things have to be mended"),
     }
+}
+
+fn failed(what: &'static str, error: &carefolk_app::Error) -> Finding {
+    Finding::problem(
+        what,
+        format!("could not be looked up: {error}"),
+        "run the command again; if it stays, look at the log of the server",
+    )
 }

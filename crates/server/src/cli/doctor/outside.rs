@@ -4,11 +4,25 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::Finding;
 use crate::files::{self, KeyFault, MASTER_KEY_FILE};
+use crate::metrics;
 use crate::settings::{Mode, Settings};
+
+/// With less room than this a database soon stops.
+const ROOM_LEAST: u64 = 200 << 20;
+
+/// With less room than this somebody should look.
+const ROOM_LITTLE: u64 = 2 << 30;
 
 /// Looks at settings, folder and key.
 pub(super) fn look(settings: &Settings) -> Vec<Finding> {
-    vec![address(settings), folder(settings), key(settings), server(settings)]
+    vec![
+        address(settings),
+        folder(settings),
+        disk(settings),
+        key(settings),
+        server(settings),
+        backup(),
+    ]
 }
 
 fn address(settings: &Settings) -> Finding {
@@ -54,6 +68,30 @@ fn folder(settings: &Settings) -> Finding {
         ),
         Ok(_) => Finding::good(what, path.display().to_string()),
     }
+}
+
+fn disk(settings: &Settings) -> Finding {
+    let what = "disk";
+    let room = |free: u64| format!("{} MiB are free where storage.path is", free >> 20);
+    match metrics::disk_free(&settings.storage) {
+        None => Finding::good(what, "not looked at: the folder is not there yet"),
+        Some(free) if free < ROOM_LEAST => Finding::problem(
+            what,
+            room(free),
+            "make room now: without it nothing can be written, and nothing comes in",
+        ),
+        Some(free) if free < ROOM_LITTLE => Finding::notice(what, room(free), "make room soon"),
+        Some(free) => Finding::good(what, room(free)),
+    }
+}
+
+/// The server makes no backups and sees none, so this is said each time.
+fn backup() -> Finding {
+    Finding::notice(
+        "backup",
+        "this program cannot see whether there is one",
+        "try to restore yours now and then: docs/admin/backup.md",
+    )
 }
 
 fn key(settings: &Settings) -> Finding {
