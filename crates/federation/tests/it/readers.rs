@@ -297,6 +297,7 @@ async fn blocking() -> (Gate, PostView, Vec<String>) {
     let outbox = to_bytes(outbox.into_body(), 1 << 16).await.unwrap();
     let outbox: serde_json::Value = serde_json::from_slice(&outbox).unwrap();
     let said = outbox["orderedItems"][0]["id"].as_str().unwrap();
+    let said = said.split('#').next().unwrap();
     let mut all = vec![post.page.clone(), path(said).to_owned()];
     all.extend(["", "/replies", "/context"].map(|part| format!("{own}{part}")));
     all.extend(["outbox", "outbox?page=true", "featured"].map(|part| format!("{by}/{part}")));
