@@ -1,6 +1,5 @@
 // Who is asked for names that the hosts file does not have: one name that means something else each
-// time (S-082), names that lead to closed addresses from the second time on (S-080), and any number of
-// servers below one domain (S-078). Nobody else is there.
+// time (S-082), and any number of servers below one domain (S-078). Nobody else is there.
 
 import { createSocket } from "node:dgram";
 
@@ -9,14 +8,11 @@ const ADDRESS = "127.0.0.53";
 const PUBLIC = [11, 1, 0, 2];
 const CLOSED = [127, 0, 0, 1];
 const A = 1;
-const AAAA = 28;
-/** The addresses where nobody should be led. */
-const BAITS = process.env.NAMESPACE_BAITS.split(" ");
 const NAME_ERROR = 3;
 
 export class Names {
-  /** How often each name that changes was asked for. */
-  #turns = new Map();
+  /** How often the name that changes was asked for. */
+  #turns = 0;
 
   async start() {
     this.socket = createSocket("udp4");
@@ -33,18 +29,15 @@ export class Names {
   }
 
   reset() {
-    this.#turns.clear();
+    this.#turns = 0;
   }
 
   /** The address of a name, `null` where it has none of that kind, `undefined` where there is no such name. */
   #addressOf(name, kind) {
-    const turned = /^n(\d+)\.turned\.example$/.exec(name);
-    if (turned || name === "turning.example") {
-      // Whoever looks asks for both kinds, and for this one first.
-      if (kind === A) this.#turns.set(name, (this.#turns.get(name) ?? 0) + 1);
-      const turns = this.#turns.get(name) ?? 0;
-      if (turned && turns > 1) return ofKind(BAITS[turned[1]], kind);
-      return kind === A ? (turned || turns % 2 === 1 ? PUBLIC : CLOSED) : null;
+    if (name === "turning.example") {
+      if (kind !== A) return null;
+      this.#turns += 1;
+      return this.#turns % 2 === 1 ? PUBLIC : CLOSED;
     }
     if (name.endsWith(".spawn.example")) return kind === A ? PUBLIC : null;
     return undefined;
@@ -66,30 +59,7 @@ export class Names {
     head.writeUInt16BE(0x8180 | (address === undefined ? NAME_ERROR : 0), 2);
     head.writeUInt16BE(1, 4);
     head.writeUInt16BE(address ? 1 : 0, 6);
-    const kind = address?.length === 16 ? AAAA : A;
-    const record = address
-      ? Buffer.from([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 0, 0, address.length, ...address])
-      : Buffer.alloc(0);
+    const record = address ? Buffer.from([0xc0, 12, 0, A, 0, 1, 0, 0, 0, 0, 0, 4, ...address]) : Buffer.alloc(0);
     return Buffer.concat([head, packet.subarray(12, end), record]);
   }
-}
-
-/** The bytes of an address, if it is one of that kind; `null` otherwise. */
-function ofKind(text, kind) {
-  if (!text.includes(":")) return kind === A ? text.split(".").map(Number) : null;
-  return kind === AAAA ? bytesOfV6(text) : null;
-}
-
-/** The bytes of an IPv6 address, the last four of which may be written as of IPv4. */
-function bytesOfV6(text) {
-  const plain = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...four) => {
-    const [a, b, c, d] = four.slice(0, 4).map(Number);
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  });
-  const [before, after] = plain.split("::").map((half) => half.split(":").filter(Boolean));
-  const zeros = Array(8 - before.length - (after?.length ?? 0)).fill("0");
-  return [...before, ...zeros, ...(after ?? [])].flatMap((part) => {
-    const value = parseInt(part, 16);
-    return [value >> 8, value & 0xff];
-  });
 }

@@ -92,7 +92,7 @@ export class Strangers {
         cert: readFileSync(path.join(this.certificates, `${host}.pem`)),
       });
     // A certificate is also good for what is right below its name.
-    const named = (host) => host.replace(/^[^.]+\.(?=(spawn|turned)\.example$)/, "");
+    const named = (host) => (host.endsWith(".spawn.example") ? "spawn.example" : host);
     const SNICallback = (host, done) => {
       try {
         done(null, context(named(host)));

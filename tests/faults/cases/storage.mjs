@@ -85,11 +85,14 @@ async function flushFails({ make, sink }) {
   const statuses = [];
   for (const failures of [1, 3]) {
     world.faults.set({ syncError: EIO, syncErrors: failures });
-    for (let at = 0; at < failures && world.server.isRunning; at += 1) {
-      const status = await refusalOf(() => world.post("page"));
-      must(status !== 0, "a post whose flush failed was acknowledged");
-      statuses.push(status);
+    // A pen whose flush failed is not used again, and the next one flushes as well when it is taken: so
+    // there may be fewer posts that fail than flushes. Whether one that was acknowledged is on the disk is
+    // seen below.
+    const before = statuses.length;
+    for (let at = 0; at < failures && world.server.isRunning && world.faults.get("syncErrors") > 0; at += 1) {
+      statuses.push(await refusalOf(() => world.post("page")));
     }
+    must(statuses.slice(before).some((status) => status !== 0), "no post was refused");
     must(world.faults.get("syncErrors") < failures, "no flush failed");
     world.faults.set({ syncError: 0 });
     if (!world.server.isRunning) await world.startAgain();

@@ -18,6 +18,23 @@ const REASONS_MAX: usize = 200;
 const RESULTS: [&str; 7] =
     ["accepted", "refused", "rejected", "not_found", "gone", "throttled", "failed"];
 
+/// Where the key was found that somebody's signature was held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFrom {
+    /// In memory.
+    Memory,
+    /// In the database.
+    Store,
+    /// At its owner's, who was asked.
+    Owner,
+}
+
+impl KeyFrom {
+    /// All of them, as they are called in the labels.
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Memory, "memory"), (Self::Store, "store"), (Self::Owner, "owner")];
+}
+
 /// How long something took, as counts of steps.
 #[derive(Debug, Default)]
 pub struct Histogram {
@@ -77,6 +94,7 @@ pub struct Meters {
     pub beginning: Histogram,
     /// How long a change took to become durable.
     pub committing: Histogram,
+    keys: [AtomicU64; KeyFrom::ALL.len()],
     results: [AtomicU64; RESULTS.len()],
     refusals: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -106,6 +124,20 @@ impl Meters {
         if refusals.len() < REASONS_MAX || refusals.contains_key(reason) {
             *refusals.entry(reason).or_default() += 1;
         }
+    }
+
+    /// Counts one key that was needed.
+    pub fn key(&self, from: KeyFrom) {
+        let all = KeyFrom::ALL.iter().zip(&self.keys);
+        for (_, count) in all.filter(|((known, _), _)| *known == from) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often a key was needed, by where it was found.
+    pub fn keys(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counts = self.keys.iter().map(|count| count.load(Ordering::Relaxed));
+        KeyFrom::ALL.into_iter().map(|(_, name)| name).zip(counts)
     }
 
     /// How often a try at a delivery ended in each way.

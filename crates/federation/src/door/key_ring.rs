@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use carefolk_app::kernel::meters::KeyFrom;
 use carefolk_app::ports::{PortError, Remote};
 use carefolk_app::{App, Error};
 use carefolk_domain::{Moment, Span, uri};
@@ -163,7 +164,12 @@ impl KeyRing {
         speaker: &Speaker,
         evidence: &dyn Evidence,
     ) -> Result<Found, Problem> {
-        let held = self.held(app, speaker).await?;
+        let remembered = self.remembered(speaker);
+        let from = if remembered.is_some() { KeyFrom::Memory } else { KeyFrom::Store };
+        let held = match remembered {
+            Some(held) => Some(held),
+            None => self.stored(app, speaker).await?,
+        };
         let known = held.map(|held| Known {
             fits: check(&held, speaker, evidence),
             age: app.now() - held.fetched_at,
@@ -172,12 +178,16 @@ impl KeyRing {
             && known.age <= STALE_AFTER
             && known.fits != Err(Misfit::Key)
         {
+            app.meters().key(from);
             return known.settle();
         }
         // Stale, changed by its owner, or never seen.
         match self.ask(app, remote, speaker).await? {
             Asked::Read => match self.held(app, speaker).await? {
-                Some(fresh) => verified(check(&fresh, speaker, evidence)),
+                Some(fresh) => {
+                    app.meters().key(KeyFrom::Owner);
+                    verified(check(&fresh, speaker, evidence))
+                }
                 None => Err(unauthorised().because("the actor does not list the key")),
             },
             // Its own key says so, and its home says so: it is gone.
@@ -211,10 +221,18 @@ impl KeyRing {
 
     /// The key at hand: from memory or from the store.
     async fn held(&self, app: &App, speaker: &Speaker) -> Result<Option<Arc<HeldKey>>, Problem> {
-        let bunch = self.held.get(&speaker.actor).unwrap_or_default();
-        if let Some(held) = bunch.get(&speaker.key_uri) {
-            return Ok(Some(Arc::clone(held)));
+        match self.remembered(speaker) {
+            Some(held) => Ok(Some(held)),
+            None => self.stored(app, speaker).await,
         }
+    }
+
+    fn remembered(&self, speaker: &Speaker) -> Option<Arc<HeldKey>> {
+        self.held.get(&speaker.actor)?.get(&speaker.key_uri).cloned()
+    }
+
+    async fn stored(&self, app: &App, speaker: &Speaker) -> Result<Option<Arc<HeldKey>>, Problem> {
+        let bunch = self.held.get(&speaker.actor).unwrap_or_default();
         let stored = glue::stored_key(app, &speaker.actor, &speaker.key_uri).await?;
         let Some(known) = stored else { return Ok(None) };
         // A stored key that we no longer take is as good as none.

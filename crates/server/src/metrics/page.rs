@@ -19,6 +19,7 @@ families! {
     PANICS = Counter "carefolk_panics_total" "Faults of the program that ended one piece of work.";
     RESULTS = Counter "carefolk_deliveries_total" "Tries at deliveries by this process, by how they ended.";
     REFUSALS = Counter "carefolk_refusals_total" "What this process refused of other servers, by reason.";
+    KEYS = Counter "carefolk_keys_total" "Keys that signatures were held against, by where they were found.";
     VERIFYING = Histogram "carefolk_inbox_verify_seconds" "Time to find out who signed what came in.";
     STORING = Histogram "carefolk_inbox_store_seconds" "Time to store what came in.";
     PROCESSING = Histogram "carefolk_inbox_process_seconds" "Time from the arrival of an activity to its effects.";
@@ -77,6 +78,10 @@ fn counted(text: &mut Text, app: &App) {
     text.family(&REFUSALS);
     for (reason, count) in meters.refusals() {
         text.number(REFUSALS.name, &[("reason", reason)], count);
+    }
+    text.family(&KEYS);
+    for (place, count) in meters.keys() {
+        text.number(KEYS.name, &[("from", place)], count);
     }
     for (family, histogram) in [
         (&VERIFYING, &meters.verifying),

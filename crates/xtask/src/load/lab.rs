@@ -32,6 +32,7 @@ pub(crate) struct Lab {
     folder: TempDir,
     database: Option<String>,
     pub(crate) port: u16,
+    metrics: u16,
     server: Option<Child>,
 }
 
@@ -39,9 +40,10 @@ impl Lab {
     /// A folder and a port; nothing runs yet.
     pub(crate) fn new(options: &Options) -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix("carefolk-load-")?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr();
+        let (port, metrics) = (free()?.port(), free()?.port());
         let (program, database) = (options.program.clone(), options.database.clone());
-        Ok(Self { program, folder, database, port, server: None })
+        Ok(Self { program, folder, database, port, metrics, server: None })
     }
 
     /// What other servers call this one.
@@ -59,6 +61,7 @@ impl Lab {
             .env("CAREFOLK__FEDERATION__LAB_NETWORKS", r#"["127.0.0.0/8"]"#)
             .env("CAREFOLK__HTTP__TRUSTED_PROXIES", "1")
             .env("CAREFOLK__STORAGE__PATH", self.folder.path())
+            .env("CAREFOLK__METRICS__LISTEN", format!("127.0.0.1:{}", self.metrics))
             .env("CAREFOLK__LOG__LEVEL", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -161,6 +164,19 @@ impl Lab {
         let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
         let ticks: u64 = ticks.sum::<Result<u64, _>>()?;
         Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
+    }
+
+    /// What the server counted since it started: each line of its metrics that begins so.
+    pub(crate) async fn counted(&self, name: &str) -> anyhow::Result<Vec<(String, u64)>> {
+        let host = format!("127.0.0.1:{}", self.metrics);
+        let (_, page) = Connection::open(self.metrics).await?.get(&host, "/metrics").await?;
+        let page = String::from_utf8_lossy(&page).into_owned();
+        let lines = page.lines().filter(|line| line.starts_with(name));
+        let line = |line: &str| {
+            let (what, count) = line.rsplit_once(' ')?;
+            Some((what.to_owned(), count.parse().ok()?))
+        };
+        Ok(lines.filter_map(line).collect())
     }
 
     /// Removes what the database holds, so that the next start begins anew.

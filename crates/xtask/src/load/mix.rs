@@ -24,6 +24,9 @@ use super::sign::Key;
 const ACTORS: usize = 2_000;
 const SERVERS: usize = 200;
 
+/// The numbers of where keys were found.
+const KEYS: &str = "carefolk_keys_total{";
+
 /// Who is followed from here: of those who speak most.
 const FOLLOWED: usize = 150;
 
@@ -203,6 +206,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
         *said.entry(what).or_default() += 1;
         requests.push(key.post(&actor, &lab.host(), "/inbox", activity.to_string())?);
     }
+    let keys = lab.counted(KEYS).await?;
     let before = lab.processor_time()?;
     let sent = send_all(&lab, requests, options.connections.unwrap_or(32)).await?;
     ensure!(sent.accepted > count / 2, "most was refused: {:?}", sent.refused);
@@ -212,6 +216,13 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let since = |what: &str, count: usize| count - read.get(what).copied().unwrap_or_default();
     let reads = reads.map(|(what, count)| (what, since(what, count))).collect();
     print(&said, &reads, &sent, spent);
+    let used = lab.counted(KEYS).await?;
+    let used: Vec<(String, u64)> =
+        used.into_iter().zip(keys).map(|((what, now), (_, then))| (what, now - then)).collect();
+    let all: u64 = used.iter().map(|(_, count)| count).sum();
+    for (what, count) in used {
+        println!("{what}: {} in a thousand", count * 1_000 / all.max(1));
+    }
     lab.stop().await
 }
 
