@@ -12,6 +12,7 @@ import { filesAfter, readRecord } from "../record.mjs";
 import { sayAgain } from "../script.mjs";
 import { ask, isWell, until } from "../server.mjs";
 
+const LEASES_MS = 200_000;
 const DISK = "24m";
 const EROFS = 30;
 const TRIES_MAX = 400;
@@ -98,7 +99,8 @@ async function flushFails({ make, sink }) {
     if (!world.server.isRunning) await world.startAgain();
     for (let at = 0; at < 3; at += 1) await world.post("page");
   }
-  await world.settle();
+  // A claim whose end could not be written down is taken up again when its two minutes are over.
+  await world.settle({ within: LEASES_MS });
   await check(world, { fanOut: 1 });
   // And what it said yes to afterwards is on the disk, though the system forgot what it could not write.
   await world.server.end("SIGKILL");
