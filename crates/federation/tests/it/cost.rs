@@ -7,7 +7,7 @@ use carefolk_domain::Role;
 use carefolk_federation::Limits;
 use carefolk_testkit::{KitOptions, operator};
 
-use crate::gate::{Gate, Post, VIC, actor, key, like, vics_like};
+use crate::gate::{Gate, Post, VIC, like, vics_like};
 
 #[tokio::test]
 async fn the_inbox_of_somebody_who_closed_their_account_is_closed_at_once() {
@@ -48,18 +48,21 @@ async fn what_a_known_actor_says_is_one_statement_whatever_comes_with_it() {
 
 #[tokio::test]
 async fn all_names_below_a_domain_share_what_is_fetched_for_their_keys() {
-    const TRIES: usize = 500;
+    // So many that no machine is slow enough for the allowance to be filled up again meanwhile.
+    const TRIES: usize = 2_000;
     let gate = Gate::new().await;
-    let mut answers = Vec::new();
+    let mut put_off = 0;
     for number in 0..TRIES {
         let eve = format!("https://x{number}.e.example/users/eve");
         let key_id = format!("{eve}#main-key");
-        gate.kit.remote.put(&eve, &actor(&eve, &key_id, key()));
         let body = like(&format!("{eve}/likes/1"), &eve);
         let knock = Post { key_id: &key_id, ..gate.post(&body) };
-        answers.push(gate.ask(knock.signed()).await.status().as_u16());
+        // Nobody is there; what counts is that it was looked for.
+        match gate.ask(knock.signed()).await.status().as_u16() {
+            503 => put_off += 1,
+            status => assert_eq!(status, 401),
+        }
     }
-    let put_off = answers.iter().filter(|status| **status == 503).count();
     assert!(put_off > 0, "{} were fetched", gate.fetches());
     assert_eq!(gate.fetches(), TRIES - put_off);
     // Nobody else has to wait because of it.
