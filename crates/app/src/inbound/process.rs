@@ -143,7 +143,7 @@ fn end(app: &App, row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd
         Outcome::Ignored(why) => peers.ignored(&row.host, why),
         Outcome::Applied => {}
     }
-    tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
+    tracing::debug!(kind = row.kind, host = row.host, outcome = outcome.words(), "inbound");
     InboundEnd {
         id: row.id,
         state: outcome.state(),

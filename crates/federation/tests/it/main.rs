@@ -15,6 +15,7 @@ mod gate;
 mod lab;
 mod proofs;
 mod readers;
+mod refusals;
 mod routes;
 mod second_try;
 mod software;
