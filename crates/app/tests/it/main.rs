@@ -17,6 +17,7 @@ mod conversations;
 mod declaring;
 mod delivering;
 mod following;
+mod forgetting;
 mod instance;
 mod kinds;
 mod moving;
