@@ -74,6 +74,7 @@ struct Inner {
     password_places: tokio::sync::Semaphore,
     sign_ins: accounts::SignInLimits,
     holder: String,
+    said_mark: outbox::SweepMark,
 }
 
 /// How many passwords are hashed at once: each takes 19 MiB and 20 ms (T18).
@@ -99,6 +100,7 @@ impl App {
             password_places: tokio::sync::Semaphore::new(PASSWORDS_WAITING),
             sign_ins: accounts::SignInLimits::new(),
             holder,
+            said_mark: outbox::SweepMark::default(),
         }))
     }
 

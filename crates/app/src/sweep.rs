@@ -8,7 +8,8 @@ use carefolk_store::entity::{refusal, session, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::kernel::error::Error;
-use crate::{App, inbound, posts};
+use crate::kernel::tx::Tx;
+use crate::{App, inbound, outbox, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -29,7 +30,8 @@ const REFUSALS_KEPT: Span = Span::days(90);
 const SWEEP_ROWS: u64 = 2_000;
 
 impl App {
-    /// Takes away old arrivals, ended deliveries and sessions; returns how many rows went.
+    /// Takes away old arrivals, ended deliveries, what was said with them, and sessions, and gives up what
+    /// waits behind dead servers; returns how many rows went.
     ///
     /// # Errors
     ///
@@ -37,6 +39,7 @@ impl App {
     pub async fn sweep(&self) -> Result<u64, Error> {
         let tx = self.begin().await?;
         let (now, conn) = (tx.now(), tx.conn());
+        let overdue = outbox::give_up_overdue(self, &tx, SWEEP_ROWS).await?;
         let old = inbound_activity::Entity::find()
             .select_only()
             .column(inbound_activity::Column::Id)
@@ -52,17 +55,7 @@ impl App {
             .filter(inbound_activity::Column::Id.in_subquery(old))
             .exec(conn)
             .await?;
-        let old = delivery::Entity::find()
-            .select_only()
-            .column(delivery::Column::Id)
-            .filter(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::Cancelled]))
-            .filter(delivery::Column::EndedAt.lt(now - DELIVERIES_KEPT))
-            .limit(SWEEP_ROWS)
-            .into_query();
-        let deliveries = delivery::Entity::delete_many()
-            .filter(delivery::Column::Id.in_subquery(old))
-            .exec(conn)
-            .await?;
+        let deliveries = ended_deliveries(&tx).await?;
         let sessions = session::Entity::delete_many()
             .filter(session::Column::ExpiresAt.lt(now))
             .exec(conn)
@@ -82,13 +75,31 @@ impl App {
             .filter(tombstone::Column::At.lt(now - TOMBSTONES_KEPT))
             .exec(conn)
             .await?;
+        let said = outbox::forget_said(self, &tx).await?;
         let unknown = inbound::unknown::forget_old(&tx).await?;
         let refusals = refusal::Entity::delete_many()
             .filter(refusal::Column::LastAt.lt(now - REFUSALS_KEPT))
             .exec(conn)
             .await?;
         tx.commit().await?;
-        let rows = [refusals, arrivals, deliveries, sessions, jobs, failed, tombstones];
-        Ok(erased + unknown + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
+        let rows = [refusals, arrivals, sessions, jobs, failed, tombstones];
+        let ours = overdue + deliveries + erased + unknown + said;
+        Ok(ours + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }
+}
+
+/// Takes away deliveries that were taken or cancelled long ago.
+async fn ended_deliveries(tx: &Tx) -> Result<u64, Error> {
+    let old = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::Cancelled]))
+        .filter(delivery::Column::EndedAt.lt(tx.now() - DELIVERIES_KEPT))
+        .limit(SWEEP_ROWS)
+        .into_query();
+    let gone = delivery::Entity::delete_many()
+        .filter(delivery::Column::Id.in_subquery(old))
+        .exec(tx.conn())
+        .await?;
+    Ok(gone.rows_affected)
 }

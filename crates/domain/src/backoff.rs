@@ -11,6 +11,9 @@ pub const REFUSED_GIVE_UP_AFTER: Span = Span::days(2);
 /// How long an inbox may answer 404 before a delivery to it ends.
 pub const NOT_FOUND_GIVE_UP_AFTER: Span = Span::days(3);
 
+/// How long after a 404 it is tried again: three times over three days.
+pub const NOT_FOUND_AGAIN_AFTER: Span = Span::hours(36);
+
 /// The longest `Retry-After` that is honoured.
 pub const RETRY_AFTER_MAX: Span = Span::hours(24);
 

@@ -48,6 +48,8 @@ pub struct Kit {
     pub app: App,
     /// Its clock.
     pub clock: Arc<MockClock>,
+    /// Its chance.
+    pub chance: Arc<SeededChance>,
     /// Its other servers.
     pub remote: Arc<FakeRemote>,
     /// Its database, which goes when the kit goes.
@@ -79,6 +81,7 @@ impl Kit {
     pub async fn on(database: TestDb, options: KitOptions) -> Self {
         let db = Db::open(&database.url, OpenOptions::default()).await.unwrap();
         let clock = Arc::new(MockClock::at(crate::BEGINNING));
+        let chance = Arc::new(SeededChance::new(options.seed));
         let remote = Arc::new(FakeRemote::default());
         let settings = AppSettings {
             base_url: options.base_url,
@@ -93,12 +96,12 @@ impl Kit {
             db,
             mint: Arc::new(Mint::new(Worker::new(0).unwrap(), 0)),
             clock: clock.clone(),
-            chance: Arc::new(SeededChance::new(options.seed)),
+            chance: chance.clone(),
             remote: remote.clone(),
             keys: Arc::new(FixedKeys),
             settings,
         });
-        Self { app, clock, remote, database }
+        Self { app, clock, chance, remote, database }
     }
 
     /// An account and the caller it becomes when it signs in.

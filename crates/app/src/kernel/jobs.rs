@@ -99,6 +99,11 @@ pub(crate) enum Job {
         /// Which.
         post: PostId,
     },
+    /// Forget who is reached through an inbox that is gone.
+    DropInbox {
+        /// Its address.
+        inbox: String,
+    },
     /// Ask a server what it runs, and again after a while.
     LearnSoftware {
         /// Its host.
@@ -116,6 +121,7 @@ impl Job {
             Self::FollowOn { .. } => "profiles.follow_on",
             Self::TellPoll { .. } => "posts.tell_poll",
             Self::ClosePoll { .. } => "posts.close_poll",
+            Self::DropInbox { .. } => "follows.drop_inbox",
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
     }
@@ -131,6 +137,7 @@ impl Job {
             Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
             Self::TellPoll { post, round } => format!("{} {post} {round}", self.name()),
             Self::ClosePoll { post } => format!("{} {post}", self.name()),
+            Self::DropInbox { inbox } => format!("{} {inbox}", self.name()),
             Self::LearnSoftware { host } => format!("{} {host}", self.name()),
         }
     }
@@ -143,6 +150,7 @@ impl Job {
             | Self::FetchFound { uri, .. } => Some(uri),
             Self::SynchronizeFollowers { .. }
             | Self::LearnSoftware { .. }
+            | Self::DropInbox { .. }
             | Self::TellPoll { .. }
             | Self::ClosePoll { .. }
             | Self::FollowOn { .. } => None,

@@ -8,6 +8,7 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod abandoning;
 mod accounts;
 mod auditing;
 mod blocking;
@@ -17,13 +18,16 @@ mod conversations;
 mod declaring;
 mod delivering;
 mod following;
+mod forgetting;
 mod instance;
 mod kinds;
 mod moving;
 mod naming;
 mod overtaking;
 mod peers;
+mod permuting;
 mod pinning;
+mod poison;
 mod polling;
 mod polls_elsewhere;
 mod posting;
@@ -32,6 +36,8 @@ mod reacting;
 mod receiving;
 mod refusing;
 mod reporting;
+mod scheduling;
 mod seeing;
+mod steering;
 mod stranger;
 mod synchronizing;

@@ -58,6 +58,8 @@ pub struct DeliveryEnd {
     pub last_error: Option<String>,
     /// When it was over; nothing while it waits.
     pub ended_at: Option<Moment>,
+    /// Since when the server answers and says no.
+    pub refused_since: Option<Moment>,
 }
 
 /// Puts deliveries into the queue.
@@ -89,7 +91,7 @@ pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Resu
 
 /// Takes deliveries that may be sent now, and counts the start in their `attempts`.
 ///
-/// - Nothing for a server that is suspended or backing off.
+/// - Nothing for a server that is suspended, backing off, or asked to be left alone.
 /// - At most `window_per_host` in flight to one server, and one alone while it is failing.
 /// - A delivery waits while an earlier one with its server and `order_key` is not over.
 /// - Every server's first comes before any server's second, so a long queue delays only itself.
@@ -177,6 +179,7 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
                 WHERE f.peer_id = p.id AND f.locked_until > $1) AS room \
            FROM peer p WHERE p.effective <> 'suspended' \
              AND (p.backoff_until IS NULL OR p.backoff_until <= $1) \
+             AND (p.asked_until IS NULL OR p.asked_until <= $1) \
          ), turns AS MATERIALIZED ( \
            SELECT next.id, next.run_at, ready.room, row_number() OVER \
              (PARTITION BY ready.peer_id ORDER BY next.order_key, next.id) AS turn \
@@ -220,11 +223,11 @@ pub async fn finish_deliveries(
     holder: &str,
     ends: &[DeliveryEnd],
 ) -> Result<u64, StoreError> {
-    const COLUMNS: &str = "WITH ended (id, state, run_at, last_status, last_error, ended_at) AS \
-        (VALUES ";
+    const COLUMNS: &str = "WITH ended (id, state, run_at, last_status, last_error, ended_at, \
+        refused_since) AS (VALUES ";
     const UPDATE: &str = ") UPDATE delivery SET state = ended.state, run_at = ended.run_at, \
         last_status = ended.last_status, last_error = ended.last_error, \
-        ended_at = ended.ended_at, locked_until = NULL, locked_by = NULL \
+        ended_at = ended.ended_at, refused_since = ended.refused_since, locked_until = NULL, locked_by = NULL \
         FROM ended WHERE delivery.id = ended.id AND delivery.state = 'waiting' \
         AND delivery.locked_by = ";
     let mut finished = 0;
@@ -237,6 +240,7 @@ pub async fn finish_deliveries(
                 end.last_status.into(),
                 end.last_error.clone().into(),
                 end.ended_at.into(),
+                end.refused_since.into(),
             ]
         });
         let statement =

@@ -21,6 +21,8 @@ pub struct JobEnd {
     pub run_at: Moment,
     /// What went wrong.
     pub last_error: Option<String>,
+    /// Whether it was not even begun, because there was no room.
+    pub unbegun: bool,
 }
 
 /// Stores `job`, unless an unfinished one has the same `unique_key`.
@@ -81,7 +83,8 @@ pub async fn claim_jobs(
 pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError> {
     const UPDATE: &str = ") UPDATE job SET state = ended.state, run_at = ended.run_at, \
         last_error = ended.last_error, locked_until = NULL, \
-        attempts = CASE WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
+        attempts = CASE WHEN ended.unbegun = 1 THEN job.attempts - 1 \
+          WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
         unique_key = CASE WHEN ended.state = 'waiting' THEN job.unique_key ELSE NULL END \
         FROM ended WHERE job.id = ended.id AND job.state = 'waiting'";
     for chunk in ends.chunks(ROWS_MAX) {
@@ -91,12 +94,11 @@ pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError
                 end.state.to_value().into(),
                 end.run_at.into(),
                 end.last_error.clone().into(),
+                i32::from(end.unbegun).into(),
             ]
         });
-        let statement = Sql::new("WITH ended (id, state, run_at, last_error) AS (VALUES ", [])
-            .rows(values)
-            .text(UPDATE)
-            .on(tx.conn());
+        let ended = "WITH ended (id, state, run_at, last_error, unbegun) AS (VALUES ";
+        let statement = Sql::new(ended, []).rows(values).text(UPDATE).on(tx.conn());
         tx.conn().execute_raw(statement).await?;
     }
     Ok(())

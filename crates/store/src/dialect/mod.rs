@@ -6,6 +6,7 @@
 mod audit;
 mod counters;
 mod deliveries;
+mod endings;
 mod home;
 mod inbound;
 mod jobs;
@@ -20,6 +21,7 @@ pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,
 };
+pub use endings::{bury_overdue, drop_after_abandoned, drop_said_after_abandoned, wake_deliveries};
 pub use home::{insert_home_batch, trim_home};
 pub use inbound::{
     Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,

@@ -43,6 +43,7 @@ fn end(id: i64, state: DeliveryState) -> DeliveryEnd {
         last_status: Some(202),
         last_error: None,
         ended_at: Some(NOW),
+        refused_since: None,
     }
 }
 

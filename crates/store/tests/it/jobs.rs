@@ -16,7 +16,8 @@ async fn insert(db: &Db, job: job::Model) -> Insertion {
 }
 
 async fn finish(db: &Db, id: i64, state: JobState) {
-    let end = JobEnd { id: JobId(id), state, run_at: NOW, last_error: Some("why".to_owned()) };
+    let last_error = Some("why".to_owned());
+    let end = JobEnd { id: JobId(id), state, run_at: NOW, last_error, unbegun: false };
     in_tx(db, async |tx| finish_jobs(tx, &[end]).await.unwrap()).await;
 }
 
