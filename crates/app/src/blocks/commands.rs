@@ -56,7 +56,7 @@ impl Blocks<'_> {
         part(self.0, &mut tx, &actor, &target).await?;
         if tell {
             let said = wire_map::block(&actor, &target, &made, slug);
-            outbox::say(self.0, &mut tx, said, only(&target)).await?;
+            outbox::say(self.0, &mut tx, said, Recipients::one(&target)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "actor.block", &target.uri).await?;
         tx.commit().await
@@ -83,7 +83,7 @@ impl Blocks<'_> {
             let slug = self.0.slug();
             let uri = outbox::activity_uri(self.0, &slug);
             let said = wire_map::undo(&actor, &target, &row, uri, slug);
-            outbox::say(self.0, &mut tx, said, only(&target)).await?;
+            outbox::say(self.0, &mut tx, said, Recipients::one(&target)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "actor.unblock", &target.uri).await?;
         tx.commit().await
@@ -138,8 +138,4 @@ pub(super) async fn forget_news(tx: &Tx, actor: ActorId, by: ActorId) -> Result<
         .exec(tx.conn())
         .await?;
     Ok(())
-}
-
-fn only(target: &actor::Model) -> Recipients {
-    Recipients { inboxes: vec![target.inbox.clone()], ..Recipients::default() }
 }

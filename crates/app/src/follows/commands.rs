@@ -111,7 +111,7 @@ impl Follows<'_> {
         let row = insert(self.0, tx, follower, followee, uri, state).await?;
         if !is_local {
             let said = wire_map::follow(follower, followee, &row, slug);
-            let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
+            let to = Recipients::one(followee);
             outbox::say(self.0, tx, said, to).await?;
         }
         Ok(row)
@@ -154,7 +154,7 @@ impl Follows<'_> {
             let slug = self.0.slug();
             let uri = outbox::activity_uri(self.0, &slug);
             let said = wire_map::undo_follow(follower, followee, &row, uri, slug);
-            let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
+            let to = Recipients::one(followee);
             outbox::say(self.0, tx, said, to).await?;
         }
         Ok(true)

@@ -36,6 +36,14 @@ pub enum Approval {
     AskFirst,
 }
 
+/// A follow that is about to be answered, or its answer taken back.
+pub(super) struct Held {
+    pub(super) tx: Tx,
+    pub(super) followee: actor::Model,
+    pub(super) follower: actor::Model,
+    pub(super) row: follow::Model,
+}
+
 impl Follows<'_> {
     /// Who follows `handle`, who asks to and who was refused lately, the newest first: for who may speak
     /// as `handle`.
@@ -95,10 +103,7 @@ impl Follows<'_> {
         handle: &str,
         follower: &Address,
     ) -> Result<(), Error> {
-        let (followee, follower) = self.ends(caller, handle, follower).await?;
-        let mut tx = self.0.begin().await?;
-        let asked = between(tx.conn(), &follower, &followee).await?;
-        let row = asked.ok_or(Error::NotFound("follower"))?;
+        let Held { mut tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
         if row.state == FollowState::Accepted {
             return Ok(());
         }
@@ -125,11 +130,10 @@ impl Follows<'_> {
         handle: &str,
         follower: &Address,
     ) -> Result<(), Error> {
-        let (followee, follower) = self.ends(caller, handle, follower).await?;
-        let mut tx = self.0.begin().await?;
-        let row = between(tx.conn(), &follower, &followee).await?;
-        let row = row.filter(|row| row.state != FollowState::Rejected);
-        let row = row.ok_or(Error::NotFound("follower"))?;
+        let Held { mut tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
+        if row.state == FollowState::Rejected {
+            return Err(Error::NotFound("follower"));
+        }
         if !turn(&tx, &row, FollowState::Rejected).await? {
             return Ok(());
         }
@@ -167,16 +171,20 @@ impl Follows<'_> {
         self.tell(tx, followee, follower, row, false).await
     }
 
-    /// Who is followed, and who follows.
-    pub(super) async fn ends(
+    /// The follow of `handle` by `follower`, in the change that is about to answer it.
+    pub(super) async fn hold(
         &self,
         caller: &Caller,
         handle: &str,
         follower: &Address,
-    ) -> Result<(actor::Model, actor::Model), Error> {
+    ) -> Result<Held, Error> {
         let followee = self.voice(caller, handle).await?;
         let follower = self.0.actors().known_or_local(follower).await?;
-        Ok((followee, follower.ok_or(Error::NotFound("follower"))?))
+        let follower = follower.ok_or(Error::NotFound("follower"))?;
+        let tx = self.0.begin().await?;
+        let row = between(tx.conn(), &follower, &followee).await?;
+        let row = row.ok_or(Error::NotFound("follower"))?;
+        Ok(Held { tx, followee, follower, row })
     }
 
     /// Queues the `Accept` or `Reject`; who is here needs no letter.
@@ -195,7 +203,7 @@ impl Follows<'_> {
         let id = outbox::activity_uri(self.0, &slug);
         let answer = if accepted { wire_map::accept } else { wire_map::reject };
         let said = answer(followee, follower, &row.activity_uri, id, slug);
-        let to = Recipients { inboxes: vec![follower.inbox.clone()], ..Recipients::default() };
+        let to = Recipients::one(follower);
         outbox::say(self.0, tx, said, to).await?;
         Ok(())
     }

@@ -114,7 +114,7 @@ pub(crate) async fn follow(
     let slug = app.slug();
     let id = outbox::activity_uri(app, &slug);
     let said = wire_map::accept(&followee, follower, uri, id, slug);
-    outbox::say(app, tx, said, to_one(follower)).await?;
+    outbox::say(app, tx, said, Recipients::one(follower)).await?;
     Ok(Outcome::Applied)
 }
 
@@ -142,11 +142,7 @@ async fn refuse_blocked(
     let slug = app.slug();
     let id = outbox::activity_uri(app, &slug);
     let said = wire_map::reject(followee, follower, uri, id, slug);
-    outbox::say(app, tx, said, to_one(follower)).await
-}
-
-fn to_one(actor: &actor::Model) -> Recipients {
-    Recipients { inboxes: vec![actor.inbox.clone()], ..Recipients::default() }
+    outbox::say(app, tx, said, Recipients::one(follower)).await
 }
 
 /// Somebody elsewhere answers a Follow of ours. Only who was asked can answer (S-046).

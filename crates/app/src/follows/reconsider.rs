@@ -9,7 +9,8 @@ use carefolk_store::entity::{actor, follow, outbox_activity};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Follows;
-use super::commands::{between, turn};
+use super::commands::turn;
+use super::followers::Held;
 use super::receive::{Named, find};
 use super::wire_map::{self, Answer};
 use crate::audit;
@@ -33,10 +34,7 @@ impl Follows<'_> {
         handle: &str,
         follower: &Address,
     ) -> Result<(), Error> {
-        let (followee, follower) = self.ends(caller, handle, follower).await?;
-        let mut tx = self.0.begin().await?;
-        let row = between(tx.conn(), &follower, &followee).await?;
-        let row = row.ok_or(Error::NotFound("follower"))?;
+        let Held { mut tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
         if row.state == FollowState::Pending {
             return Ok(());
         }
@@ -68,7 +66,7 @@ impl Follows<'_> {
         let slug = self.0.slug();
         let uri = outbox::activity_uri(self.0, &slug);
         let saying = wire_map::undo_answer(followee, follower, answer, uri, slug);
-        let to = Recipients { inboxes: vec![follower.inbox.clone()], ..Recipients::default() };
+        let to = Recipients::one(follower);
         outbox::say(self.0, tx, saying, to).await
     }
 }

@@ -147,7 +147,7 @@ async fn disown(
     let slug = app.slug();
     let said =
         wire_map::undo_follow(follower, followee, &row, outbox::activity_uri(app, &slug), slug);
-    let to = Recipients { inboxes: vec![followee.inbox.clone()], ..Recipients::default() };
+    let to = Recipients::one(followee);
     outbox::say(app, tx, said, to).await
 }
 

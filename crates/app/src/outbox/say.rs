@@ -72,6 +72,13 @@ pub(crate) struct Recipients {
     pub inboxes: Vec<String>,
 }
 
+impl Recipients {
+    /// This actor alone.
+    pub(crate) fn one(actor: &actor::Model) -> Self {
+        Self { followers_of: None, inboxes: vec![actor.inbox.clone()] }
+    }
+}
+
 /// Writes the activity and its deliveries. While `instance.url` is unset nothing is written, for
 /// no id of ours means anything yet.
 pub(crate) async fn say(

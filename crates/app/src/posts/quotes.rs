@@ -69,7 +69,7 @@ pub(crate) async fn asked(
     let order = outbox::order_between(from.id.0, row.id.0);
     let direct = Saying::direct(author.id, kind, order, slug, &activity);
     let saying = Saying { post: Some(row.id), ..direct };
-    let to = Recipients { inboxes: vec![from.inbox.clone()], ..Recipients::default() };
+    let to = Recipients::one(from);
     outbox::say(app, tx, saying, to).await?;
     Ok(if allowed {
         Outcome::Applied

@@ -221,7 +221,7 @@ impl Posts<'_> {
             count(&tx, &voter, option, vote.id.clone()).await?;
             if author.domain_id.is_none() {
                 let said = saying(&voter, &row, slug, &Activity::vote(activity, vote));
-                let to = Recipients { followers_of: None, inboxes: vec![author.inbox.clone()] };
+                let to = Recipients::one(&author);
                 outbox::say(self.0, &mut tx, said, to).await?;
             }
         }

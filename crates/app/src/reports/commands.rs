@@ -55,7 +55,7 @@ impl Reports<'_> {
             let open = posts.iter().filter(|post| post.audience.is_open());
             let named = open.map(|post| post.uri.clone()).collect();
             let said = wire_map::flag(&instance, &about, named, comment, uri, slug);
-            let to = Recipients { inboxes: vec![about.inbox.clone()], ..Recipients::default() };
+            let to = Recipients::one(&about);
             outbox::say(self.0, &mut tx, said, to).await?;
         }
         audit::record_operator(self.0, &tx, caller, "report.send", &about.uri).await?;

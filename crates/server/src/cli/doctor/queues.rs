@@ -72,8 +72,8 @@ fn arrivals(figures: &Figures, runs: bool) -> Finding {
         return Finding::notice(
             what,
             format!("{waiting} wait to be applied, the oldest for {}", words(oldest)),
-            "some wait for servers that do not answer; if many do, see whether a process has the \
-             role inbox",
+            "some wait for servers that do not answer; if many do, look at the log of the server, and \
+             start it again if it says nothing",
         );
     }
     Finding::good(what, format!("{waiting} wait to be applied"))
@@ -96,7 +96,11 @@ fn jobs(figures: &Figures, runs: bool) -> Finding {
     let failed = figures.jobs_failed;
     if oldest > JOB_OLD && runs {
         let says = format!("{due} are due, the oldest for {}", words(oldest));
-        return Finding::problem(what, says, "see whether a process has the role jobs");
+        return Finding::problem(
+            what,
+            says,
+            "look at the log of the server, and start it again if it says nothing",
+        );
     }
     let says = format!("{due} are due, {failed} were given up in the last days");
     Finding::good(what, says)
