@@ -1,5 +1,6 @@
 // Who is asked for names that the hosts file does not have: one name that means something else each
-// time (S-082), and any number of servers below one domain (S-078). Nobody else is there.
+// time (S-082), names that lead to closed addresses once a case says so (S-080), and any number of
+// servers below one domain (S-078). Nobody else is there.
 
 import { createSocket } from "node:dgram";
 
@@ -13,6 +14,8 @@ const NAME_ERROR = 3;
 export class Names {
   /** How often the name that changes was asked for. */
   #turns = 0;
+  /** Whether names below turned.example lead inside by now. */
+  turned = false;
 
   async start() {
     this.socket = createSocket("udp4");
@@ -30,6 +33,7 @@ export class Names {
 
   reset() {
     this.#turns = 0;
+    this.turned = false;
   }
 
   /** The address of a name, `null` where it has none of that kind, `undefined` where there is no such name. */
@@ -39,6 +43,7 @@ export class Names {
       this.#turns += 1;
       return this.#turns % 2 === 1 ? PUBLIC : CLOSED;
     }
+    if (name.endsWith(".turned.example")) return kind === A ? (this.turned ? CLOSED : PUBLIC) : null;
     if (name.endsWith(".spawn.example")) return kind === A ? PUBLIC : null;
     return undefined;
   }

@@ -20,8 +20,8 @@ function expect(holds, what) {
 }
 
 export class Judge {
-  constructor({ care, strangers, names }) {
-    Object.assign(this, { care, strangers });
+  constructor({ care, strangers, names, dns }) {
+    Object.assign(this, { care, strangers, dns });
     this.names = { ...addresses(), ...names };
     this.rows = new Rows(care.folder);
     this.number = 0;
@@ -73,6 +73,7 @@ export class Judge {
       signIn: async ({ name, password }) => Object.assign(this.names, { cookie: await signIn(name, password) }),
       pageOf: ({ uri, who, as }) => (this.names[as] = `/@${who}/${this.rows.idOf("post", uri)}`),
       rapidReset: async (most) => expect(await rapidReset(most), `nothing ended ${most} requests taken back`),
+      turn: (turned) => (this.dns.turned = turned),
       swarm: (swarm) => this.#swarm(step, fill, swarm),
       log: (wanted) => this.#log(step, fill, wanted),
       crowd: async ({ connections, says }) => this.leave.push(await crowd(connections, says)),

@@ -46,7 +46,7 @@ async function fault(item, settings = {}) {
   strangers.reset();
   dns.reset();
   const care = await community.begin({ ...item.settings, ...settings });
-  const judge = new Judge({ care, strangers, names });
+  const judge = new Judge({ care, strangers, names, dns });
   try {
     await judge.run(item);
     return undefined;

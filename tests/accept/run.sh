@@ -42,7 +42,7 @@ export NAMESPACE_LINES=$lines
 export NAMESPACE_BAITS="${closed[*]}"
 # Who changes what a name means (S-082), and servers below one domain (S-078).
 export NAMESPACE_DNS=127.0.0.53
-hosts+=(mixed.example turning.example spawn.example)
+hosts+=(mixed.example turning.example turned.example spawn.example)
 "$interop/certificates.sh" "$room/certificates" "${hosts[@]}"
 
 export ACCEPT_ROOM=$room/run

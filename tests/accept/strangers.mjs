@@ -92,7 +92,7 @@ export class Strangers {
         cert: readFileSync(path.join(this.certificates, `${host}.pem`)),
       });
     // A certificate is also good for what is right below its name.
-    const named = (host) => (host.endsWith(".spawn.example") ? "spawn.example" : host);
+    const named = (host) => host.replace(/^[^.]+\.(?=(spawn|turned)\.example$)/, "");
     const SNICallback = (host, done) => {
       try {
         done(null, context(named(host)));
@@ -158,6 +158,8 @@ export class Strangers {
     const body = Buffer.concat(chunks).toString();
     const head = request.rawHeaders.join("\n");
     this.asked.push({ method: request.method, url, head, body });
+    // Whoever comes again has to look the name up again.
+    if (request.headers.host.endsWith(".turned.example")) response.setHeader("connection", "close");
     if (request.method === "POST") {
       response.writeHead(202).end();
       return;

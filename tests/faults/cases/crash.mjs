@@ -1,5 +1,6 @@
 // The process dies at an instant of our choice, is started again, and nothing acknowledged is lost.
 
+import { afterDeathInFanOut } from "../fan-out.mjs";
 import { check } from "../oracle.mjs";
 import { load, sayAgain, script } from "../script.mjs";
 import { until } from "../server.mjs";
@@ -143,17 +144,7 @@ async function duringFanOut({ make, full, sink }) {
     if (round === rounds - 1) world.faults.killAt("sync");
     else world.faults.killAt("write", 1 + round * (full ? 40 : 60));
     await world.post("page").catch(() => {});
-    await until("the death in the fan-out", () => !world.server.isRunning);
-    sink.hangUp();
-    sink.behave = () => "202";
-    await world.startAgain();
-    const tables = world.tables();
-    const posts = tables.count("post WHERE slug IS NOT NULL") - 2;
-    const rows = tables.count("delivery d JOIN outbox_activity o ON o.id = d.activity_id WHERE o.kind = 'Create'") - 2;
-    tables.close();
-    const wanted = posts === 1 ? followers.count + 1 : 0;
-    if (rows !== wanted) throw new Error(`${posts} posts with ${rows} deliveries, not ${wanted}`);
-    seen[posts === 1 ? "whole" : "none"] += 1;
+    seen[await afterDeathInFanOut({ world, sink, followers })] += 1;
     await world.settle();
     await check(world);
     await world.close();

@@ -3,6 +3,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 
+import { afterDeathInFanOut } from "../fan-out.mjs";
 import { check } from "../oracle.mjs";
 import { load, sayAgain } from "../script.mjs";
 import { isWell, Server, until } from "../server.mjs";
@@ -57,16 +58,7 @@ async function duringFanOut({ make, gate, full, sink }) {
       return false;
     };
     await world.post("page").catch(() => {});
-    await until("the death in the fan-out", () => !world.server.isRunning);
-    sink.hangUp();
-    sink.behave = () => "202";
-    await world.startAgain();
-    const tables = world.tables();
-    const posts = tables.count("post WHERE slug IS NOT NULL") - 2;
-    const rows = tables.count("delivery d JOIN outbox_activity o ON o.id = d.activity_id WHERE o.kind = 'Create'") - 2;
-    const wanted = posts === 1 ? followers.count + 1 : 0;
-    must(rows === wanted, `${posts} posts with ${rows} deliveries, not ${wanted}`);
-    seen[posts === 1 ? "whole" : "none"] += 1;
+    seen[await afterDeathInFanOut({ world, sink, followers })] += 1;
     await world.settle();
     await check(world);
     await world.close();
