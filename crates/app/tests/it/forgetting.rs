@@ -4,9 +4,7 @@ use carefolk_domain::{InboundId, Role, Span, UriHash};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::{actor, actor_key, follow, notification, outbox_activity, peer};
 use carefolk_testkit::{Kit, operator};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 
 use crate::stranger::{ANN, PUBLIC, say, settle_in};
@@ -75,10 +73,12 @@ async fn strangers_who_did_nothing_are_forgotten_and_others_are_not() {
 #[tokio::test]
 async fn answers_and_notices_go_after_a_year_and_a_month_and_the_follow_stays() {
     let kit = Kit::new().await;
-    kit.account("nurse", Role::Member).await;
-    let hazel = kit.provider("hazelbank", "nurse").await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let post = kit.post(&nurse, "nurse", "Any questions?").await;
+    let uri = kit.app.actors().find_local("nurse").await.unwrap().uri;
     let follows = settle_in(&kit, "v.example", "ann");
-    say(&kit, &act(&follows, "Follow", json!(hazel.uri))).await;
+    say(&kit, &act(&follows, "Follow", json!(uri))).await;
+    say(&kit, &act(&follows, "Like", json!(post.uri))).await;
     let accepts = || async {
         let said = outbox_activity::Entity::find();
         let said = said.filter(outbox_activity::Column::Kind.eq("Accept"));
@@ -103,25 +103,21 @@ async fn what_is_old_goes_however_much_it_is() {
     let kit = Kit::new().await;
     let rows = (0..4_500_i64).map(|number| {
         let uri = format!("https://v.example/acts/{number}");
-        inbound_activity::Model {
-            id: InboundId(number + 1),
-            uri_hash: UriHash::of(&uri),
-            uri,
-            actor_uri: ANN.to_owned(),
-            host: "v.example".to_owned(),
-            kind: "Dislike".to_owned(),
-            body: String::new(),
-            received_at: kit.app.now(),
-            state: InboundState::Ignored,
-            attempts: 1,
-            waits: 0,
-            run_at: kit.app.now(),
-            locked_until: None,
-            outcome: None,
-            error: None,
+        inbound_activity::ActiveModel {
+            id: Set(InboundId(number + 1)),
+            uri_hash: Set(UriHash::of(&uri)),
+            uri: Set(uri),
+            actor_uri: Set(ANN.to_owned()),
+            host: Set("v.example".to_owned()),
+            kind: Set("Dislike".to_owned()),
+            body: Set(String::new()),
+            received_at: Set(kit.app.now()),
+            state: Set(InboundState::Ignored),
+            attempts: Set(1),
+            waits: Set(0),
+            run_at: Set(kit.app.now()),
+            ..Default::default()
         }
-        .into_active_model()
-        .reset_all()
     });
     let rows: Vec<_> = rows.collect();
     let tx = kit.app.db().begin().await.unwrap();
