@@ -85,6 +85,27 @@ async fn ten_wrong_passwords_make_one_wait() {
 }
 
 #[tokio::test]
+async fn tries_in_several_processes_are_counted_together() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let other = kit.beside().await;
+    for n in 0..5 {
+        for app in [&kit.app, &other] {
+            let refused = app.accounts().sign_in("nurse", "wrong password", "test").await;
+            assert!(matches!(refused, Err(Error::Denied(_))), "try {n}");
+        }
+    }
+    for app in [&kit.app, &other] {
+        let held = app.accounts().sign_in("nurse", PASSWORD, "test").await;
+        assert!(matches!(held, Err(Error::Throttled { .. })));
+    }
+    // What is over is not kept, and nobody can read there what was typed.
+    kit.clock.advance(Span::minutes(16));
+    kit.app.sweep().await.unwrap();
+    assert!(other.accounts().sign_in("nurse", PASSWORD, "test").await.is_ok());
+}
+
+#[tokio::test]
 async fn a_session_ends_by_signing_out_by_age_and_by_suspension() {
     let kit = Kit::new().await;
     kit.account("nurse", Role::Member).await;

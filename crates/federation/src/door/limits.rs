@@ -23,6 +23,16 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The part of one process, where `doors` share what comes in: each counts for itself.
+    #[must_use]
+    pub fn shared_by(self, doors: u32) -> Self {
+        let part = |whole: Allowance| Allowance {
+            burst: (whole.burst / doors.max(1)).max(1),
+            per_second: (whole.per_second / doors.max(1)).max(1),
+        };
+        Self { per_host: part(self.per_host), per_address: part(self.per_address) }
+    }
+
     /// As good as none, for laboratories in which one machine plays many servers.
     pub fn laboratory() -> Self {
         let plenty = Allowance { burst: 1_000_000, per_second: 1_000_000 };
