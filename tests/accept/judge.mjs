@@ -6,6 +6,7 @@ import { until } from "../interop/wait.mjs";
 import { rapidReset, sendForm, signIn } from "./forms.mjs";
 import { bytesOf, crowd, get, send } from "./knock.mjs";
 import { changed, effect, Rows } from "./rows.mjs";
+import { begunRequest, http2Flood, isClosed, slowClients, stillThere } from "./slow.mjs";
 import { addresses, person } from "./strangers.mjs";
 import { filled } from "./words.mjs";
 
@@ -36,7 +37,7 @@ export class Judge {
 
   /** Runs a case; fails with the first thing that is not as it says. */
   async run(item) {
-    const pid = this.care.server.pid;
+    this.pid = this.care.server.pid;
     if (!item.strangers) {
       for (const name of ["vic", "eve"]) {
         await this.#step({ what: `${name} is let in`, by: name, act: "Dislike", status: 202 });
@@ -54,8 +55,8 @@ export class Judge {
     }
     const health = await get("/healthz", {}, { from: "127.0.0.3" });
     expect(health.status === 200, `it is alive: ${health.text}`);
-    expect(this.care.server.pid === pid && this.care.server.exitCode === null, "it is the same");
-    expect(!this.care.report().includes("panicked"), "it did not panic");
+    expect(this.care.server.pid === this.pid && this.care.server.exitCode === null, "it is the same");
+    if (!item.drill) expect(!this.care.report().includes("panicked"), "it did not panic");
     if (!item.hears) {
       const posts = this.strangers.posts().map(({ url }) => url);
       expect(posts.length === 0, `nobody was written to: ${posts.join(", ")}`);
@@ -83,6 +84,10 @@ export class Judge {
       notAfterNow: (column) => this.#values(column, (value) => value <= Date.now()),
       longest: (column) => this.#values(column, (value) => String(value).length <= column.is),
       memoryBelowMiB: (most) => this.#memory(most),
+      slow: (counts) => this.#slow(counts),
+      cutWithinMs: (most) => this.#cut(most),
+      drainWithinMs: (most) => this.#drain(most),
+      http2: (flood) => this.#http2(flood),
       fetched: (wanted) => this.#fetched(wanted),
       asked: (wanted) => this.#says(wanted, fill, this.#headsFor(wanted.of)),
       sent: (wanted) => this.#says(wanted, fill, JSON.stringify(this.strangers.posts())),
@@ -210,6 +215,42 @@ export class Judge {
     const values = this.rows.values(table, field);
     const odd = values.find((value) => !fits(value));
     expect(values.length > 0 && odd === undefined, `${field}: ${String(odd).slice(0, 100)}`);
+  }
+
+  /** Slow clients come, so many of each kind, and stay. */
+  async #slow(counts) {
+    this.clients = await slowClients(counts);
+    this.leave.push(...this.clients.map(({ leave }) => leave));
+  }
+
+  /** Each of them is cut, at the latest so long after the last step. */
+  async #cut(most) {
+    const left = await stillThere(this.clients, most);
+    expect(left.length === 0, `still connected after ${most} ms: ${left.join(", ")}`);
+  }
+
+  /** It is told to stop: what was begun is answered, and it ends by itself. Then it is started again. */
+  async #drain(most) {
+    const begun = await begunRequest();
+    const { server } = this.care;
+    const began = performance.now();
+    const stopped = this.care.stopServer("SIGTERM");
+    await until("nobody to listen any more", isClosed);
+    const status = await begun.finish();
+    expect(status !== undefined, "what was begun was not answered");
+    await stopped;
+    const took = Math.round(performance.now() - began);
+    expect(server.exitCode === 0, `it ended with ${server.exitCode ?? server.signalCode}`);
+    expect(took <= most, `it took ${took} ms to end`);
+    await this.care.startServer();
+    this.pid = this.care.server.pid;
+  }
+
+  /** A flood of small frames; `ends` says whether the connection has to end by it. */
+  async #http2({ ends, ...flood }) {
+    const { wasEnded, leave } = await http2Flood(flood);
+    this.leave.push(leave);
+    expect(!ends || wasEnded, `the connection did not end after ${flood.count} frames`);
   }
 
   /** The most memory that the program ever held (VmHWM). */

@@ -1,5 +1,10 @@
 //! Taking away rows that nobody needs any more, so that the database does not grow for ever.
 
+mod old_news;
+mod strangers;
+
+use std::time::Duration;
+
 use carefolk_domain::Span;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
@@ -31,13 +36,40 @@ const REFUSALS_KEPT: Span = Span::days(90);
 /// How many rows go in one transaction: a writer must not wait for a sweep.
 const SWEEP_ROWS: u64 = 2_000;
 
+/// How long writers have the database for themselves between two sweeps.
+const PAUSE: Duration = Duration::from_millis(200);
+
 impl App {
-    /// Takes away old arrivals, ended deliveries and sessions; returns how many rows went.
+    /// Sweeps until nothing is left to be swept: a busy server is told more in ten minutes than goes
+    /// at once, and would grow for ever (S-104).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`]; what is left goes at the next sweep.
+    pub async fn sweep_all(&self) -> Result<u64, Error> {
+        let mut all = 0;
+        loop {
+            let rows = self.sweep().await?;
+            all += rows;
+            if rows < SWEEP_ROWS {
+                return Ok(all);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Takes away old arrivals, ended deliveries and sessions, and whom nothing here is about;
+    /// returns how many rows went.
     ///
     /// # Errors
     ///
     /// [`Error::Store`]; what is left goes at the next sweep.
     pub async fn sweep(&self) -> Result<u64, Error> {
+        let old = self.sweep_old().await?;
+        Ok(old + old_news::forget(self).await? + strangers::forget(self).await?)
+    }
+
+    async fn sweep_old(&self) -> Result<u64, Error> {
         let tx = self.begin().await?;
         let (now, conn) = (tx.now(), tx.conn());
         let old = inbound_activity::Entity::find()

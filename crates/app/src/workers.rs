@@ -156,7 +156,11 @@ impl App {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(SWEEP_EVERY) => {}
             }
-            if let Err(error) = self.sweep().await {
+            let swept = tokio::select! {
+                () = stop.cancelled() => return,
+                swept = self.sweep_all() => swept,
+            };
+            if let Err(error) = swept {
                 tracing::error!(%error, "sweep");
             }
         }

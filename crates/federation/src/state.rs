@@ -121,10 +121,11 @@ impl State {
     pub(crate) fn check_open(&self) -> Result<(), Problem> {
         let settings = self.app.settings();
         if settings.base_url.is_none() {
-            return Err(Problem::not_found());
+            return Err(Problem::not_found().because("there is no public address yet"));
         }
         if settings.mode == FederationMode::Off {
-            return Err(Problem::unavailable(RETRY_WHEN_OFF));
+            let off = Problem::unavailable(RETRY_WHEN_OFF);
+            return Err(off.because("federation is switched off"));
         }
         Ok(())
     }

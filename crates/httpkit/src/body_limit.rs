@@ -72,6 +72,7 @@ impl Room {
                     Problem::too_large()
                 } else {
                     Problem::new(StatusCode::BAD_REQUEST, "problem-broken-body")
+                        .because("the body broke off, or took too long")
                 }
             })?;
             let Ok(data) = frame.into_data() else { continue };
@@ -90,7 +91,8 @@ impl Room {
         }
         let more = u32::try_from(more).unwrap_or(u32::MAX);
         let Ok(taken) = Arc::clone(&self.0).try_acquire_many_owned(more) else {
-            return Err(Problem::unavailable(RETRY_NO_ROOM));
+            let full = Problem::unavailable(RETRY_NO_ROOM);
+            return Err(full.because("there is no room for another body"));
         };
         match held {
             Some(held) => held.merge(taken),

@@ -33,22 +33,24 @@ impl Problem {
 
     /// Nothing is here, or nothing the caller may know of.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "problem-not-found")
+        Self::new(StatusCode::NOT_FOUND, "problem-not-found").because("nothing is there")
     }
 
     /// Too often; try again after `wait`.
     pub fn throttled(wait: Span) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "problem-throttled").retry_after(wait)
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "problem-throttled");
+        problem.retry_after(wait).because("too often")
     }
 
     /// Not now; try again after `wait`.
     pub fn unavailable(wait: Span) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "problem-busy").retry_after(wait)
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "problem-busy");
+        problem.retry_after(wait).because("there is too much to do")
     }
 
     /// More bytes than are taken.
     pub fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large").because("it is too large")
     }
 
     /// With a time to wait, sent as `Retry-After`.
@@ -160,15 +162,16 @@ impl From<Error> for Problem {
             Error::NotFound(_) => Self::not_found(),
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "problem-conflict"),
             Error::Throttled { retry_after } => Self::throttled(retry_after),
-            Error::Busy => Self::unavailable(RETRY_SOON),
+            Error::Busy => Self::unavailable(RETRY_SOON).because("too much waits already"),
             Error::Upstream(error) => upstream(&error),
             Error::Store(error) => {
-                tracing::error!(error = %chain(&error), "storage failed");
-                Self::unavailable(RETRY_SOON)
+                tracing::error!(error = chain(&error), "storage failed");
+                Self::unavailable(RETRY_SOON).because("our database did not answer")
             }
             Error::Bug(what) => {
                 tracing::error!(what, "an invariant broke");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "problem-ours")
+                let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "problem-ours");
+                problem.because("a fault of ours")
             }
         }
     }

@@ -1,12 +1,17 @@
 //! What the program tells about its work: on standard error, without personal text.
 
+mod lines;
+
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::anyhow;
 use tracing::Level;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use self::lines::{Bounded, OneLine};
 use crate::settings::{Log, LogFormat};
 
 /// Our own crates; their `info` is about what they do for people.
@@ -54,14 +59,19 @@ fn start_at(log: &Log, level: Level) -> anyhow::Result<()> {
     let others = level.min(Level::WARN);
     let ours = OURS.map(|name| format!("{name}={level}")).join(",");
     let filter = format!("{others},{ours}");
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(filter)?)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    let started = match log.format {
-        LogFormat::Text => builder.with_target(false).compact().try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let colours = std::io::stderr().is_terminal();
+    let told = fmt::layer()
+        .with_ansi(colours)
+        .with_writer(move || OneLine { to: std::io::stderr(), colours });
+    let told = match log.format {
+        LogFormat::Text => told.with_target(false).compact().boxed(),
+        LogFormat::Json => told.json().flatten_event(true).boxed(),
     };
     watch_panics();
+    let started = tracing_subscriber::registry()
+        .with(EnvFilter::try_new(filter)?)
+        .with(Bounded::default())
+        .with(told)
+        .try_init();
     started.map_err(|error| anyhow!("could not start the log: {error}"))
 }

@@ -149,7 +149,7 @@ fn end(app: &App, row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd
     }
     let took = (app.now() - row.received_at).max(Span::ZERO);
     app.meters().processing.add(Duration::from_millis(took.0.unsigned_abs()));
-    tracing::debug!(kind = %row.kind, host = %row.host, outcome = outcome.words(), "inbound");
+    tracing::debug!(kind = row.kind, host = row.host, outcome = outcome.words(), "inbound");
     InboundEnd {
         id: row.id,
         state: outcome.state(),

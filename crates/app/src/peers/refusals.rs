@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use carefolk_domain::authorise::Act;
@@ -25,7 +25,7 @@ const COUNTED_MAX: usize = 10_000;
 const LOGGED_MAX: u64 = 10_000;
 
 /// How long a host is not logged again.
-const LOGGED_FOR: Duration = Duration::from_mins(1);
+const LOGGED_FOR: Span = Span::minutes(1);
 
 /// How many hosts are logged a minute, all together.
 const LINES_A_MINUTE: u32 = 60;
@@ -55,24 +55,25 @@ struct Counted {
 /// What was refused since it was last written down.
 pub(crate) struct Tally {
     counts: Mutex<HashMap<(String, &'static str), Counted>>,
-    logged: Cache<String, ()>,
+    logged: Cache<String, Moment>,
     lines: Mutex<(Moment, u32)>,
     kept: Cache<String, Arc<AtomicU32>>,
 }
 
 impl Tally {
     pub(crate) fn new() -> Self {
-        let logged = Cache::builder().max_capacity(LOGGED_MAX).time_to_live(LOGGED_FOR).build();
+        let logged = Cache::new(LOGGED_MAX);
         let kept = Cache::builder().max_capacity(LOGGED_MAX).time_to_live(KEPT_FOR).build();
         Self { counts: Mutex::default(), logged, lines: Mutex::new((Moment(0), 0)), kept }
     }
 
     /// Whether there is room for a line in the log: strangers can call themselves anything.
     fn may_log(&self, host: &str, now: Moment) -> bool {
-        if !self.logged.entry_by_ref(host).or_insert(()).is_fresh() {
+        let mut lines = held(&self.lines);
+        if self.logged.get(host).is_some_and(|at| now >= at && now - at < LOGGED_FOR) {
             return false;
         }
-        let Ok(mut lines) = self.lines.lock() else { return false };
+        self.logged.insert(host.to_owned(), now);
         if now - lines.0 >= Span::minutes(1) {
             *lines = (now, 0);
         }
@@ -81,8 +82,14 @@ impl Tally {
     }
 
     fn take(&self) -> HashMap<(String, &'static str), Counted> {
-        self.counts.lock().map(|mut counts| std::mem::take(&mut *counts)).unwrap_or_default()
+        std::mem::take(&mut *held(&self.counts))
     }
+}
+
+/// What stands behind a lock, also after a panic of somebody who held it: numbers are never half
+/// written, and counting must not end with one fault (S-110).
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why something of a host was refused, and how often.
@@ -126,7 +133,7 @@ impl Peers<'_> {
     /// Counts that nothing was done about something of `host` because of `reason`.
     pub(crate) fn ignored(&self, host: &str, reason: &'static str) {
         let (tally, now) = (&self.0.0.refusals, self.0.now());
-        let Ok(mut counts) = tally.counts.lock() else { return };
+        let mut counts = held(&tally.counts);
         let full = counts.len() >= COUNTED_MAX;
         let host = if full { STRANGERS.to_owned() } else { host.to_owned() };
         let count =
@@ -203,5 +210,24 @@ impl Peers<'_> {
             last: row.last_at,
         };
         Ok(rows.into_iter().map(view).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S-110: a panic of somebody who counts ends no counting.
+    #[test]
+    fn a_panic_leaves_nothing_locked() {
+        let lock = Arc::new(Mutex::new(1));
+        let held_by = Arc::clone(&lock);
+        let fallen = std::thread::spawn(move || {
+            let _held = held(&held_by);
+            panic!("while it is held");
+        });
+        assert!(fallen.join().is_err() && lock.is_poisoned());
+        *held(&lock) += 1;
+        assert_eq!(*held(&lock), 2);
     }
 }

@@ -19,6 +19,7 @@ mod delivering;
 mod featuring;
 mod figures;
 mod following;
+mod forgetting;
 mod instance;
 mod invariants;
 mod kinds;

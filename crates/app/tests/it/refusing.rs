@@ -1,5 +1,7 @@
 //! What is not taken is counted by reason, and what is not understood is kept for a while.
 
+use std::sync::{Arc, Mutex};
+
 use carefolk_app::peers::RefusalView;
 use carefolk_app::{Caller, Error};
 use carefolk_domain::Span;
@@ -7,6 +9,9 @@ use carefolk_store::entity::{inbound_activity, refusal};
 use carefolk_testkit::{Kit, operator};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::stranger::{act, note, say, settle_in};
 
@@ -60,6 +65,81 @@ async fn strangers_are_counted_together_and_without_end_in_no_room() {
     kit.clock.advance(Span::days(91));
     kit.app.sweep().await.unwrap();
     assert!(of(&kit, None).await.is_empty());
+}
+
+/// What is told in the log at `info`, as the text of its fields.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Visit for Log {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        let text = format!("{}={value:?} ", field.name());
+        self.0.lock().unwrap().last_mut().unwrap().push_str(&text);
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::INFO
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        self.0.lock().unwrap().push(String::new());
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// S-111: a flood is one line for each host and minute, and one host does not hide another.
+#[tokio::test]
+async fn a_host_is_logged_once_a_minute_whatever_is_refused_of_it() {
+    let kit = Kit::new().await;
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let flood = || {
+        for _ in 0..1_000 {
+            for host in ["v.example", "w.example"] {
+                kit.app.peers().refused(host, "no signature");
+                kit.app.peers().refused(host, "it is not JSON");
+            }
+        }
+    };
+    let lines_about = |host: &str| {
+        let lines = log.0.lock().unwrap();
+        lines.iter().filter(|line| line.contains(&format!("host=\"{host}\""))).count()
+    };
+    flood();
+    assert_eq!([lines_about("v.example"), lines_about("w.example")], [1, 1]);
+    kit.clock.advance(Span::seconds(59));
+    flood();
+    assert_eq!([lines_about("v.example"), lines_about("w.example")], [1, 1]);
+    kit.clock.advance(Span::seconds(1));
+    flood();
+    assert_eq!([lines_about("v.example"), lines_about("w.example")], [2, 2]);
+    assert!(log.0.lock().unwrap().iter().all(|line| line.contains("reason=\"no signature\"")));
+}
+
+/// Whoever calls itself by a thousand names is logged as often as there are lines in a minute.
+#[tokio::test]
+async fn a_thousand_names_do_not_fill_the_log() {
+    let kit = Kit::new().await;
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    for number in 0..1_000 {
+        kit.app.peers().refused(&format!("{number}.example"), "no signature");
+    }
+    assert_eq!(log.0.lock().unwrap().len(), 60);
 }
 
 #[tokio::test]

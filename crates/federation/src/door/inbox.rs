@@ -12,8 +12,9 @@ use carefolk_wire::synchronization::{self, Synchronization};
 use http::{HeaderMap, StatusCode};
 
 use super::key_ring::Found;
-use super::knock::{Knock, check_media, forbidden};
+use super::knock::{Knock, check_media};
 use super::proofs::check_proof;
+use super::refusal::{count, count_of, forbidden, nobody};
 use crate::glue;
 use crate::routes::claimed_host;
 use crate::state::State;
@@ -32,11 +33,13 @@ pub(crate) async fn actor_inbox(
     Path(slug): Path<String>,
     request: Request,
 ) -> Response {
-    match glue::has_inbox(state.app(), &slug).await {
-        Ok(true) => answer(receive(&state, request).await),
-        Ok(false) => Problem::not_found().for_machine(),
-        Err(problem) => problem.for_machine(),
-    }
+    let problem = match glue::has_inbox(state.app(), &slug).await {
+        Ok(true) => return answer(receive(&state, request).await),
+        Ok(false) => nobody("there is no such inbox"),
+        Err(problem) => problem,
+    };
+    count(&state, request.headers(), &problem);
+    problem.for_machine()
 }
 
 fn answer(outcome: Result<(), Problem>) -> Response {
@@ -51,7 +54,7 @@ async fn receive(state: &State, request: Request) -> Result<(), Problem> {
     let host = claimed_host(request.headers()).unwrap_or_default();
     let outcome = take_in(state, request).await;
     if let Err(problem) = &outcome {
-        state.app().peers().refused(&host, problem.reason());
+        count_of(state, &host, problem);
     }
     outcome
 }
@@ -65,7 +68,7 @@ async fn take_in(state: &State, request: Request) -> Result<(), Problem> {
     let body = state.room().read(&parts.headers, body, ACTIVITY_MAX_BYTES).await?;
     let knock = Knock::read(state, &parts, body.bytes())?;
     if !glue::is_open_to(state.app(), &knock.speaker.host).await? {
-        return Err(forbidden().because("a server we do not talk with"));
+        return Err(forbidden("a server we do not talk with"));
     }
     let begun = Instant::now();
     let found = state.verify(&knock.speaker, &knock.presented).await;

@@ -16,12 +16,13 @@ use carefolk_signatures::{Presented, Proof, PublicKey, SignatureError};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use super::knock::{Speaker, forbidden, unauthorised};
+use super::knock::Speaker;
+use super::refusal::{forbidden, not_now, unauthorised};
 use crate::glue::{self, HeldKey};
 
-/// Of how many actors the keys are kept parsed, some 2 KiB each, and how long they are believed:
-/// another process may have learnt better.
-const OWNERS_KEPT: u64 = 20_000;
+/// How many keys are kept parsed, some 2 KiB each, and how long they are believed: another process may
+/// have learnt better.
+const KEYS_KEPT: u64 = 20_000;
 const KEPT_FOR: Duration = Duration::from_mins(5);
 
 /// Older keys are read again from their owner, if it answers.
@@ -93,6 +94,11 @@ pub(crate) struct KeyRing {
     farewell_fetches: RateLimit<String>,
 }
 
+/// How many places the keys of one actor take.
+fn weight(bunch: &Bunch) -> u32 {
+    u32::try_from(bunch.len()).unwrap_or(u32::MAX).max(1)
+}
+
 /// What came of asking an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
@@ -148,7 +154,11 @@ impl Log {
 impl KeyRing {
     pub(crate) fn new() -> Self {
         Self {
-            held: Cache::builder().max_capacity(OWNERS_KEPT).time_to_live(KEPT_FOR).build(),
+            held: Cache::builder()
+                .weigher(|_: &String, bunch: &Arc<Bunch>| weight(bunch))
+                .max_capacity(KEYS_KEPT)
+                .time_to_live(KEPT_FOR)
+                .build(),
             asked: Cache::builder().max_capacity(ASKED_KEPT).time_to_idle(LOG_KEPT).build(),
             fetches: RateLimit::new(FETCHES),
             site_fetches: RateLimit::new(SITE_FETCHES),
@@ -188,7 +198,7 @@ impl KeyRing {
                     app.meters().key(KeyFrom::Owner);
                     verified(check(&fresh, speaker, evidence))
                 }
-                None => Err(unauthorised().because("the actor does not list the key")),
+                None => Err(unauthorised("the actor does not list the key")),
             },
             // Its own key says so, and its home says so: it is gone.
             Asked::NotThere if speaker.says_farewell => {
@@ -199,10 +209,10 @@ impl KeyRing {
             // What fits is believed for a while; what does not may be right tomorrow (S-018).
             Asked::Later | Asked::Throttled => match known {
                 Some(known) if known.fits.is_ok() && known.age <= USELESS_AFTER => known.settle(),
-                _ => Err(Problem::unavailable(RETRY_KEY)),
+                _ => Err(not_now(RETRY_KEY, "its key cannot be read now")),
             },
             Asked::NotThere | Asked::Useless => {
-                let unreadable = || Err(unauthorised().because("the actor cannot be read"));
+                let unreadable = || Err(unauthorised("the actor cannot be read"));
                 known.map_or_else(unreadable, Known::settle)
             }
         }
@@ -325,7 +335,10 @@ impl Known {
     /// What it says, when there is no fresher one to be had.
     fn settle(self) -> Result<Found, Problem> {
         let found = verified(self.fits)?;
-        if self.age <= USELESS_AFTER { Ok(found) } else { Err(unauthorised()) }
+        if self.age <= USELESS_AFTER {
+            return Ok(found);
+        }
+        Err(unauthorised("the key is too old, and its owner does not show it"))
     }
 }
 
@@ -340,8 +353,8 @@ fn check(held: &HeldKey, speaker: &Speaker, evidence: &dyn Evidence) -> Result<(
 fn verified(fits: Result<(), Misfit>) -> Result<Found, Problem> {
     match fits {
         Ok(()) => Ok(Found::Verified),
-        Err(Misfit::Key) => Err(unauthorised().because("the signature does not fit the key")),
-        Err(Misfit::Owner) => Err(unauthorised().because("the key belongs to somebody else")),
-        Err(Misfit::Silenced) => Err(forbidden().because("the actor is suspended")),
+        Err(Misfit::Key) => Err(unauthorised("the signature does not fit the key")),
+        Err(Misfit::Owner) => Err(unauthorised("the key belongs to somebody else")),
+        Err(Misfit::Silenced) => Err(forbidden("the actor is suspended")),
     }
 }

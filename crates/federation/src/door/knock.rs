@@ -5,10 +5,12 @@ use bytes::Bytes;
 use carefolk_domain::uri;
 use carefolk_httpkit::Problem;
 use carefolk_signatures::{Incoming, Presented, SignatureError};
+use carefolk_wire::ParseError;
 use carefolk_wire::read::{self, Head};
+use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
-use http::{HeaderMap, StatusCode};
 
+use super::refusal::{forbidden, malformed, misdirected, unauthorised, unsupported, why};
 use crate::reach::media_type::MediaType;
 use crate::state::State;
 
@@ -44,10 +46,10 @@ impl Knock {
     /// Judges a POST to an inbox by everything that needs no key.
     pub(crate) fn read(state: &State, parts: &Parts, body: &Bytes) -> Result<Self, Problem> {
         let presented = read_signature(state, parts, Some(body))?;
-        let document = read::parse(body).map_err(malformed)?;
-        let head = read::head(&document, state.network()).map_err(malformed)?;
+        let document = read::parse(body).map_err(|bad| unreadable(&bad))?;
+        let head = read::head(&document, state.network()).map_err(|bad| unreadable(&bad))?;
         let speaker = speaker(state, &head, &presented)?;
-        let body = String::from_utf8(body.to_vec()).map_err(malformed)?;
+        let body = String::from_utf8(body.to_vec()).map_err(|_bad| malformed("it is not UTF-8"))?;
         let has_proof = document.field("proof").is_some();
         Ok(Self { presented, head, speaker, body, has_proof })
     }
@@ -63,31 +65,32 @@ impl Knock {
 pub(crate) fn reader(state: &State, parts: &Parts) -> Result<(Speaker, Presented), Problem> {
     let presented = read_signature(state, parts, None)?;
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
-        .map_err(|_bad| unauthorised())?;
+        .map_err(|_bad| unauthorised("the key has no good id"))?;
+    let no_owner = || unauthorised("the key does not lead to its owner");
     let actor = match key_uri.split_once('#') {
         Some((actor, _)) => actor,
-        None => key_uri.strip_suffix("/main-key").ok_or_else(unauthorised)?,
+        None => key_uri.strip_suffix("/main-key").ok_or_else(no_owner)?,
     };
-    let actor = read::canonical_id_in(actor, state.network()).map_err(|_bad| unauthorised())?;
+    let actor = read::canonical_id_in(actor, state.network()).map_err(|_bad| no_owner())?;
     if uri::same_origin(&actor, state.base_url()) {
-        return Err(forbidden());
+        return Err(forbidden("it speaks for us"));
     }
-    let host = uri::host(&actor).ok_or_else(unauthorised)?;
+    let host = uri::host(&actor).ok_or_else(no_owner)?;
     Ok((Speaker { actor, host, key_uri, says_farewell: false }, presented))
 }
 
 /// Judges the head of a POST before its body is read.
 pub(crate) fn check_media(headers: &HeaderMap) -> Result<(), Problem> {
-    let unsupported = || Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "problem-media-type");
-    let media = single(headers, &CONTENT_TYPE)?.ok_or_else(unsupported)?;
+    let other = || unsupported("the body is not ActivityStreams");
+    let media = single(headers, &CONTENT_TYPE)?.ok_or_else(other)?;
     if !MediaType::parse(media).is_some_and(|media| media.is_activity()) {
-        return Err(unsupported());
+        return Err(other());
     }
     // What is packed could unpack to anything, and its digest is of the packed bytes (S-026).
     match single(headers, &CONTENT_ENCODING)? {
         None => Ok(()),
         Some(coding) if coding.eq_ignore_ascii_case("identity") => Ok(()),
-        Some(_) => Err(unsupported()),
+        Some(_) => Err(unsupported("the body is packed")),
     }
 }
 
@@ -115,55 +118,39 @@ pub(super) fn read_signature(
 fn refused(error: SignatureError) -> Problem {
     tracing::debug!(%error, "a signature was not taken");
     match error {
-        SignatureError::Missing => unauthorised().because("no signature"),
-        SignatureError::Refused(why) => unauthorised().because(why),
-        SignatureError::Malformed(why) => bad_request().because(why),
-        SignatureError::WrongHost => {
-            Problem::new(StatusCode::MISDIRECTED_REQUEST, "problem-wrong-host")
-                .because("it is meant for another host")
-        }
+        SignatureError::Missing => unauthorised("no signature"),
+        SignatureError::Refused(why) => unauthorised(why),
+        SignatureError::Malformed(why) => malformed(why),
+        SignatureError::WrongHost => misdirected("it is meant for another host"),
     }
 }
 
-/// 401: what was shown proves nothing.
-pub(crate) fn unauthorised() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "problem-signature")
-}
-
-/// 403: it may be true, and is not wanted or not theirs to say.
-pub(crate) fn forbidden() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "problem-denied")
-}
-
-fn bad_request() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "problem-malformed")
-}
-
-fn malformed(error: impl std::fmt::Display) -> Problem {
-    tracing::debug!(%error, "a malformed activity");
-    bad_request()
+/// What an activity is told that cannot be read: that, and no more.
+fn unreadable(error: &ParseError) -> Problem {
+    tracing::debug!(error = error.to_string(), "a malformed activity");
+    malformed(why(error.fault()))
 }
 
 /// Who speaks, if the parts of the request agree on it (S-013, S-031 to S-036).
 fn speaker(state: &State, head: &Head, presented: &Presented) -> Result<Speaker, Problem> {
     let is_ours = |id: &str| uri::same_origin(id, state.base_url());
     if is_ours(&head.actor) || is_ours(&head.id) {
-        return Err(forbidden().because("it speaks for us"));
+        return Err(forbidden("it speaks for us"));
     }
     if !uri::same_origin(&head.actor, &head.id) {
-        return Err(forbidden().because("actor and activity have different origins"));
+        return Err(forbidden("actor and activity have different origins"));
     }
     if meddles(head) {
-        return Err(forbidden().because("actor and object have different origins"));
+        return Err(forbidden("actor and object have different origins"));
     }
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
-        .map_err(|_bad| unauthorised().because("the key has no good id"))?;
+        .map_err(|_bad| unauthorised("the key has no good id"))?;
     // A key of another origin could only be listed there, and so can never be this actor's: no
     // reason to go and look.
     if !uri::same_origin(&key_uri, &head.actor) {
-        return Err(unauthorised().because("the key has another origin than the actor"));
+        return Err(unauthorised("the key has another origin than the actor"));
     }
-    let host = uri::host(&head.actor).ok_or_else(bad_request)?;
+    let host = uri::host(&head.actor).ok_or_else(|| malformed("its actor has no host"))?;
     let says_farewell = head.kind == carefolk_wire::ActivityKind::Delete
         && head.object.as_ref() == Some(&head.actor);
     Ok(Speaker { actor: head.actor.clone(), host, key_uri, says_farewell })
@@ -181,7 +168,9 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(malformed),
-        (Some(_), Some(_)) => Err(bad_request()),
+        (Some(value), None) => {
+            value.to_str().map(Some).map_err(|_odd| malformed("a header is not plain text"))
+        }
+        (Some(_), Some(_)) => Err(malformed("a header stands twice")),
     }
 }

@@ -2,6 +2,8 @@
 
 use carefolk_httpkit::{AddressKey, Allowance, Problem, RateLimit};
 
+use super::refusal::too_often;
+
 /// The rate limits of the door.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -56,11 +58,13 @@ impl DoorLimits {
 
     /// Counts a request before anything is known of it.
     pub(crate) fn check_address(&self, address: Option<AddressKey>) -> Result<(), Problem> {
-        address.map_or(Ok(()), |key| self.per_address.check(key).map_err(Problem::throttled))
+        let much = |wait| too_often(wait, "too much from one address");
+        address.map_or(Ok(()), |key| self.per_address.check(key).map_err(much))
     }
 
     /// Counts what a peer verifiably said: nobody else can use up its allowance (S-105).
     pub(crate) fn check_host(&self, host: &str) -> Result<(), Problem> {
-        self.per_host.check(host.to_owned()).map_err(Problem::throttled)
+        let much = |wait| too_often(wait, "too much from one server");
+        self.per_host.check(host.to_owned()).map_err(much)
     }
 }

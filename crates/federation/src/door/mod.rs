@@ -14,11 +14,13 @@ mod knock;
 mod limits;
 mod proofs;
 mod reader;
+mod refusal;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
 pub(crate) use key_ring::{Evidence, Found, KeyRing};
-pub(crate) use knock::{Speaker, forbidden, reader};
+pub(crate) use knock::{Speaker, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;
 pub use reader::Readers;
 pub(crate) use reader::{check_signed, recognised};
+pub(crate) use refusal::{count, forbidden};

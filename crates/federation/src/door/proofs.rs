@@ -5,11 +5,12 @@
 
 use carefolk_domain::{Moment, uri};
 use carefolk_httpkit::Problem;
-use carefolk_signatures::{Proof, read_proof};
+use carefolk_signatures::{Proof, SignatureError, read_proof};
 use carefolk_wire::{read, time};
 use http::StatusCode;
 
 use super::knock::{Knock, Speaker};
+use super::refusal::unproven;
 use crate::state::State;
 
 /// Checks the proof of an activity whose sender is known already.
@@ -19,9 +20,10 @@ pub(super) async fn check_proof(state: &State, knock: &Knock) -> Result<(), Prob
     if !knock.has_proof {
         return Ok(());
     }
-    let proof = read_proof(&knock.body).map_err(unproven)?;
+    let proof = read_proof(&knock.body).map_err(unread)?;
     let Some(proof) = proof.filter(|proof| !is_over(proof, state.now())) else { return Ok(()) };
-    let key_uri = read::canonical_key_id_in(proof.method(), state.network()).map_err(unproven)?;
+    let key_uri = read::canonical_key_id_in(proof.method(), state.network())
+        .map_err(|_bad| unproven("the proof's key has no good id"))?;
     if !uri::same_origin(&key_uri, &knock.speaker.actor) {
         return Err(unproven("the proof's key is on another host than the actor"));
     }
@@ -40,8 +42,10 @@ fn is_over(proof: &Proof, now: Moment) -> bool {
     until.is_some_and(|until| until.is_none_or(|until| until < now))
 }
 
-/// 401: what stands inside contradicts who says it.
-fn unproven(error: impl std::fmt::Display) -> Problem {
-    tracing::debug!(%error, "a proof was not taken");
-    Problem::new(StatusCode::UNAUTHORIZED, "problem-proof")
+/// Why a proof cannot be held against anything.
+fn unread(error: SignatureError) -> Problem {
+    match error {
+        SignatureError::Refused(why) | SignatureError::Malformed(why) => unproven(why),
+        SignatureError::Missing | SignatureError::WrongHost => unproven("the proof cannot be read"),
+    }
 }

@@ -6,7 +6,8 @@ use carefolk_httpkit::{ClientAddress, Problem};
 use carefolk_signatures::Presented;
 use carefolk_wire::read;
 
-use super::knock::{Speaker, forbidden, read_signature, unauthorised};
+use super::knock::{Speaker, read_signature};
+use super::refusal::{count, forbidden, unauthorised};
 use crate::glue;
 use crate::state::State;
 
@@ -27,13 +28,21 @@ const KEY_PATH: &str = "/main-key";
 /// The same holds for a GET as for what is posted (S-004 to S-013): it is good for this one
 /// address, for a while.
 pub(crate) async fn check_signed(state: &State, parts: &Parts) -> Result<(), Problem> {
+    let outcome = judge(state, parts).await;
+    if let Err(problem) = &outcome {
+        count(state, &parts.headers, problem);
+    }
+    outcome
+}
+
+async fn judge(state: &State, parts: &Parts) -> Result<(), Problem> {
     // Each stranger's key costs us a fetch.
     let address = parts.extensions.get::<ClientAddress>().map(|address| address.key());
     state.limits().check_address(address)?;
     let presented = read_signature(state, parts, None)?;
     let speaker = reader(state, &presented)?;
     if !glue::is_open_to(state.app(), &speaker.host).await? {
-        return Err(forbidden());
+        return Err(forbidden("a server we do not talk with"));
     }
     state.verify(&speaker, &presented).await.map(|_verified| ())
 }
@@ -52,12 +61,13 @@ pub(crate) async fn recognised(state: &State, parts: &Parts) -> Result<Option<St
 /// that actor has to list it.
 fn reader(state: &State, presented: &Presented) -> Result<Speaker, Problem> {
     let key_uri = read::canonical_key_id_in(presented.key_id(), state.network())
-        .map_err(|_bad| unauthorised())?;
+        .map_err(|_bad| unauthorised("the key has no good id"))?;
     let page = key_uri.split('#').next().unwrap_or_default();
     let actor = page.strip_suffix(KEY_PATH).unwrap_or(page).to_owned();
     if uri::same_origin(&actor, state.base_url()) {
-        return Err(forbidden());
+        return Err(forbidden("it speaks for us"));
     }
-    let host = uri::host(&actor).ok_or_else(unauthorised)?;
+    let no_host = || unauthorised("the key has no good id");
+    let host = uri::host(&actor).ok_or_else(no_host)?;
     Ok(Speaker { actor, host, key_uri, says_farewell: false })
 }

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::activity_json::answer;
 use super::check_reader;
-use crate::door::{forbidden, reader};
+use crate::door::{count, forbidden, reader};
 use crate::glue::{self, ActorPart, Document};
 use crate::state::State;
 
@@ -62,7 +62,10 @@ pub(super) async fn followers_synchronization(
     let (parts, _body) = request.into_parts();
     let found = match asking_host(&state, &parts).await {
         Ok(host) => glue::followers_on(state.app(), &slug, &host).await,
-        Err(problem) => Err(problem),
+        Err(problem) => {
+            count(&state, &parts.headers, &problem);
+            Err(problem)
+        }
     };
     let mut response = answer(found);
     // Each host is answered something else.
@@ -76,7 +79,7 @@ async fn asking_host(state: &State, parts: &Parts) -> Result<String, Problem> {
     state.limits().check_address(address)?;
     let (speaker, presented) = reader(state, parts)?;
     if !glue::is_open_to(state.app(), &speaker.host).await? {
-        return Err(forbidden());
+        return Err(forbidden("a server we do not talk with"));
     }
     state.verify(&speaker, &presented).await?;
     state.limits().check_host(&speaker.host)?;

@@ -24,9 +24,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use carefolk_domain::uri;
 use carefolk_httpkit::Problem;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
-use crate::door::{actor_inbox, forbidden, shared_inbox};
+use crate::door::{actor_inbox, count, forbidden, shared_inbox};
 use crate::glue;
 use crate::state::State;
 
@@ -73,7 +73,12 @@ async fn only_while_open(
 ) -> Response {
     match state.check_open() {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.for_machine(),
+        Err(problem) => {
+            if request.method() == Method::POST {
+                count(&state, request.headers(), &problem);
+            }
+            problem.for_machine()
+        }
     }
 }
 
@@ -82,7 +87,11 @@ async fn only_while_open(
 /// be somebody blocked.
 async fn check_reader(state: &State, headers: &HeaderMap) -> Result<(), Problem> {
     match claimed_host(headers) {
-        Some(host) if !glue::is_open_to(state.app(), &host).await? => Err(forbidden()),
+        Some(host) if !glue::is_open_to(state.app(), &host).await? => {
+            let problem = forbidden("a server we do not talk with");
+            count(state, headers, &problem);
+            Err(problem)
+        }
         _ => Ok(()),
     }
 }

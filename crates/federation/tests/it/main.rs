@@ -16,6 +16,7 @@ mod gate;
 mod lab;
 mod proofs;
 mod readers;
+mod refusals;
 mod routes;
 mod second_try;
 mod software;

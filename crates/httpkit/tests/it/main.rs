@@ -9,5 +9,6 @@
 
 mod draining;
 mod framing;
+mod http2;
 mod panics;
 mod raw;

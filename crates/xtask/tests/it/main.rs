@@ -12,11 +12,15 @@ mod documents;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
 mod order;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod rooms;
 #[cfg(test)]
