@@ -132,8 +132,14 @@ async fn forget_sign_ins(tx: &Tx) -> Result<u64, Error> {
         .filter(session::Column::ExpiresAt.lt(tx.now()))
         .exec(tx.conn())
         .await?;
-    let tries = sign_in_try::Entity::delete_many()
+    let over = sign_in_try::Entity::find()
+        .select_only()
+        .column(sign_in_try::Column::WhoHash)
         .filter(sign_in_try::Column::Since.lt(tx.now() - accounts::SIGN_IN_WINDOW))
+        .limit(SWEEP_ROWS)
+        .into_query();
+    let tries = sign_in_try::Entity::delete_many()
+        .filter(sign_in_try::Column::WhoHash.in_subquery(over))
         .exec(tx.conn())
         .await?;
     Ok(sessions.rows_affected + tries.rows_affected)

@@ -68,3 +68,18 @@ impl DoorLimits {
         self.per_host.check(host.to_owned()).map_err(much)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_doors_together_allow_no_more_than_one_and_each_allows_something() {
+        let whole = Limits::default();
+        let part = whole.shared_by(4);
+        assert_eq!((part.per_host.burst * 4, part.per_host.per_second * 4), (2_000, 100));
+        assert_eq!((part.per_address.burst * 4, part.per_address.per_second * 4), (4_000, 200));
+        let least = whole.shared_by(1_000_000);
+        assert_eq!((least.per_host.burst, least.per_address.per_second), (1, 1));
+    }
+}

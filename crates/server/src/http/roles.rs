@@ -36,8 +36,9 @@ pub(super) async fn only_ours(
 
 /// By path alone, so that a proxy can do the same.
 fn role_of(path: &str) -> Role {
-    let is_inbox = path == INBOX || (path.starts_with(ACTORS) && path.ends_with(INBOX));
-    if is_inbox { Role::Inbox } else { Role::Web }
+    let slug = path.strip_prefix(ACTORS).and_then(|rest| rest.strip_suffix(INBOX));
+    let is_ones = slug.is_some_and(|slug| !slug.is_empty() && !slug.contains('/'));
+    if path == INBOX || is_ones { Role::Inbox } else { Role::Web }
 }
 
 #[cfg(test)]
@@ -49,7 +50,8 @@ mod tests {
         for path in ["/inbox", "/ap/actor/k3j9/inbox"] {
             assert_eq!(role_of(path), Role::Inbox, "{path}");
         }
-        for path in ["/sign-in", "/tags/inbox", "/@inbox", "/ap/actor/k3j9"] {
+        let others = ["/sign-in", "/tags/inbox", "/@inbox", "/ap/actor/k3j9", "/ap/actor/inbox"];
+        for path in others {
             assert_eq!(role_of(path), Role::Web, "{path}");
         }
     }
