@@ -16,6 +16,7 @@ mod m20261124_000011_create_attachments;
 mod m20261124_000012_create_polls;
 mod m20261124_000013_create_policies;
 mod m20261124_000014_create_refusals;
+mod m20261128_000030_create_sign_in_tries;
 mod m20261128_000040_keep_announcements;
 mod schema;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_create_polls::Migration),
             Box::new(m20261124_000013_create_policies::Migration),
             Box::new(m20261124_000014_create_refusals::Migration),
+            Box::new(m20261128_000030_create_sign_in_tries::Migration),
             Box::new(m20261128_000040_keep_announcements::Migration),
         ]
     }

@@ -40,6 +40,7 @@ pub use kernel::page::Page;
 pub use kernel::ports;
 pub use kernel::settings::{AppSettings, FederationMode};
 pub use kernel::tx::Tx;
+pub use workers::Duty;
 
 use kernel::meters::Meters;
 use kernel::ports::{Chance, Clock, Keys, Remote};
@@ -78,7 +79,6 @@ struct Inner {
     instance: tokio::sync::OnceCell<ActorId>,
     passwords: tokio::sync::Semaphore,
     password_places: tokio::sync::Semaphore,
-    sign_ins: accounts::SignInLimits,
     holder: String,
 }
 
@@ -105,7 +105,6 @@ impl App {
             instance: tokio::sync::OnceCell::new(),
             passwords: tokio::sync::Semaphore::new(PASSWORDS_AT_ONCE),
             password_places: tokio::sync::Semaphore::new(PASSWORDS_WAITING),
-            sign_ins: accounts::SignInLimits::new(),
             holder,
         }))
     }

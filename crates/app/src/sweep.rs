@@ -9,13 +9,14 @@ use carefolk_domain::Span;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::job::{self, JobState};
-use carefolk_store::entity::{refusal, session, tombstone};
+use carefolk_store::entity::{refusal, session, sign_in_try, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::follows::reconsider;
 use crate::inbound::unknown;
 use crate::kernel::error::Error;
-use crate::{App, posts};
+use crate::kernel::tx::Tx;
+use crate::{App, accounts, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -97,10 +98,7 @@ impl App {
             .filter(delivery::Column::Id.in_subquery(old))
             .exec(conn)
             .await?;
-        let sessions = session::Entity::delete_many()
-            .filter(session::Column::ExpiresAt.lt(now))
-            .exec(conn)
-            .await?;
+        let sign_ins = forget_sign_ins(&tx).await?;
         let jobs = job::Entity::delete_many()
             .filter(job::Column::State.ne(JobState::Waiting))
             .filter(job::Column::CreatedAt.lt(now - DELIVERIES_KEPT))
@@ -122,7 +120,27 @@ impl App {
             .exec(conn)
             .await?;
         tx.commit().await?;
-        let rows = [refusals, arrivals, deliveries, sessions, jobs, failed, tombstones];
-        Ok(erased + forgotten + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
+        let rows = [refusals, arrivals, deliveries, jobs, failed, tombstones];
+        let ended = rows.into_iter().map(|done| done.rows_affected).sum::<u64>();
+        Ok(erased + forgotten + sign_ins + ended)
     }
+}
+
+/// Takes away sessions that are over, and tries to sign in that no longer count.
+async fn forget_sign_ins(tx: &Tx) -> Result<u64, Error> {
+    let sessions = session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lt(tx.now()))
+        .exec(tx.conn())
+        .await?;
+    let over = sign_in_try::Entity::find()
+        .select_only()
+        .column(sign_in_try::Column::WhoHash)
+        .filter(sign_in_try::Column::Since.lt(tx.now() - accounts::SIGN_IN_WINDOW))
+        .limit(SWEEP_ROWS)
+        .into_query();
+    let tries = sign_in_try::Entity::delete_many()
+        .filter(sign_in_try::Column::WhoHash.in_subquery(over))
+        .exec(tx.conn())
+        .await?;
+    Ok(sessions.rows_affected + tries.rows_affected)
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use carefolk_store::DbKind;
+use carefolk_store::dialect::{self, Listener};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::App;
 use crate::inbound::Lanes;
 use crate::kernel::LOOK_EVERY;
+use crate::kernel::error::Error;
 
 /// How often old rows are taken away.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
@@ -26,20 +29,92 @@ const GIVE_WAY_MAX: Duration = Duration::from_millis(200);
 /// How often what was refused is written down.
 const WRITE_REFUSALS_EVERY: Duration = Duration::from_secs(5);
 
+/// How long bells are gathered before they are rung in other processes.
+const RING_EVERY: Duration = Duration::from_millis(20);
+
+/// A part of the work in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Applying what came in.
+    Inbound,
+    /// Sending to other servers.
+    Deliveries,
+    /// Jobs, and taking away what is old.
+    Jobs,
+}
+
+impl Duty {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Inbound, Self::Deliveries, Self::Jobs];
+}
+
 impl App {
-    /// Starts the workers on `tracker`; they finish what they are at when `stop` is cancelled.
+    /// Starts all workers on `tracker`; they finish what they are at when `stop` is cancelled.
     pub fn start_workers(&self, tracker: &TaskTracker, stop: &CancellationToken) {
-        let (app, token, tasks) = (self.clone(), stop.clone(), tracker.clone());
-        tracker.spawn(async move { app.process_loop(&token, &tasks).await });
-        let (app, token) = (self.clone(), stop.clone());
-        tracker.spawn(async move { app.sweep_loop(&token).await });
-        let (app, token) = (self.clone(), stop.clone());
-        tracker.spawn(async move { app.jobs_loop(&token).await });
-        let (app, token) = (self.clone(), stop.clone());
-        tracker.spawn(async move { app.refusals_loop(&token).await });
-        if self.settings().federates() {
+        self.start_duties(&Duty::ALL, tracker, stop);
+    }
+
+    /// Starts the workers for `duties` alone; other processes have the others.
+    pub fn start_duties(&self, duties: &[Duty], tracker: &TaskTracker, stop: &CancellationToken) {
+        if duties.contains(&Duty::Inbound) {
+            let (app, token, tasks) = (self.clone(), stop.clone(), tracker.clone());
+            tracker.spawn(async move { app.process_loop(&token, &tasks).await });
+        }
+        if duties.contains(&Duty::Jobs) {
+            let (app, token) = (self.clone(), stop.clone());
+            tracker.spawn(async move { app.sweep_loop(&token).await });
+            let (app, token) = (self.clone(), stop.clone());
+            tracker.spawn(async move { app.jobs_loop(&token).await });
+        }
+        if duties.contains(&Duty::Deliveries) && self.settings().federates() {
             let (app, token) = (self.clone(), stop.clone());
             tracker.spawn(async move { app.outbox().deliver_until(&token).await });
+        }
+        let (app, token) = (self.clone(), stop.clone());
+        tracker.spawn(async move { app.refusals_loop(&token).await });
+        if self.db().kind() == DbKind::Postgres {
+            let (app, token) = (self.clone(), stop.clone());
+            tracker.spawn(async move { app.ring_loop(&token).await });
+            let (app, token) = (self.clone(), stop.clone());
+            tracker.spawn(async move { app.hear_loop(&token).await });
+        }
+    }
+
+    /// Rings in other processes what was rung here.
+    async fn ring_loop(&self, stop: &CancellationToken) {
+        loop {
+            let letters = tokio::select! {
+                () = stop.cancelled() => return,
+                letters = self.0.bells.outward() => letters,
+            };
+            // Workers there look by themselves, too: this only saves them half a second.
+            if let Err(error) = dialect::ring(self.db(), &letters).await {
+                tracing::debug!(%error, "a bell was not rung");
+            }
+            tokio::time::sleep(RING_EVERY).await;
+        }
+    }
+
+    /// Wakes workers here for what other processes rang.
+    async fn hear_loop(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                ended = self.hear() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, "bells are not heard for a while");
+                    }
+                    tokio::time::sleep(REST).await;
+                }
+            }
+        }
+    }
+
+    async fn hear(&self) -> Result<(), Error> {
+        let Some(mut listener) = Listener::open(self.db()).await? else { return Ok(()) };
+        loop {
+            let letters = listener.hear().await?;
+            self.0.bells.heard(&letters);
         }
     }
 

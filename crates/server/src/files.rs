@@ -7,6 +7,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tempfile::NamedTempFile;
@@ -120,8 +121,34 @@ fn write_key(path: &Path, key: [u8; MASTER_KEY_BYTES]) -> std::io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "held, never read")] File);
 
+/// Who else may use the folder at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Nobody: the database is a file in it.
+    Alone,
+    /// Other servers on the same PostgreSQL.
+    Together,
+}
+
+/// How often a lock is tried: who only looks whether there is one holds it for a moment.
+const LOCK_TRIES: u32 = 5;
+
+/// How long between two tries.
+const LOCK_TRY_EACH: Duration = Duration::from_millis(20);
+
+/// Tries `take` until it is not in the way of somebody who only looks.
+fn taken(take: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    for _ in 1..LOCK_TRIES {
+        match take() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_TRY_EACH),
+            done => return done,
+        }
+    }
+    take()
+}
+
 /// Takes the folder for one server.
-pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
+pub(crate) fn lock(folder: &Path, sharing: Sharing) -> anyhow::Result<Lock> {
     let path = folder.join(LOCK_FILE);
     let file = OpenOptions::new()
         .write(true)
@@ -130,7 +157,11 @@ pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
         .mode(0o600)
         .open(&path)
         .with_context(|| format!("could not open {}", path.display()))?;
-    match file.try_lock() {
+    let took = taken(|| match sharing {
+        Sharing::Alone => file.try_lock(),
+        Sharing::Together => file.try_lock_shared(),
+    });
+    match took {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => {
             bail!("another carefolk serve is already using {}", folder.display())
@@ -146,8 +177,8 @@ pub(crate) fn is_locked(folder: &Path) -> bool {
     let Ok(file) = OpenOptions::new().write(true).open(folder.join(LOCK_FILE)) else {
         return false;
     };
-    // A shared try: two doctors at once must not take each other for a server.
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    // Several tries: two doctors at once must not take each other for a server.
+    matches!(taken(|| file.try_lock()), Err(TryLockError::WouldBlock))
 }
 
 #[cfg(test)]
@@ -195,9 +226,24 @@ mod tests {
     fn one_server_at_a_time_uses_a_folder() {
         let folder = folder();
         let path = folder.path();
-        let held = lock(path).unwrap();
-        assert!(lock(path).unwrap_err().to_string().contains("already using"));
+        let held = lock(path, Sharing::Alone).unwrap();
+        for sharing in [Sharing::Alone, Sharing::Together] {
+            let refused = lock(path, sharing).unwrap_err().to_string();
+            assert!(refused.contains("already using"), "{refused}");
+        }
+        assert!(is_locked(path));
         drop(held);
-        assert!(lock(path).is_ok());
+        assert!(!is_locked(path));
+        assert!(lock(path, Sharing::Alone).is_ok());
+    }
+
+    #[test]
+    fn several_servers_share_a_folder_where_the_database_is_no_file_in_it() {
+        let folder = folder();
+        let path = folder.path();
+        let _one = lock(path, Sharing::Together).unwrap();
+        let _two = lock(path, Sharing::Together).unwrap();
+        assert!(is_locked(path));
+        assert!(lock(path, Sharing::Alone).is_err());
     }
 }

@@ -16,6 +16,7 @@ mod words;
 mod world;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -37,11 +38,17 @@ fn main() -> ExitCode {
     }
 }
 
+/// How long threads that cannot be stopped may take at the end.
+const THREADS_END_WITHIN: Duration = Duration::from_millis(500);
+
 /// Runs the command on a runtime with one thread for each core.
 fn run(cli: cli::Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("could not start the runtime")?;
-    runtime.block_on(Box::pin(cli::run(cli)))
+    let done = runtime.block_on(Box::pin(cli::run(cli)));
+    // A name that is being looked up, or a password that is being checked, holds up no end.
+    runtime.shutdown_timeout(THREADS_END_WITHIN);
+    done
 }

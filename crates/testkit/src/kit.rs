@@ -81,32 +81,20 @@ impl Kit {
     ///
     /// If the database cannot be opened.
     pub async fn on(database: TestDb, options: KitOptions) -> Self {
-        let statements = Arc::clone(&options.statements);
-        let db = Db::open(&database.url, OpenOptions::default()).await.unwrap();
-        let db = db.observed(move |_took, _failed| {
-            statements.fetch_add(1, Ordering::SeqCst);
-        });
         let clock = Arc::new(MockClock::at(crate::BEGINNING));
         let remote = Arc::new(FakeRemote::default());
-        let settings = AppSettings {
-            base_url: options.base_url,
-            local_base_url: "http://127.0.0.1:8080".to_owned(),
-            instance_name: "Alderbrook".to_owned(),
-            mode: options.mode,
-            lab: false,
-            version: "0.0.0-test",
-            source_url: "https://source.example/carefolk".to_owned(),
-        };
-        let app = App::new(AppParts {
-            db,
-            mint: Arc::new(Mint::new(Worker::new(0).unwrap(), 0)),
-            clock: clock.clone(),
-            chance: Arc::new(SeededChance::new(options.seed)),
-            remote: remote.clone(),
-            keys: Arc::new(FixedKeys),
-            settings,
-        });
+        let app = app(&database.url, &options, 0, &clock, &remote).await;
         Self { app, clock, remote, database }
+    }
+
+    /// Another process on the same database, with the same clock and the same other servers.
+    ///
+    /// # Panics
+    ///
+    /// If the database cannot be opened.
+    pub async fn beside(&self) -> App {
+        let options = KitOptions { seed: 2, ..KitOptions::default() };
+        app(&self.database.url, &options, 1, &self.clock, &self.remote).await
     }
 
     /// An account and the caller it becomes when it signs in.
@@ -193,4 +181,37 @@ impl Kit {
         }
         panic!("the queues never emptied");
     }
+}
+
+/// An application that mints its ids as worker number `slot`.
+async fn app(
+    url: &str,
+    options: &KitOptions,
+    slot: u16,
+    clock: &Arc<MockClock>,
+    remote: &Arc<FakeRemote>,
+) -> App {
+    let statements = Arc::clone(&options.statements);
+    let db = Db::open(url, OpenOptions::default()).await.unwrap();
+    let db = db.observed(move |_took, _failed| {
+        statements.fetch_add(1, Ordering::SeqCst);
+    });
+    let settings = AppSettings {
+        base_url: options.base_url.clone(),
+        local_base_url: "http://127.0.0.1:8080".to_owned(),
+        instance_name: "Alderbrook".to_owned(),
+        mode: options.mode,
+        lab: false,
+        version: "0.0.0-test",
+        source_url: "https://source.example/carefolk".to_owned(),
+    };
+    App::new(AppParts {
+        db,
+        mint: Arc::new(Mint::new(Worker::new(slot).unwrap(), 0)),
+        clock: clock.clone(),
+        chance: Arc::new(SeededChance::new(options.seed)),
+        remote: remote.clone(),
+        keys: Arc::new(FixedKeys),
+        settings,
+    })
 }

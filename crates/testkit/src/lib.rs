@@ -8,11 +8,13 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod crowd;
 mod database;
 mod kit;
 mod rows;
 mod world;
 
+pub use crowd::crowd;
 pub use database::{TestDb, empty_postgres, fresh, meddle};
 pub use kit::{Kit, KitOptions, PASSWORD, operator};
 pub use rows::{Rows, rows};

@@ -71,8 +71,15 @@ const ERRAND_EACH: Duration = Duration::from_secs(3);
 impl WebState {
     /// Pages over `app`; `chance` makes the secrets of forms.
     pub fn new(app: App, chance: Arc<dyn Chance>) -> Self {
-        let knocks = RateLimit::one_each(KNOCK_EACH, KNOCKS_AT_ONCE);
-        let errands = RateLimit::one_each(ERRAND_EACH, ERRANDS_AT_ONCE);
+        Self::shared_by(1, app, chance)
+    }
+
+    /// The same where `doors` processes answer visitors: each counts for itself how often one
+    /// address asks, and so allows its part.
+    pub fn shared_by(doors: u32, app: App, chance: Arc<dyn Chance>) -> Self {
+        let doors = doors.max(1);
+        let knocks = RateLimit::one_each(KNOCK_EACH * doors, KNOCKS_AT_ONCE / doors);
+        let errands = RateLimit::one_each(ERRAND_EACH * doors, ERRANDS_AT_ONCE / doors);
         Self { app, chance, knocks, errands, room: Room::new(FORMS_MAX_BYTES) }
     }
 

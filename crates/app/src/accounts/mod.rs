@@ -15,8 +15,8 @@ pub(crate) use commands::{Prepared, insert_account, prepare};
 pub(crate) use manage::close;
 pub(crate) use passwords::check_password;
 pub use passwords::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+pub(crate) use sessions::SIGN_IN_WINDOW;
 pub use sessions::SessionToken;
-pub(crate) use sessions::SignInLimits;
 
 use crate::App;
 

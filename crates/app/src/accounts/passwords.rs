@@ -4,6 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use carefolk_domain::Invalid;
+use tokio::sync::SemaphorePermit;
 
 use crate::App;
 use crate::kernel::error::Error;
@@ -35,7 +36,8 @@ pub(crate) fn check_password(password: &str) -> Result<(), Invalid> {
 pub(super) async fn hash(app: &App, password: String) -> Result<String, Error> {
     let mut salt = [0_u8; SALT_BYTES];
     app.chance().fill(&mut salt);
-    blocking(app, move || {
+    let place = place(app)?;
+    blocking(app, place, move || {
         let hash: Result<PasswordHash, _> =
             Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
         hash.map(|hash| hash.to_string()).map_err(|_refused| Error::Bug("password hashing"))
@@ -47,13 +49,14 @@ pub(super) async fn hash(app: &App, password: String) -> Result<String, Error> {
 /// that the time taken tells nobody who has an account.
 pub(super) async fn verify(
     app: &App,
+    place: SemaphorePermit<'_>,
     password: String,
     stored: Option<String>,
 ) -> Result<bool, Error> {
     if password.len() > PASSWORD_MAX_BYTES {
         return Ok(false);
     }
-    blocking(app, move || match stored.as_deref().map(PasswordHash::new) {
+    blocking(app, place, move || match stored.as_deref().map(PasswordHash::new) {
         Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
         _ => {
             let spent: Result<PasswordHash, _> =
@@ -65,12 +68,16 @@ pub(super) async fn verify(
     .await
 }
 
+/// A place among those who wait. Whoever comes after so many others hears that there is no room (S-106).
+pub(super) fn place(app: &App) -> Result<SemaphorePermit<'_>, Error> {
+    app.0.password_places.try_acquire().map_err(|_full| Error::Busy)
+}
+
 async fn blocking<T: Send + 'static>(
     app: &App,
+    _place: SemaphorePermit<'_>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
-    // Whoever comes after so many others hears that there is no room (S-106).
-    let Ok(_place) = app.0.password_places.try_acquire() else { return Err(Error::Busy) };
     let Ok(_turn) = app.0.passwords.acquire().await else {
         return Err(Error::Bug("password turnstile closed"));
     };

@@ -1,8 +1,8 @@
 //! Signing in and out.
 
 use carefolk_domain::{Denial, Lang, Moment, SessionId, Span};
-use carefolk_store::entity::{account, actor, session};
-use moka::sync::Cache;
+use carefolk_store::dialect;
+use carefolk_store::entity::{account, actor, session, sign_in_try};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
 use sha2::{Digest, Sha256};
 
@@ -18,13 +18,10 @@ const SESSION_IDLE: Span = Span::days(30);
 const SEEN_EVERY: Span = Span::minutes(10);
 
 /// How many failed sign-ins one name may have in [`SIGN_IN_WINDOW`].
-const SIGN_IN_TRIES: u32 = 10;
+const SIGN_IN_TRIES: i64 = 10;
 
 /// See [`SIGN_IN_TRIES`].
-const SIGN_IN_WINDOW: Span = Span::minutes(15);
-
-/// How many names are counted at once; beyond that the least used are forgotten.
-const SIGN_IN_NAMES: u64 = 10_000;
+pub(crate) const SIGN_IN_WINDOW: Span = Span::minutes(15);
 
 /// The longest `User-Agent` that is kept.
 const USER_AGENT_MAX_CHARS: usize = 200;
@@ -36,37 +33,6 @@ pub struct SessionToken(pub String);
 impl SessionToken {
     fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.as_bytes()).to_vec()
-    }
-}
-
-/// Counts tries to sign in, by account, or by name where there is none (S-141).
-pub(crate) struct SignInLimits(Cache<String, (Moment, u32)>);
-
-impl SignInLimits {
-    pub(crate) fn new() -> Self {
-        Self(Cache::new(SIGN_IN_NAMES))
-    }
-
-    /// Counts a try before it is made: many at once are counted, too.
-    fn begin(&self, who: &str, now: Moment) -> Result<(), Error> {
-        let counted = self.0.entry(who.to_owned()).and_upsert_with(|known| {
-            match known.map(moka::Entry::into_value) {
-                Some((since, tries)) if now - since < SIGN_IN_WINDOW => {
-                    (since, tries.saturating_add(1))
-                }
-                _ => (now, 1),
-            }
-        });
-        let (since, tries) = counted.into_value();
-        if tries > SIGN_IN_TRIES {
-            return Err(Error::Throttled { retry_after: SIGN_IN_WINDOW - (now - since) });
-        }
-        Ok(())
-    }
-
-    /// Forgets the tries of who has shown who they are.
-    fn succeeded(&self, who: &str) {
-        self.0.invalidate(who);
     }
 }
 
@@ -86,18 +52,42 @@ impl Accounts<'_> {
         let name = canonical(name_or_email);
         let found = self.find_for_sign_in(&name).await?;
         let who = found.as_ref().map_or(name, |account| format!("account {}", account.id));
-        self.0.0.sign_ins.begin(&who, self.0.now())?;
+        let who = Sha256::digest(who.as_bytes()).to_vec();
+        // Before it is counted: so what strangers can make us write is bounded by what is checked.
+        let place = passwords::place(self.0)?;
+        self.count_try(&who).await?;
         let stored = found.as_ref().and_then(|account| account.password_hash.clone());
-        let good = passwords::verify(self.0, password.to_owned(), stored).await?;
+        let good = passwords::verify(self.0, place, password.to_owned(), stored).await?;
         let account = match found {
             Some(account) if good => account,
             _ => return Err(Denial::Credentials.into()),
         };
-        self.0.0.sign_ins.succeeded(&who);
+        self.forget_tries(who).await?;
         if !account.state.may_sign_in() {
             return Err(Denial::Suspended.into());
         }
         self.open_session(&account, user_agent).await
+    }
+
+    /// Counts a try before it is made, by account, or by name where there is none (S-141): many at
+    /// once are counted, whichever processes they come to.
+    async fn count_try(&self, who: &[u8]) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        let now = tx.now();
+        let (since, tries) =
+            dialect::count_sign_in(tx.store(), who, now, now - SIGN_IN_WINDOW).await?;
+        tx.commit().await?;
+        if tries > SIGN_IN_TRIES {
+            return Err(Error::Throttled { retry_after: SIGN_IN_WINDOW - (now - since) });
+        }
+        Ok(())
+    }
+
+    /// Forgets the tries of who has shown who they are.
+    async fn forget_tries(&self, who: Vec<u8>) -> Result<(), Error> {
+        let tx = self.0.begin().await?;
+        sign_in_try::Entity::delete_by_id(who).exec(tx.conn()).await?;
+        tx.commit().await
     }
 
     async fn find_for_sign_in(&self, name: &str) -> Result<Option<account::Model>, Error> {

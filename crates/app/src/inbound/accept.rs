@@ -10,6 +10,7 @@ use carefolk_store::entity::inbound_activity::{InboundState, Model};
 use super::Inbound;
 use crate::AppParts;
 use crate::kernel::error::Error;
+use crate::kernel::tx::Bell;
 
 /// One task writes all arrivals, many at a time (group commit).
 pub(crate) type ArrivalWriter = GroupWriter<Model, Insertion>;
@@ -62,7 +63,7 @@ impl Inbound<'_> {
         self.0.meters().storing.add(begun.elapsed());
         match stored {
             Insertion::New => {
-                self.0.0.bells.inbound.notify_one();
+                self.0.0.bells.ring(Bell::Inbound);
                 Ok(Acceptance::Stored)
             }
             Insertion::Known => Ok(Acceptance::Duplicate),

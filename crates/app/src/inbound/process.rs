@@ -12,14 +12,16 @@ use super::plan::{self, Planned};
 use super::todo::{Plan, UNKNOWN};
 use super::{Inbound, Outcome, apply};
 use crate::kernel::error::{Error, chain};
+use crate::kernel::tx::Bell;
 use crate::{App, peers};
 
 /// How many activities are claimed at once: each batch costs two commits, and what is asked of the
 /// database is asked for all of it together.
 const BATCH: u32 = 256;
 
-/// How long a worker may take for a batch before another may take it over.
-const LEASE: Span = Span::minutes(2);
+/// How long a worker may take for a batch before another may take it over. One that takes
+/// longer is applied once all the same.
+const LEASE: Span = Span::minutes(1);
 
 /// How often an activity may fail for reasons of our own before it is parked (P11).
 const TRIES: i32 = 5;
@@ -65,7 +67,7 @@ impl Inbound<'_> {
         }
         let planned = plan::plan_all(self.0, heard).await?;
         self.apply_all(planned).await?;
-        self.0.0.bells.deliveries.notify_one();
+        self.0.0.bells.ring(Bell::Deliveries);
         Ok(())
     }
 

@@ -7,7 +7,10 @@ mod featured;
 mod followers;
 mod lists;
 
-use carefolk_domain::{Span, backoff};
+use std::convert::Infallible;
+use std::time::Duration;
+
+use carefolk_domain::{JobId, Span, backoff};
 use carefolk_store::dialect::{self, JobEnd};
 use carefolk_store::entity::job::{JobState, Model};
 use futures_util::{StreamExt, stream};
@@ -21,8 +24,10 @@ use crate::kernel::ports::PortError;
 const BATCH: u32 = 32;
 const AT_ONCE: usize = 16;
 
-/// How long a worker may take for a batch before another may take it over.
-const LEASE: Span = Span::minutes(5);
+/// How long after a worker was killed another may take its batch over, and how often one that
+/// works prolongs that.
+const LEASE: Span = Span::minutes(1);
+const PROLONG_EVERY: Duration = Duration::from_secs(20);
 
 /// How long what a server said about itself is taken for true.
 const LEARN_AGAIN: Span = Span::days(7);
@@ -54,18 +59,37 @@ impl Jobs<'_> {
         if claimed.is_empty() {
             return Ok(0);
         }
-        let ends: Vec<JobEnd> = stream::iter(claimed)
+        let ids: Vec<JobId> = claimed.iter().map(|row| row.id).collect();
+        let work = stream::iter(claimed)
             .map(|row| async move {
                 let done = Box::pin(self.run(&row)).await;
                 self.end(&row, done)
             })
             .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
+            .collect::<Vec<JobEnd>>();
+        let ends = tokio::select! {
+            ends = work => ends,
+            never = self.hold(&ids) => match never {},
+        };
         let tx = self.0.begin().await?;
         dialect::finish_jobs(tx.store(), &ends).await?;
         tx.commit().await?;
         Ok(ends.len())
+    }
+
+    /// Prolongs the lease of these for as long as it is polled.
+    async fn hold(&self, ids: &[JobId]) -> Infallible {
+        loop {
+            tokio::time::sleep(PROLONG_EVERY).await;
+            let prolonged = async {
+                let tx = self.0.begin().await?;
+                dialect::prolong_jobs(tx.store(), ids, tx.now() + LEASE).await?;
+                tx.commit().await
+            };
+            if let Err(error) = prolonged.await {
+                tracing::warn!(%error, "the lease of jobs could not be prolonged");
+            }
+        }
     }
 
     /// Does one job; says when to do it again, if ever.

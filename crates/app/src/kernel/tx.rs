@@ -1,7 +1,7 @@
 //! One unit of change.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Instant;
 
 use carefolk_domain::Moment;
@@ -12,15 +12,72 @@ use tokio::sync::Notify;
 use super::error::Error;
 use super::meters::Meters;
 
-/// Wakes workers. A bell may be lost without harm: workers also look by themselves.
-#[derive(Debug, Default)]
-pub struct Bells {
+/// A kind of work that workers can be woken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bell {
     /// Something waits to be delivered.
-    pub deliveries: Notify,
+    Deliveries,
     /// Something waits to be processed.
-    pub inbound: Notify,
+    Inbound,
     /// A job waits.
-    pub jobs: Notify,
+    Jobs,
+}
+
+/// Every bell, its bit, and the letter that stands for it on its way to other processes.
+const BELLS: [(Bell, u8, char); 3] =
+    [(Bell::Deliveries, 1, 'd'), (Bell::Inbound, 2, 'i'), (Bell::Jobs, 4, 'j')];
+
+/// Wakes workers, here and in other processes. A bell may be lost without harm: workers also look
+/// by themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Bells {
+    /// Something waits to be delivered.
+    pub(crate) deliveries: Notify,
+    /// Something waits to be processed.
+    pub(crate) inbound: Notify,
+    /// A job waits.
+    pub(crate) jobs: Notify,
+    /// Which bells are still to be rung in other processes.
+    outward: AtomicU8,
+    rung: Notify,
+}
+
+impl Bells {
+    /// Wakes workers for `bell` here at once, and elsewhere soon.
+    pub(crate) fn ring(&self, bell: Bell) {
+        self.wake(bell);
+        for (_, bit, _) in BELLS.iter().filter(|(of, ..)| *of == bell) {
+            self.outward.fetch_or(*bit, Ordering::Relaxed);
+        }
+        self.rung.notify_one();
+    }
+
+    /// Wakes workers here for what another process rang.
+    pub(crate) fn heard(&self, letters: &str) {
+        for (bell, ..) in BELLS.iter().filter(|(.., letter)| letters.contains(*letter)) {
+            self.wake(*bell);
+        }
+    }
+
+    /// Waits until something is to be rung elsewhere, and takes it.
+    pub(crate) async fn outward(&self) -> String {
+        loop {
+            let bits = self.outward.swap(0, Ordering::Relaxed);
+            if bits != 0 {
+                let rung = BELLS.iter().filter(|(_, bit, _)| bits & bit != 0);
+                return rung.map(|(.., letter)| *letter).collect();
+            }
+            self.rung.notified().await;
+        }
+    }
+
+    fn wake(&self, bell: Bell) {
+        match bell {
+            Bell::Deliveries => self.deliveries.notify_one(),
+            Bell::Inbound => self.inbound.notify_one(),
+            Bell::Jobs => self.jobs.notify_one(),
+        }
+    }
 }
 
 /// One unit of change. Dropped without [`Tx::commit`], it leaves no trace.
@@ -89,11 +146,38 @@ impl Tx {
             meters.committing.add(begun.elapsed());
         }
         if self.ring_deliveries {
-            self.bells.deliveries.notify_one();
+            self.bells.ring(Bell::Deliveries);
         }
         if self.ring_jobs.load(Ordering::Relaxed) {
-            self.bells.jobs.notify_one();
+            self.bells.ring(Bell::Jobs);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_rung_here_is_rung_elsewhere_once_and_wakes_who_waits_there() {
+        let (here, there) = (Bells::default(), Bells::default());
+        here.ring(Bell::Jobs);
+        here.ring(Bell::Deliveries);
+        here.ring(Bell::Jobs);
+        let letters = here.outward().await;
+        assert_eq!(letters, "dj");
+        let again = tokio::time::timeout(Duration::from_millis(50), here.outward()).await;
+        assert!(again.is_err(), "nothing is left to be rung");
+        there.heard(&letters);
+        let both = async { tokio::join!(there.jobs.notified(), there.deliveries.notified()) };
+        assert!(tokio::time::timeout(Duration::from_secs(5), both).await.is_ok());
+        let quiet = tokio::time::timeout(Duration::from_millis(50), there.inbound.notified()).await;
+        assert!(quiet.is_err());
+        // What was heard is not rung once more.
+        let back = tokio::time::timeout(Duration::from_millis(50), there.outward()).await;
+        assert!(back.is_err());
     }
 }

@@ -37,8 +37,9 @@ const WELL_EXACTLY: Span = Span::minutes(1);
 /// How many may be in flight to one host (P5).
 const WINDOW_PER_HOST: u32 = 8;
 
-/// How long a worker may take for a delivery before another may take it over.
-const LEASE: Span = Span::minutes(2);
+/// How long a worker may take for a delivery before another may take it over: longer than
+/// two tries at it, 20 s each.
+const LEASE: Span = Span::minutes(1);
 
 /// How long results are gathered before they are written together.
 const GATHER: Duration = Duration::from_millis(15);

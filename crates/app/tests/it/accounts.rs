@@ -4,7 +4,9 @@ use carefolk_app::Error;
 use carefolk_app::accounts::{NewAccount, SessionToken};
 use carefolk_app::providers::NewProvider;
 use carefolk_domain::{Denial, Invalid, Role, Span, TeamRole};
+use carefolk_store::entity::sign_in_try;
 use carefolk_testkit::{Kit, PASSWORD, operator};
+use sea_orm::EntityTrait;
 
 fn new(handle: &str) -> NewAccount {
     NewAccount {
@@ -82,6 +84,30 @@ async fn ten_wrong_passwords_make_one_wait() {
     assert!(matches!(held, Err(Error::Throttled { .. })));
     kit.clock.advance(Span::minutes(16));
     assert!(kit.app.accounts().sign_in("nurse", PASSWORD, "test").await.is_ok());
+}
+
+#[tokio::test]
+async fn tries_in_several_processes_are_counted_together() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let other = kit.beside().await;
+    for n in 0..5 {
+        for app in [&kit.app, &other] {
+            let refused = app.accounts().sign_in("nurse", "wrong password", "test").await;
+            assert!(matches!(refused, Err(Error::Denied(_))), "try {n}");
+        }
+    }
+    for app in [&kit.app, &other] {
+        let held = app.accounts().sign_in("nurse", PASSWORD, "test").await;
+        assert!(matches!(held, Err(Error::Throttled { .. })));
+    }
+    // What is over is not kept.
+    let kept = async || sign_in_try::Entity::find().all(kit.app.db().read()).await.unwrap().len();
+    assert_eq!(kept().await, 1);
+    kit.clock.advance(Span::minutes(16));
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kept().await, 0);
+    assert!(other.accounts().sign_in("nurse", PASSWORD, "test").await.is_ok());
 }
 
 #[tokio::test]

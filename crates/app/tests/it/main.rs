@@ -37,6 +37,7 @@ mod receiving;
 mod reconsidering;
 mod refusing;
 mod reporting;
+mod ringing;
 mod seeing;
 mod stranger;
 mod synchronizing;

@@ -25,6 +25,16 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The part of one process, where `doors` share what comes in: each counts for itself.
+    #[must_use]
+    pub fn shared_by(self, doors: u32) -> Self {
+        let part = |whole: Allowance| Allowance {
+            burst: (whole.burst / doors.max(1)).max(1),
+            per_second: (whole.per_second / doors.max(1)).max(1),
+        };
+        Self { per_host: part(self.per_host), per_address: part(self.per_address) }
+    }
+
     /// As good as none, for laboratories in which one machine plays many servers.
     pub fn laboratory() -> Self {
         let plenty = Allowance { burst: 1_000_000, per_second: 1_000_000 };
@@ -56,5 +66,20 @@ impl DoorLimits {
     pub(crate) fn check_host(&self, host: &str) -> Result<(), Problem> {
         let much = |wait| too_often(wait, "too much from one server");
         self.per_host.check(host.to_owned()).map_err(much)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_doors_together_allow_no_more_than_one_and_each_allows_something() {
+        let whole = Limits::default();
+        let part = whole.shared_by(4);
+        assert_eq!((part.per_host.burst * 4, part.per_host.per_second * 4), (2_000, 100));
+        assert_eq!((part.per_address.burst * 4, part.per_address.per_second * 4), (4_000, 200));
+        let least = whole.shared_by(1_000_000);
+        assert_eq!((least.per_host.burst, least.per_address.per_second), (1, 1));
     }
 }

@@ -38,10 +38,10 @@ impl MigrateCommand {
             wiring::open_existing(settings).await?
         };
         let (did, what) = match self {
-            Self::Up => (schema::up(&db).await?, "taken"),
+            Self::Up => (schema::up(&db, &schema::turn(&db).await?).await?, "taken"),
             Self::Down(args) => {
                 // Nobody may be serving from tables that go away.
-                let _held = crate::files::lock(&settings.storage)?;
+                let _held = crate::files::lock(&settings.storage, crate::files::Sharing::Alone)?;
                 (schema::down(&db, args.steps).await?, "taken back")
             }
             Self::Status => return status(out, &schema::steps(&db).await?),

@@ -52,7 +52,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server until it is told to stop
-    Serve,
+    Serve(serve::ServeArgs),
     /// Run two example communities that talk to each other
     Demo(demo::DemoArgs),
     /// Bring the database to the form this version needs
@@ -101,7 +101,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     let loaded = || settings::load(&sources);
     match cli.command {
         Command::Config(command) => command.run(out, loaded()),
-        Command::Serve => serve::run(out, loaded()?.settings).await,
+        Command::Serve(args) => serve::run(out, &args, loaded()?.settings).await,
         Command::Demo(args) => demo::run(out, args, &sources).await,
         Command::Migrate(command) => command.run(out, &loaded()?.settings).await,
         Command::Doctor(args) => doctor::run(out, &args, &loaded()?.settings).await,

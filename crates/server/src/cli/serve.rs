@@ -3,18 +3,27 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use clap::Args;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::http::Server;
 use crate::output::Out;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Role, Roles, Settings};
 use crate::telemetry;
 use crate::words::plain;
 
 /// Signals that come within this are one wish to stop, not two.
 const ONE_WISH: Duration = Duration::from_secs(1);
+
+/// Which part of the work to do.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Do these parts of the work alone, such as web,inbox (also delivery and jobs); PostgreSQL only
+    #[arg(long, value_name = "ROLES")]
+    roles: Option<String>,
+}
 
 /// What is said when the server is ready.
 #[derive(Serialize)]
@@ -23,10 +32,20 @@ struct Ready {
     setup: Option<String>,
     federates: bool,
     metrics: Option<String>,
+    roles: String,
+    listens: String,
 }
 
 /// Runs the server.
-pub(super) async fn run(out: Out, settings: Settings) -> anyhow::Result<()> {
+pub(super) async fn run(out: Out, args: &ServeArgs, mut settings: Settings) -> anyhow::Result<()> {
+    if let Some(names) = &args.roles {
+        let Some(roles) = Roles::parse(names.split(',')) else {
+            bail!(
+                "--roles is \"{names}\", but it must hold web, inbox, delivery or jobs, with commas"
+            );
+        };
+        settings.process.roles = roles;
+    }
     telemetry::start(&settings.log)?;
     let server = Box::pin(Server::start(&settings)).await?;
     let ready = ready(&server, &settings).await?;
@@ -40,7 +59,10 @@ async fn ready(server: &Server, settings: &Settings) -> anyhow::Result<Ready> {
     let local = settings::local_url(server.listen());
     let address = settings.instance.url.as_ref().map_or_else(|| local.clone(), |u| u.text.clone());
     let needs_setup = instance.needs_setup().await;
-    let setup = if needs_setup.map_err(|error| plain(error, "read the database"))? {
+    let needs_setup = needs_setup.map_err(|error| plain(error, "read the database"))?;
+    let roles = &settings.process.roles;
+    // Each link makes the one before useless: it is the matter of who shows the page.
+    let setup = if needs_setup && roles.has(Role::Web) {
         let token = instance.mint_setup_token().await;
         let token = token.map_err(|error| plain(error, "make the set-up link"))?;
         Some(format!("{address}/setup?token={token}"))
@@ -48,7 +70,14 @@ async fn ready(server: &Server, settings: &Settings) -> anyhow::Result<Ready> {
         None
     };
     let metrics = server.metrics().map(|address| format!("http://{address}/metrics"));
-    Ok(Ready { address, setup, federates: server.app().settings().federates(), metrics })
+    Ok(Ready {
+        address,
+        setup,
+        federates: server.app().settings().federates(),
+        metrics,
+        roles: roles.names(),
+        listens: local,
+    })
 }
 
 impl Ready {
@@ -64,6 +93,10 @@ impl Ready {
             );
         } else if !self.federates {
             lines.push("It does not talk to other servers: federation.mode is off.".to_owned());
+        }
+        if !settings.process.roles.are_all() {
+            let (roles, listens) = (&self.roles, &self.listens);
+            lines.push(format!("It does a part of the work: {roles}. It listens on {listens}"));
         }
         if let Some(metrics) = &self.metrics {
             lines.push(format!("Numbers for monitoring are at {metrics}"));

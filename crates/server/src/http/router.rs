@@ -16,7 +16,7 @@ use carefolk_web::WebState;
 use http::StatusCode;
 use tower_http::compression::CompressionLayer;
 
-use super::trace;
+use super::{roles, trace};
 use crate::settings::{self, Settings};
 use crate::world::SystemChance;
 
@@ -28,14 +28,16 @@ pub(super) fn router(
     listen: SocketAddr,
 ) -> Router {
     // In a laboratory one machine plays many servers.
+    let doors = settings.process.doors;
     let limits = if app.settings().lab { Limits::laboratory() } else { Limits::default() };
+    let limits = limits.shared_by(doors);
     let readers = match settings.federation.readers {
         settings::Readers::Anybody => Readers::Anybody,
         settings::Readers::Signed => Readers::Signed,
     };
     let federation = Federation::read_by(readers, app.clone(), Arc::new(remote.clone()), limits)
         .proving(remote.signer());
-    let web = WebState::new(app.clone(), Arc::new(SystemChance));
+    let web = WebState::shared_by(doors, app.clone(), Arc::new(SystemChance));
     let pages = carefolk_web::router(web).layer(CompressionLayer::new());
     let faces = federation.router().merge(federation.negotiated(pages));
     let health = Router::new().route(HEALTH_PATH, get(health)).with_state(app.clone());
@@ -43,6 +45,7 @@ pub(super) fn router(
     let transport = if https { Transport::Https } else { Transport::Http };
     let proxies = TrustedProxies(settings.http.trusted_proxies);
     faces
+        .layer(middleware::from_fn_with_state(settings.process.roles.clone(), roles::only_ours))
         .merge(health)
         // Inside the headers, so that the answer to a panic has them, too.
         .layer(carefolk_httpkit::panics::layer())

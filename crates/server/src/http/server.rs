@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::Router;
-use carefolk_app::App;
+use carefolk_app::{App, Duty};
 use carefolk_httpkit::ServeOptions;
 use carefolk_httpkit::serve::Drained;
 use tokio::net::TcpListener;
@@ -14,14 +14,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::router;
-use crate::files::{self, Lock};
+use crate::files::{self, Lock, Sharing};
 use crate::metrics::Metrics;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Role, Roles, Settings};
 use crate::wiring::{self, Built, Lease, schema};
 use crate::world::SystemClock;
 
-/// How long requests and deliveries under way may take after we were told to stop.
-const DRAIN_WITHIN: Duration = Duration::from_secs(30);
+/// How long requests under way may take after we were told to stop.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+
+/// How long everything under way may take then; with what follows it is less than 30 s (P9, R-049).
+const FINISH_WITHIN: Duration = Duration::from_secs(25);
+
+/// How long it may take after that to give back what is leased, and to close the database.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// How many connections one address may hold, where addresses tell clients apart: an office behind
 /// one address needs some dozens.
@@ -36,6 +42,7 @@ pub(crate) struct Server {
     lease: Lease,
     connections_of_one: Option<usize>,
     metrics: Option<Metrics>,
+    duties: Vec<Duty>,
     _lock: Lock,
 }
 
@@ -44,7 +51,7 @@ impl Server {
     /// that often fail come first, so that a wrong start changes nothing.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         files::make_folder(&settings.storage)?;
-        let lock = files::lock(&settings.storage)?;
+        let lock = files::lock(&settings.storage, sharing(settings)?)?;
         let listener = listen_on(settings.http.listen).await?;
         let listen = listener.local_addr().context("the port has no address")?;
         let numbers = match settings.metrics {
@@ -52,7 +59,8 @@ impl Server {
             None => None,
         };
         let (db, key) = wiring::open_or_make(settings).await?;
-        let taken = schema::up(&db).await?;
+        let turn = schema::turn(&db).await?;
+        let taken = schema::up(&db, &turn).await?;
         if !taken.is_empty() {
             tracing::debug!(steps = taken.len(), "brought the database up to date");
         }
@@ -60,6 +68,8 @@ impl Server {
         let built = Box::pin(wiring::application(settings, db, key, local)).await?;
         let Built { app, remote, lease } = built;
         wiring::prepare(&app, settings).await?;
+        wiring::check_key(&app, key, settings).await?;
+        drop(turn);
         let router = router::router(settings, &app, &remote, listen);
         let direct = settings.http.trusted_proxies == 0 && !app.settings().lab;
         let connections_of_one = direct.then_some(CONNECTIONS_OF_ONE);
@@ -67,7 +77,18 @@ impl Server {
             Some(listener) => Some(Metrics::on(listener, app.clone(), settings.storage.clone())?),
             None => None,
         };
-        Ok(Self { app, listener, listen, router, lease, connections_of_one, metrics, _lock: lock })
+        let duties = duties(&settings.process.roles);
+        Ok(Self {
+            app,
+            listener,
+            listen,
+            router,
+            lease,
+            connections_of_one,
+            metrics,
+            duties,
+            _lock: lock,
+        })
     }
 
     /// The application behind it.
@@ -87,38 +108,85 @@ impl Server {
 
     /// Serves and works until `stop`, then finishes what is under way.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { app, listener, router, lease, connections_of_one, metrics, .. } = self;
-        let defaults = ServeOptions::default();
+        let Self { app, listener, router, lease, connections_of_one, metrics, duties, .. } = self;
         let tasks = TaskTracker::new();
-        app.start_workers(&tasks, &stop);
+        app.start_duties(&duties, &tasks, &stop);
         if let Some(metrics) = metrics {
             tasks.spawn(metrics.run(stop.clone()));
         }
         tasks.close();
-        let options = ServeOptions { drain_within: DRAIN_WITHIN, connections_of_one, ..defaults };
+        let drain_within = ANSWER_WITHIN;
+        let options = ServeOptions { drain_within, connections_of_one, ..ServeOptions::default() };
         let serving =
             carefolk_httpkit::serve(listener, router, options, stop.clone().cancelled_owned());
         let mut serving = std::pin::pin!(serving);
+        let work = async {
+            let lost = tokio::select! {
+                drained = &mut serving => {
+                    tell(drained);
+                    None
+                }
+                error = lease.keep(&SystemClock) => Some(error),
+            };
+            if lost.is_some() {
+                stop.cancel();
+                tell(serving.await);
+            }
+            tasks.wait().await;
+            lost
+        };
+        let time_is_up = async {
+            stop.cancelled().await;
+            tokio::time::sleep(FINISH_WITHIN).await;
+        };
         let lost = tokio::select! {
-            drained = &mut serving => {
-                tell(drained);
+            lost = work => lost,
+            () = time_is_up => {
+                tracing::warn!("work in the background was cut off; it goes on at the next start");
                 None
             }
-            error = lease.keep(&SystemClock) => Some(error),
         };
-        if lost.is_some() {
-            stop.cancel();
-            tell(serving.await);
-        }
-        if tokio::time::timeout(DRAIN_WITHIN, tasks.wait()).await.is_err() {
-            tracing::warn!("work in the background was cut off; it goes on at the next start");
-        }
-        lease.give_back().await;
-        if let Err(error) = app.db().close().await {
-            tracing::warn!(%error, "the database did not close cleanly");
-        }
+        close(&app, &lease).await;
         lost.map_or(Ok(()), Err)
     }
+}
+
+/// Lets go of what others may have now. What does not answer is left: leases end by themselves.
+async fn close(app: &App, lease: &Lease) {
+    if tokio::time::timeout(CLOSE_WITHIN, lease.give_back()).await.is_err() {
+        tracing::debug!("the lease for making ids ends by itself");
+    }
+    match tokio::time::timeout(CLOSE_WITHIN, app.db().close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the database did not close cleanly"),
+        Err(_elapsed) => tracing::warn!("the database did not close in time"),
+    }
+}
+
+/// Who may use the folder beside this server (R-011).
+fn sharing(settings: &Settings) -> anyhow::Result<Sharing> {
+    let roles = &settings.process.roles;
+    if !settings.database.url.starts_with("sqlite:") {
+        return Ok(Sharing::Together);
+    }
+    if !roles.are_all() {
+        bail!(
+            "process.roles is {}, but on SQLite one process does everything; leave it out, or use \
+             PostgreSQL",
+            roles.names()
+        );
+    }
+    Ok(Sharing::Alone)
+}
+
+/// What a process with these roles does in the background.
+fn duties(roles: &Roles) -> Vec<Duty> {
+    let all = [
+        (Role::Inbox, Duty::Inbound),
+        (Role::Delivery, Duty::Deliveries),
+        (Role::Jobs, Duty::Jobs),
+    ];
+    all.into_iter().filter(|(role, _)| roles.has(*role)).map(|(_, duty)| duty).collect()
 }
 
 fn tell(drained: Drained) {

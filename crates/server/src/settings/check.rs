@@ -8,7 +8,8 @@ use url::{Host, Url};
 use super::layers::Layers;
 use super::sections::Sections;
 use super::{
-    BaseUrl, Database, Federation, Http, Instance, Log, LogFormat, Mode, Network, Readers, Settings,
+    BaseUrl, Database, Federation, Http, Instance, Log, LogFormat, Mode, Network, Process, Readers,
+    Roles, Settings,
 };
 
 /// The longest name of a community: it stands in titles.
@@ -16,6 +17,9 @@ const NAME_MAX_CHARS: usize = 100;
 
 /// Nobody has ten proxies of their own in a row; whoever writes more means something else.
 const PROXIES_MAX: usize = 9;
+
+/// So many processes can use one database: each leases one of as many numbers for its ids.
+const DOORS_MAX: u32 = 64;
 
 /// Top-level names that can never be a real server (RFC 2606, RFC 6761).
 const RESERVED_NAMES: &[&str] = &["test", "localhost", "example", "invalid"];
@@ -40,6 +44,7 @@ pub(super) fn settings(sections: &Sections, layers: &Layers) -> anyhow::Result<S
         federation: checker.federation(&sections.federation, url.as_ref())?,
         log: checker.log(&sections.log)?,
         metrics: checker.metrics(&sections.metrics.listen)?,
+        process: checker.process(&sections.process)?,
     })
 }
 
@@ -143,6 +148,18 @@ impl Checker<'_> {
                 self.wrong(key, text, "it must be an address and a port, such as 127.0.0.1:9464")
             }
         }
+    }
+
+    fn process(&self, section: &super::sections::Process) -> anyhow::Result<Process> {
+        let Some(roles) = Roles::parse(section.roles.iter().map(String::as_str)) else {
+            let why = "it must hold one or more of web, inbox, delivery and jobs";
+            return self.wrong("process.roles", &section.roles.join(","), why);
+        };
+        let Ok(doors @ 1..=DOORS_MAX) = u32::try_from(section.doors) else {
+            let why = "it must be a number from 1 to 64";
+            return self.wrong("process.doors", &section.doors.to_string(), why);
+        };
+        Ok(Process { roles, doors })
     }
 
     fn proxies(&self, count: i64) -> anyhow::Result<usize> {

@@ -7,6 +7,7 @@
 mod check;
 mod layers;
 mod network;
+mod roles;
 mod sections;
 mod show;
 
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use layers::Sources;
 pub(crate) use network::Network;
+pub(crate) use roles::{Role, Roles};
 
 /// The settings, checked.
 #[derive(Clone, Debug)]
@@ -33,6 +35,17 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     /// Where the numbers of the work are told, if anywhere.
     pub(crate) metrics: Option<SocketAddr>,
+    /// What this process does.
+    pub(crate) process: Process,
+}
+
+/// What one process does, where several share the work.
+#[derive(Clone, Debug)]
+pub(crate) struct Process {
+    /// Its parts of the work.
+    pub(crate) roles: Roles,
+    /// How many processes answer requests, this one included.
+    pub(crate) doors: u32,
 }
 
 /// Who we are.

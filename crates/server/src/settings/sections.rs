@@ -13,6 +13,7 @@ pub(super) struct Sections {
     pub(super) federation: Federation,
     pub(super) log: Log,
     pub(super) metrics: Metrics,
+    pub(super) process: Process,
 }
 
 /// `[instance]`
@@ -68,4 +69,12 @@ pub(super) struct Log {
 #[serde(deny_unknown_fields)]
 pub(super) struct Metrics {
     pub(super) listen: String,
+}
+
+/// `[process]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Process {
+    pub(super) roles: Vec<String>,
+    pub(super) doors: i64,
 }

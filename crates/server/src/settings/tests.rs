@@ -80,6 +80,9 @@ fn a_value_that_cannot_be_used_is_named_with_its_key() {
         ("log.format", "xml"),
         ("log.level", "loud"),
         ("metrics.listen", "9464"),
+        ("process.roles", "[]"),
+        ("process.roles", "[\"web\", \"mail\"]"),
+        ("process.doors", "0"),
     ] {
         let said = complaint(&[(key, value)]);
         let variable = key.to_ascii_uppercase().replace('.', "__");
@@ -138,4 +141,14 @@ fn numbers_are_told_to_this_machine_alone() {
         assert!(said.contains("this machine alone"), "{said}");
     }
     assert_eq!(with(&[]).unwrap().settings.metrics, None);
+}
+
+#[test]
+fn a_process_does_everything_unless_it_is_told_otherwise() {
+    let roles = |list: &[(&str, &str)]| with(list).unwrap().settings.process.roles;
+    assert!(roles(&[]).are_all());
+    let some = roles(&[("process.roles", "[\"jobs\", \"web\"]")]);
+    assert!(some.has(Role::Web) && some.has(Role::Jobs));
+    assert!(!some.has(Role::Inbox) && !some.has(Role::Delivery) && !some.are_all());
+    assert_eq!(some.names(), "web,jobs");
 }

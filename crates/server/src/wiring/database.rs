@@ -17,15 +17,14 @@ pub(crate) async fn open_or_make(
     files::make_folder(&settings.storage)?;
     let db = open(settings).await?;
     let path = settings.file(MASTER_KEY_FILE);
-    if files::read_key(&path) == Err(KeyFault::Missing) {
-        let taken = schema::steps(&db).await?.iter().any(|step| step.applied);
-        if taken {
-            bail!(
-                "{} is not there, but this database was made with one, and its private keys can \
+    // Asked first: another process may make the key, and then the tables, at this moment.
+    let taken = schema::steps(&db).await?.iter().any(|step| step.applied);
+    if taken && files::read_key(&path) == Err(KeyFault::Missing) {
+        bail!(
+            "{} is not there, but this database was made with one, and its private keys can \
                  be opened with nothing else; put the file back from your backup",
-                path.display()
-            );
-        }
+            path.display()
+        );
     }
     let key = files::read_or_make_key(&path, || {
         let mut bytes = [0_u8; MASTER_KEY_BYTES];

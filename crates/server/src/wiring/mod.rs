@@ -95,6 +95,25 @@ pub(crate) async fn prepare(app: &App, settings: &Settings) -> anyhow::Result<()
     ))
 }
 
+/// Refuses a master key that is not the one this database was made with: what is signed with keys that
+/// cannot be opened is signed by nobody.
+pub(crate) async fn check_key(
+    app: &App,
+    key: [u8; files::MASTER_KEY_BYTES],
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let own = app.actors().instance_key().await;
+    let own = own.map_err(|error| plain(error, "read the keys"))?;
+    if MasterKey::new(key).open(&own.sealed).is_err() {
+        bail!(
+            "{} is not the master key that this database was made with; put the right one there, \
+             from your backup or from the process that made it",
+            settings.file(files::MASTER_KEY_FILE).display()
+        );
+    }
+    Ok(())
+}
+
 /// The application for a command beside a server that may be running on the same database.
 pub(crate) async fn beside_a_server(settings: &Settings) -> anyhow::Result<Built> {
     let db = open_existing(settings).await?;
@@ -108,7 +127,7 @@ pub(crate) async fn beside_a_server(settings: &Settings) -> anyhow::Result<Built
     // running server, which would go on making the old ones.
     let _held = match (is_first, &settings.instance.url) {
         (true, Some(_)) => Some(
-            files::lock(&settings.storage)
+            files::lock(&settings.storage, files::Sharing::Alone)
                 .context("instance.url is new, and the server has to be started with it first")?,
         ),
         _ => None,

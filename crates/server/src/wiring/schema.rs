@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use carefolk_migrations::{Migration, MigrationStatus, Migrator, MigratorTrait};
-use carefolk_store::Db;
+use carefolk_store::{Db, WriteTx, dialect};
 use serde::Serialize;
 
 /// One step of the schema's history.
@@ -32,8 +32,17 @@ pub(crate) async fn missing(db: &Db) -> anyhow::Result<Vec<String>> {
     Ok(steps(db).await?.into_iter().filter(|step| !step.applied).map(|step| step.name).collect())
 }
 
+/// The turn of one process to bring the database up to date, until it is dropped.
+pub(crate) struct Turn(#[expect(dead_code, reason = "held, never read")] Option<WriteTx>);
+
+/// Waits for the turn: several processes may be started at once.
+pub(crate) async fn turn(db: &Db) -> anyhow::Result<Turn> {
+    let turn = dialect::schema_turn(db).await;
+    Ok(Turn(turn.context("could not wait for the turn to bring the database up to date")?))
+}
+
 /// Takes every step that is missing; returns which.
-pub(crate) async fn up(db: &Db) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn up(db: &Db, _turn: &Turn) -> anyhow::Result<Vec<String>> {
     let missing = missing(db).await?;
     if !missing.is_empty() {
         Migrator::up(db.migrate(), None).await.context("could not migrate the database")?;

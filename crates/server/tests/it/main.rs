@@ -2,12 +2,17 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "test code: a failure here is a failed test"
 )]
 
 mod cli;
 mod demo;
 mod errors;
+mod logs;
 mod metrics;
+mod processes;
 mod serve;
+mod sink;
+mod stopping;
 mod support;

@@ -65,10 +65,15 @@ impl Place {
         command
     }
 
+    /// Where the database is.
+    pub(crate) fn database_url(&self) -> String {
+        let file = format!("sqlite:{}", self.data("carefolk.db").display());
+        self.database.clone().unwrap_or(file)
+    }
+
     /// Does to the rows what the program never would.
     pub(crate) fn meddle(&self, sql: &str) {
-        let file = format!("sqlite:{}", self.data("carefolk.db").display());
-        let url = self.database.clone().unwrap_or(file);
+        let url = self.database_url();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(carefolk_testkit::meddle(&url, sql));
     }
@@ -150,7 +155,17 @@ impl Running {
 
     /// Starts `command` and waits for a line with `last`.
     pub(crate) fn start(mut command: Command, last: &str) -> Self {
-        let mut child = command.spawn().unwrap();
+        Self::wait(command.spawn().unwrap(), last)
+    }
+
+    /// Starts all of `commands` at the same moment, and waits for each.
+    pub(crate) fn start_all(commands: Vec<Command>, last: &str) -> Vec<Self> {
+        let spawned: Vec<Child> =
+            commands.into_iter().map(|mut command| command.spawn().unwrap()).collect();
+        spawned.into_iter().map(|child| Self::wait(child, last)).collect()
+    }
+
+    fn wait(mut child: Child, last: &str) -> Self {
         let stdout = child.stdout.take().unwrap();
         let (send, lines) = mpsc::channel();
         std::thread::spawn(move || {
@@ -187,14 +202,44 @@ impl Running {
         rest.split(['/', ' ']).next().unwrap().to_owned()
     }
 
+    /// The same of a process that does a part of the work.
+    pub(crate) fn listening(&self) -> String {
+        let line = self.line("It listens on").unwrap();
+        line.split("http://").nth(1).unwrap().to_owned()
+    }
+
     /// The status and body of a page.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         get(&self.address(), path)
     }
 
+    /// The number of its process.
+    pub(crate) fn number(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let number = self.child.id().to_string();
+        Command::new("kill").args(["-s", name, &number]).status().unwrap();
+    }
+
+    /// Whether it has ended, and how.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// What it said of its work, once it has ended.
+    pub(crate) fn log(mut self) -> String {
+        self.child.wait().unwrap();
+        let mut stderr = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        stderr
+    }
+
     /// Asks it to stop, and waits until it did.
     pub(crate) fn stop(mut self) -> ExitStatus {
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.signal("TERM");
         self.child.wait().unwrap()
     }
 }
@@ -228,8 +273,13 @@ pub(crate) fn ask(address: &str, head: &str, body: &str) -> (u16, String, String
 }
 
 /// Asks again and again until it is so, for as long as patience lasts.
-pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) fn until(what: &str, is_so: impl FnMut() -> bool) {
+    within(PATIENCE, what, is_so);
+}
+
+/// The same for as long as `patience` lasts.
+pub(crate) fn within(patience: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + patience;
     while !is_so() {
         assert!(Instant::now() < deadline, "{what}: not yet, and patience is at its end");
         std::thread::sleep(Duration::from_millis(20));

@@ -102,6 +102,24 @@ pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError
     Ok(())
 }
 
+/// Prolongs the lease of jobs that are still in work.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn prolong_jobs(tx: &WriteTx, ids: &[JobId], until: Moment) -> Result<(), StoreError> {
+    const UPDATE: &str =
+        "UPDATE job SET run_at = $1, locked_until = $1 WHERE state = 'waiting' AND id IN (VALUES ";
+    for chunk in ids.chunks(ROWS_MAX) {
+        let statement = Sql::new(UPDATE, [until.into()])
+            .rows(chunk.iter().map(|id| [(*id).into()]))
+            .text(")")
+            .on(tx.conn());
+        tx.conn().execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
 /// The claim of a plain queue: `$1` is now, `$2` the end of the lease.
 ///
 /// A claimed row's `run_at` becomes the end of its lease. So the next claim does not walk over

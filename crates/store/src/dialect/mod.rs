@@ -4,6 +4,7 @@
 //! bound; only our own constants and numbers are written into a text.
 
 mod audit;
+mod bell;
 mod counters;
 mod deliveries;
 mod home;
@@ -12,10 +13,12 @@ mod invariants;
 mod jobs;
 mod peers;
 mod refusals;
+mod sign_ins;
 mod sql;
 mod workers;
 
 pub use audit::lock_audit;
+pub use bell::{Listener, ring, schema_turn};
 pub use counters::{ActorCounts, bump_actor_counts, bump_reaction_count, bump_reply_count};
 pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
@@ -29,9 +32,10 @@ pub use invariants::{
     Broken, INVARIANTS, Invariant, broken_invariants, database_version, file_faults,
     unsafe_switches,
 };
-pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job};
+pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job, prolong_jobs};
 pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings};
 pub use refusals::add_refusals;
+pub use sign_ins::count_sign_in;
 pub use workers::{highest_id, lease_worker, release_worker, renew_worker};
 
 /// What became of a row that may have been there already.

@@ -35,6 +35,7 @@ pub mod report_post;
 pub mod revision;
 pub mod session;
 pub mod setting;
+pub mod sign_in_try;
 pub mod team_member;
 pub mod tombstone;
 pub mod worker_lease;

@@ -1,7 +1,9 @@
 //! Work for later: once for each key, in order, and not lost.
 
 use carefolk_domain::{JobId, Span};
-use carefolk_store::dialect::{Insertion, JobEnd, claim_jobs, finish_jobs, insert_job};
+use carefolk_store::dialect::{
+    Insertion, JobEnd, claim_jobs, finish_jobs, insert_job, prolong_jobs,
+};
 use carefolk_store::entity::job::{self, JobState};
 use carefolk_store::{Db, DbKind};
 use sea_orm::EntityTrait;
@@ -50,6 +52,26 @@ async fn jobs_are_claimed_once_and_again_when_their_worker_died() {
     assert_eq!(claim(NOW + LEASE + Span(1)).await, [(2, 2)]);
     let failed = job::Entity::find_by_id(JobId(1)).one(db.read()).await.unwrap().unwrap();
     assert_eq!((failed.state, failed.last_error.as_deref()), (JobState::Failed, Some("why")));
+}
+
+#[tokio::test]
+async fn a_job_that_is_still_in_work_is_left_to_its_worker() {
+    let db = fresh("job_prolong").await;
+    for id in 1..=3 {
+        insert(&db, given::job(id, None)).await;
+    }
+    let claim = async |now| {
+        let got = in_tx(&db, async |tx| claim_jobs(tx, now, now + LEASE, 10).await.unwrap()).await;
+        got.into_iter().map(|row| row.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(NOW).await, [1, 2, 3]);
+    finish(&db, 2, JobState::Done).await;
+    let later = NOW + LEASE + LEASE;
+    let held = [JobId(1), JobId(2)];
+    in_tx(&db, async |tx| prolong_jobs(tx, &held, later).await.unwrap()).await;
+    // The third was not prolonged; what is done is not brought back.
+    assert_eq!(claim(NOW + LEASE).await, [3]);
+    assert_eq!(claim(later).await, [1, 3]);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
     reason = "what helps tests is a test: it fails where it stands"
 )]
 
+mod bell;
 mod counters;
 mod database;
 mod deliveries;
@@ -22,4 +23,5 @@ mod migrations;
 mod mint;
 mod open;
 mod peers;
+mod sign_ins;
 mod workers;

@@ -140,6 +140,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         revision,
         session,
         setting,
+        sign_in_try,
         team_member,
         tombstone,
         worker_lease,

@@ -53,6 +53,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     figures.add("  more than wanted", arrived.saturating_sub(wanted).to_string());
     figures.add("  unsigned", outside.unsigned().to_string());
     figures.add("  memory afterwards", format!("{} KiB", lab.resident_kib()?));
+    for kib in lab.resident_beside()? {
+        figures.add("  memory of one beside it", format!("{kib} KiB"));
+    }
     figures.print();
     lab.stop().await
 }

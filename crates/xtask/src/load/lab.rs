@@ -34,6 +34,9 @@ pub(crate) struct Lab {
     pub(crate) port: u16,
     metrics: u16,
     server: Option<Child>,
+    /// How many processes deliver beside the server, which then leaves it to them.
+    beside: usize,
+    others: Vec<Child>,
 }
 
 impl Lab {
@@ -43,7 +46,12 @@ impl Lab {
         let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr();
         let (port, metrics) = (free()?.port(), free()?.port());
         let (program, database) = (options.program.clone(), options.database.clone());
-        Ok(Self { program, folder, database, port, metrics, server: None })
+        let beside = options.beside;
+        if beside > 0 && database.is_none() {
+            bail!("several processes need a PostgreSQL: --database URL");
+        }
+        let (server, others) = (None, Vec::new());
+        Ok(Self { program, folder, database, port, metrics, server, beside, others })
     }
 
     /// What other servers call this one.
@@ -74,7 +82,8 @@ impl Lab {
 
     /// Starts the server and gives the time from exec to the first answer.
     pub(crate) async fn start(&mut self) -> anyhow::Result<Duration> {
-        let mut command = self.command(&["serve"]);
+        let roles = ["serve", "--roles", "web,inbox,jobs"];
+        let mut command = self.command(if self.beside > 0 { &roles } else { &["serve"] });
         let begun = Instant::now();
         let mut server = command.spawn().context("starting the program")?;
         loop {
@@ -92,18 +101,27 @@ impl Lab {
             tokio::time::sleep(KNOCK).await;
         }
         self.server = Some(server);
-        Ok(begun.elapsed())
+        let took = begun.elapsed();
+        for _ in 0..self.beside {
+            let mut command = self.command(&["serve", "--roles", "delivery"]);
+            command
+                .env("CAREFOLK__HTTP__LISTEN", "127.0.0.1:0")
+                .env("CAREFOLK__METRICS__LISTEN", "");
+            self.others.push(command.spawn().context("starting a process beside it")?);
+        }
+        Ok(took)
     }
 
-    /// Asks the server to end and waits until it has.
+    /// Asks the server, and what runs beside it, to end, and waits until they have.
     pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
-        let Some(mut server) = self.server.take() else { return Ok(()) };
-        if let Some(id) = server.id() {
-            Command::new("kill").arg(id.to_string()).status().await?;
+        for mut server in self.server.take().into_iter().chain(self.others.drain(..)) {
+            if let Some(id) = server.id() {
+                Command::new("kill").arg(id.to_string()).status().await?;
+            }
+            tokio::time::timeout(STOP_TIME, server.wait())
+                .await
+                .context("the server did not end")??;
         }
-        tokio::time::timeout(STOP_TIME, server.wait())
-            .await
-            .context("the server did not end")??;
         Ok(())
     }
 
@@ -146,12 +164,12 @@ impl Lab {
 
     /// Resident memory of the server in KiB, as the kernel counts it.
     pub(crate) fn resident_kib(&self) -> anyhow::Result<u64> {
-        let id = self.server.as_ref().and_then(Child::id).context("the server does not run")?;
-        let status =
-            std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS line")?;
-        Ok(kib.parse()?)
+        resident_kib(self.server.as_ref())
+    }
+
+    /// The same of each process beside it.
+    pub(crate) fn resident_beside(&self) -> anyhow::Result<Vec<u64>> {
+        self.others.iter().map(|other| resident_kib(Some(other))).collect()
     }
 
     /// The time that the server spent on the processor so far, as the kernel counts it.
@@ -185,4 +203,12 @@ impl Lab {
         std::fs::create_dir_all(self.folder.path())?;
         Ok(())
     }
+}
+
+fn resident_kib(process: Option<&Child>) -> anyhow::Result<u64> {
+    let id = process.and_then(Child::id).context("the server does not run")?;
+    let status = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS line")?;
+    Ok(kib.parse()?)
 }

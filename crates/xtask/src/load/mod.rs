@@ -33,12 +33,19 @@ pub(crate) struct Options {
     pub(crate) count: Option<usize>,
     pub(crate) connections: Option<usize>,
     pub(crate) database: Option<String>,
+    /// How many processes deliver beside the server.
+    pub(crate) beside: usize,
 }
 
 impl Options {
     fn read(words: &[String]) -> anyhow::Result<Self> {
-        let mut options =
-            Self { program: default_program(), count: None, connections: None, database: None };
+        let mut options = Self {
+            program: default_program(),
+            count: None,
+            connections: None,
+            database: None,
+            beside: 0,
+        };
         let mut words = words.iter();
         while let Some(name) = words.next() {
             let value = words.next().with_context(|| format!("{name} needs a value"))?;
@@ -46,6 +53,7 @@ impl Options {
                 "--program" => options.program = std::path::absolute(value)?,
                 "--count" => options.count = Some(number(value, MOST)?),
                 "--connections" => options.connections = Some(number(value, 512)?),
+                "--beside" => options.beside = number(value, 16)?,
                 "--database" => options.database = Some(value.clone()),
                 other => bail!("there is no option '{other}'"),
             }

@@ -1,0 +1,79 @@
+//! Told to stop, a server finishes what is under way and ends well (P9, R-049).
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::sink::Sink;
+use crate::support::{Place, Running, within};
+
+/// The promise.
+const STOPS_WITHIN: Duration = Duration::from_secs(30);
+
+/// A server with a delivery under way to somebody who never answers.
+fn hanging() -> (Place, Running, Sink) {
+    let place = Place::new();
+    let settings = "[instance]\nurl = \"http://care.localhost\"\n\
+         [federation]\nlab_networks = [\"127.0.0.0/8\"]\n";
+    std::fs::write(place.path("carefolk.toml"), settings).unwrap();
+    let server = Running::serve(&place);
+    place.run(&["account", "create", "ann", "--email", "ann@b.example"]).good();
+    place.run(&["provider", "create", "elm", "--name", "Elm House", "--owner", "ann"]).good();
+    let sink = Sink::new(0);
+    let inbox = format!("http://slow.localhost:{}/in", sink.port);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(carefolk_testkit::crowd(&place.database_url(), "elm", &[inbox]));
+    place.tell(&["post", "create", "--as", "elm", "--text-stdin"], "Soup at noon.").good();
+    within(STOPS_WITHIN, "a delivery under way", || sink.count() > 0);
+    (place, server, sink)
+}
+
+#[test]
+fn a_request_under_way_is_answered_and_a_new_one_is_not_taken() {
+    let place = Place::new();
+    let mut server = Running::serve(&place);
+    let address = server.address();
+    let mut under_way = TcpStream::connect(&address).unwrap();
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8";
+    let head = format!("POST /sign-in HTTP/1.1\r\nHost: {address}\r\n{form}");
+    write!(under_way, "{head}\r\nExpect: 100-continue\r\n\r\n").unwrap();
+    // Asked to go on, it is under way for certain.
+    let mut go_on = [0; 25];
+    under_way.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let told = Instant::now();
+    server.signal("TERM");
+    within(STOPS_WITHIN, "a closed door", || TcpStream::connect(&address).is_err());
+    under_way.write_all(b"name=ann").unwrap();
+    let mut answer = String::new();
+    under_way.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+    within(STOPS_WITHIN, "the end", || server.ended().is_some());
+    assert!(server.ended().unwrap().success());
+    assert!(told.elapsed() < STOPS_WITHIN);
+}
+
+#[test]
+fn a_delivery_to_somebody_who_never_answers_does_not_keep_it_from_ending_well() {
+    let (place, mut server, _sink) = hanging();
+    let told = Instant::now();
+    server.signal("TERM");
+    within(STOPS_WITHIN, "the end", || server.ended().is_some());
+    assert!(server.ended().unwrap().success(), "after {:?}", told.elapsed());
+    // It is not lost: it waits.
+    assert_eq!(place.json(&["delivery", "list"], "").as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn told_twice_it_ends_at_once() {
+    let (_place, mut server, _sink) = hanging();
+    let told = Instant::now();
+    // Signals within a second of the first are one wish.
+    within(Duration::from_secs(10), "the end", || {
+        server.signal("TERM");
+        server.ended().is_some()
+    });
+    assert!(told.elapsed() >= Duration::from_millis(900), "{:?}", told.elapsed());
+    assert_eq!(server.ended().unwrap().code(), Some(1));
+    assert!(server.log().contains("stopped at once"));
+}
