@@ -13,6 +13,7 @@
 mod counters;
 mod database;
 mod deliveries;
+mod endings;
 mod given;
 mod group;
 mod home;
