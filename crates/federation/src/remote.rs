@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use carefolk_app::App;
-use carefolk_app::ports::{Clock, Fetched, Fingered, Parcel, PortError, Receipt, Remote, Software};
+use carefolk_app::ports::{
+    Clock, Fetched, Fingered, Parcel, PortError, ProofKey, Receipt, Remote, Software,
+};
 use carefolk_domain::Address;
 use carefolk_signatures::vault::MasterKey;
 
@@ -116,5 +118,9 @@ impl Remote for HttpRemote {
             return Receipt::Failed { status: None, why: error.to_string() };
         }
         self.pipes.sender.deliver(parcel).await
+    }
+
+    async fn prove(&self, document: Arc<str>, proof: &ProofKey) -> Result<String, PortError> {
+        self.pipes.errands.signer.prove(proof, document).await
     }
 }

@@ -14,6 +14,7 @@ use crate::App;
 use crate::actors::queries;
 use crate::follows::receive as follows;
 use crate::kernel::error::Error;
+use crate::kernel::guard::guarded;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::{Fetched, open_post};
@@ -40,7 +41,9 @@ pub(super) async fn plan_all(app: &App, heard: Vec<Heard>) -> Result<Vec<Planned
     let mut planned: Vec<Planned> = stream::iter(heard)
         .map(|Heard { row, said, speaker, .. }| async move {
             let plan = match said {
-                Ok(Said::Activity(activity)) => Box::pin(plan(app, *activity, speaker)).await,
+                Ok(Said::Activity(activity)) => {
+                    guarded(Box::pin(plan(app, *activity, speaker))).await
+                }
                 Ok(Said::Nothing(outcome)) => Ok(Plan::Nothing(outcome)),
                 Err(error) => Err(error),
             };
