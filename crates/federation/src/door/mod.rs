@@ -16,7 +16,7 @@ mod proofs;
 mod reader;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
-pub(crate) use key_ring::{Evidence, Found, KeyRing};
+pub(crate) use key_ring::{Evidence, Found, KeyRing, Verdict};
 pub(crate) use knock::{Speaker, forbidden, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;
