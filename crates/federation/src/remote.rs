@@ -12,6 +12,7 @@ use carefolk_signatures::vault::MasterKey;
 
 use crate::document::Documents;
 use crate::errand::Errands;
+use crate::fetched_proofs::{FetchedProofs, Others};
 use crate::fetcher::Fetcher;
 use crate::finger::Finger;
 use crate::glue::LateApp;
@@ -30,6 +31,9 @@ const NO_DOMAIN: &str = "unset.invalid";
 #[derive(Clone)]
 pub struct HttpRemote {
     pipes: Arc<Pipes>,
+    /// Whether a proof may make us ask somebody else than who gave the document. Not while that is
+    /// being done: a fetch leads to one other at most.
+    others: Others,
 }
 
 struct Pipes {
@@ -37,6 +41,7 @@ struct Pipes {
     has_address: bool,
     errands: Arc<Errands>,
     fetcher: Fetcher,
+    proofs: FetchedProofs,
     finger: Finger,
     sender: Sender,
     census: Census,
@@ -68,12 +73,13 @@ impl HttpRemote {
             app,
             has_address: base.is_some(),
             fetcher: Fetcher::new(documents.await?),
+            proofs: FetchedProofs::new(),
             finger: Finger::new(Arc::clone(&errands)),
             sender: Sender::new(Arc::clone(&errands)),
             census: Census::new(Arc::clone(&errands)),
             errands,
         };
-        Ok(Self { pipes: Arc::new(pipes) })
+        Ok(Self { pipes: Arc::new(pipes), others: Others::Asked })
     }
 
     /// Gives the pipes the application, which says whom we talk with and in whose name we read.
@@ -100,7 +106,11 @@ impl Remote for HttpRemote {
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
         self.check_address()?;
         let url = self.pipes.errands.connector.policy().parse(url)?;
-        self.pipes.fetcher.fetch(url).await
+        let fetched = self.pipes.fetcher.fetch(url).await?;
+        let asking = Self { pipes: Arc::clone(&self.pipes), others: Others::NotAsked };
+        let others: Option<&dyn Remote> = (self.others == Others::Asked).then_some(&asking);
+        self.pipes.proofs.check(self.pipes.app.app()?, others, &fetched).await?;
+        Ok(fetched)
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {

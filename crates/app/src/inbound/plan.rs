@@ -17,7 +17,7 @@ use crate::kernel::error::Error;
 use crate::kernel::guard::guarded;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
-use crate::posts::fetch::{Fetched, open_post};
+use crate::posts::fetch::{Fetched, UNPROVEN, open_post};
 use crate::posts::quotes::Asked;
 use crate::posts::receive::kept_as;
 use crate::posts::votes;
@@ -340,6 +340,7 @@ async fn delete_actor(app: &App, actor: actor::Model) -> Result<Plan, Error> {
 fn gone_or(error: Error, why: &'static str) -> Result<Plan, Error> {
     match error {
         Error::Upstream(PortError::Unavailable(_)) | Error::Busy | Error::Store(_) => Err(error),
+        Error::Upstream(PortError::Unproven(_)) => Ok(refused(UNPROVEN)),
         _ => Ok(refused(why)),
     }
 }

@@ -208,4 +208,7 @@ pub enum PortError {
     /// It is not what was asked for.
     #[error("not what was asked for: {0}")]
     Invalid(&'static str),
+    /// A proof inside it (FEP-8b32) speaks against it.
+    #[error("not proven: {0}")]
+    Unproven(&'static str),
 }

@@ -83,7 +83,7 @@ async fn what_is_proven_has_the_same_bytes_on_each_try() {
         assert_eq!(request.body, seen[0].body);
     }
     let body = String::from_utf8(seen[0].body.to_vec()).unwrap();
-    let proof = carefolk_signatures::read_proof(&body).unwrap().unwrap();
+    let proof = carefolk_signatures::read_proofs(&body, 1).unwrap().pop().unwrap();
     assert_eq!(proof.method(), method);
     let actor = lab.app.actors().document_by_handle("instance").await.unwrap();
     let multikey = &actor.assertion_method[0];
