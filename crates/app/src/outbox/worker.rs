@@ -1,6 +1,6 @@
 //! Delivering: claim a batch, send each, write down what came of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -274,7 +274,8 @@ impl Outbox<'_> {
         }
         let tx = self.0.begin().await?;
         let mut ends = Vec::with_capacity(done.len());
-        let mut news: HashMap<PeerId, (HostNews, Option<String>)> = HashMap::new();
+        // In one order in every process: two that write of the same hosts would wait for each other.
+        let mut news: BTreeMap<PeerId, (HostNews, Option<String>)> = BTreeMap::new();
         let mut known: HashMap<PeerId, KnownHost> = HashMap::new();
         for (row, receipt, host) in done {
             self.0.meters().delivered(&receipt);
@@ -314,7 +315,7 @@ async fn gather(flying: &mut JoinSet<Tried>, done: &mut Vec<Tried>) {
 }
 
 /// Good news of a host outweighs bad news from the same batch: it answers.
-fn weigh(news: &mut HashMap<PeerId, (HostNews, Option<String>)>, peer: PeerId, after: &After) {
+fn weigh(news: &mut BTreeMap<PeerId, (HostNews, Option<String>)>, peer: PeerId, after: &After) {
     match (&after.host, news.get(&peer)) {
         (HostNews::Nothing, _) | (HostNews::Failing(..), Some((HostNews::Well(_), _))) => {}
         (host, _) => {
