@@ -36,6 +36,15 @@ impl SessionToken {
     }
 }
 
+/// Whether so many tries since then are not too many.
+fn may_try(since: Moment, tries: i64, now: Moment) -> Result<(), Error> {
+    let left = SIGN_IN_WINDOW - (now - since);
+    if tries > SIGN_IN_TRIES && left > Span::ZERO {
+        return Err(Error::Throttled { retry_after: left });
+    }
+    Ok(())
+}
+
 impl Accounts<'_> {
     /// Signs somebody in by local name or e-mail address. A new token each time (S-135).
     ///
@@ -72,15 +81,18 @@ impl Accounts<'_> {
     /// Counts a try before it is made, by account, or by name where there is none (S-141): many at
     /// once are counted, whichever processes they come to.
     async fn count_try(&self, who: &[u8]) -> Result<(), Error> {
+        // Whoever has to wait already is told so without a word written: else who guesses on and on
+        // keeps the pen from others.
+        let known = sign_in_try::Entity::find_by_id(who.to_vec()).one(self.0.read()).await?;
+        if let Some(known) = known {
+            may_try(known.since, known.tries, self.0.now())?;
+        }
         let tx = self.0.begin().await?;
         let now = tx.now();
         let (since, tries) =
             dialect::count_sign_in(tx.store(), who, now, now - SIGN_IN_WINDOW).await?;
         tx.commit().await?;
-        if tries > SIGN_IN_TRIES {
-            return Err(Error::Throttled { retry_after: SIGN_IN_WINDOW - (now - since) });
-        }
-        Ok(())
+        may_try(since, tries, now)
     }
 
     /// Forgets the tries of who has shown who they are.

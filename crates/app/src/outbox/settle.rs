@@ -1,6 +1,6 @@
 //! Writing down what came of tries at deliveries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use carefolk_domain::{DeliveryId, Health, Moment, PeerId, Span};
 use carefolk_store::dialect::{self, DeliveryEnd};
@@ -27,8 +27,9 @@ const WORTH_WAKING_AFTER: Span = Span::minutes(1);
 /// What came of a try.
 pub(super) type Tried = (delivery::Model, Receipt, KnownHost);
 
-/// What a batch says about hosts, with the last error.
-type News = HashMap<PeerId, (HostNews, Option<String>)>;
+/// What a batch says about hosts, with the last error; in one order in every process, for two that write
+/// of the same hosts would wait for each other.
+type News = BTreeMap<PeerId, (HostNews, Option<String>)>;
 
 impl KnownHost {
     /// Whether `news` is what we know already.

@@ -50,7 +50,9 @@ mod tests {
         for path in ["/inbox", "/ap/actor/k3j9/inbox"] {
             assert_eq!(role_of(path), Role::Inbox, "{path}");
         }
-        let others = ["/sign-in", "/tags/inbox", "/@inbox", "/ap/actor/k3j9", "/ap/actor/inbox"];
+        let actors =
+            ["/ap/actor/k3j9", "/ap/actor/inbox", "/ap/actor//inbox", "/ap/actor/a/b/inbox"];
+        let others = ["/sign-in", "/tags/inbox", "/@inbox"].into_iter().chain(actors);
         for path in others {
             assert_eq!(role_of(path), Role::Web, "{path}");
         }

@@ -28,12 +28,9 @@ fn hanging() -> (Place, Running, Sink) {
     (place, server, sink)
 }
 
-#[test]
-fn a_request_under_way_is_answered_and_a_new_one_is_not_taken() {
-    let place = Place::new();
-    let mut server = Running::serve(&place);
-    let address = server.address();
-    let mut under_way = TcpStream::connect(&address).unwrap();
+/// A request that the server waits for the end of.
+fn begun(address: &str) -> TcpStream {
+    let mut under_way = TcpStream::connect(address).unwrap();
     let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8";
     let head = format!("POST /sign-in HTTP/1.1\r\nHost: {address}\r\n{form}");
     write!(under_way, "{head}\r\nExpect: 100-continue\r\n\r\n").unwrap();
@@ -41,6 +38,15 @@ fn a_request_under_way_is_answered_and_a_new_one_is_not_taken() {
     let mut go_on = [0; 25];
     under_way.read_exact(&mut go_on).unwrap();
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    under_way
+}
+
+#[test]
+fn a_request_under_way_is_answered_and_a_new_one_is_not_taken() {
+    let place = Place::new();
+    let mut server = Running::serve(&place);
+    let address = server.address();
+    let mut under_way = begun(&address);
     let told = Instant::now();
     server.signal("TERM");
     within(STOPS_WITHIN, "a closed door", || TcpStream::connect(&address).is_err());
@@ -51,6 +57,16 @@ fn a_request_under_way_is_answered_and_a_new_one_is_not_taken() {
     within(STOPS_WITHIN, "the end", || server.ended().is_some());
     assert!(server.ended().unwrap().success());
     assert!(told.elapsed() < STOPS_WITHIN);
+}
+
+#[test]
+fn a_request_that_never_ends_does_not_keep_it_from_ending_well() {
+    let place = Place::new();
+    let mut server = Running::serve(&place);
+    let _under_way = begun(&server.address());
+    server.signal("TERM");
+    within(STOPS_WITHIN, "the end", || server.ended().is_some());
+    assert!(server.ended().unwrap().success());
 }
 
 #[test]
