@@ -45,9 +45,9 @@ export class Server {
   }
 
   /** Starts it and waits until it answers; gives false if it ended before. */
-  async tryStart(extra) {
+  async tryStart(extra, patienceMs = ANSWER_MS) {
     this.child = this.launch(extra);
-    const deadline = performance.now() + ANSWER_MS;
+    const deadline = performance.now() + patienceMs;
     while (!this.child.isOver && performance.now() < deadline) {
       if (await isWell()) return true;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -183,6 +183,11 @@ impl Inbound<'_> {
                 Ok(plan) => guarded(Box::pin(apply::apply(self.0, &mut tx, plan))).await,
                 Err(error) => Err(error),
             };
+            if let Err(error @ (Error::Store(_) | Error::Busy)) = applied {
+                // The database may have taken back with it what was done before: SQLite ends the whole
+                // transaction when a disk is full. So nothing counts, and each has its turn alone.
+                return Err(error);
+            }
             ends.push(match applied {
                 Ok(outcome) => {
                     tx.commit().await?;

@@ -16,11 +16,16 @@ use crate::stranger::{act, follow, hand_in, note, settle_in};
 
 /// From now on the database refuses rows of `table` whose `column` holds "poison".
 pub(crate) async fn break_on(kit: &Kit, table: &str, column: &str) {
+    refuse(kit, table, column, "ABORT").await;
+}
+
+/// The same; on SQLite `what` is what goes with the row.
+async fn refuse(kit: &Kit, table: &str, column: &str, what: &str) {
     let when = format!("WHEN (NEW.{column} LIKE '%poison%')");
     let statements = match kit.app.db().kind() {
         DbKind::Sqlite => vec![format!(
             "CREATE TRIGGER poison BEFORE INSERT ON {table} {when} \
-                 BEGIN SELECT RAISE(ABORT, 'bad medicine'); END"
+                 BEGIN SELECT RAISE({what}, 'bad medicine'); END"
         )],
         DbKind::Postgres => vec![
             "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS \
@@ -165,6 +170,28 @@ async fn what_breaks_a_whole_batch_is_found_and_parked_alone() {
         kit.settle().await;
     }
     assert_eq!(count(&kit, InboundState::Failed).await, 1);
+}
+
+/// SQLite ends a transaction by itself when a disk is full; what was done in it before is gone.
+#[tokio::test]
+async fn what_the_database_takes_back_with_one_activity_is_not_marked_as_done() {
+    let (kit, _nurse, post) = with_nurse().await;
+    answer(&kit, 1, &post).await;
+    kit.settle().await;
+    refuse(&kit, "post", "uri", "ROLLBACK").await;
+    answer(&kit, 2, &post).await;
+    let mut reply = note(3, "hello");
+    reply["id"] = json!("https://v.example/notes/poison");
+    reply["inReplyTo"] = json!(post);
+    hand_in(&kit, &act(3, "Create", reply)).await;
+    answer(&kit, 4, &post).await;
+    for _ in 0..5 {
+        kit.settle().await;
+        kit.clock.advance(Span::hours(1));
+    }
+    assert!(is_here(&kit, 2).await && is_here(&kit, 4).await);
+    assert_eq!(count(&kit, InboundState::Failed).await, 1);
+    assert_eq!(count(&kit, InboundState::Waiting).await, 0);
 }
 
 /// An activity whose work was broken off, as by a kill, is not begun for ever.

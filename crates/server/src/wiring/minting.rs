@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use carefolk_app::ports::{Chance, Clock};
-use carefolk_domain::Span;
+use carefolk_domain::{Moment, Span};
 use carefolk_store::{Db, Mint, StoreError, Worker, dialect};
 
 /// How long a lease lasts. A process that was killed blocks one of 64 numbers for this long.
-const LEASE_FOR: Span = Span::minutes(5);
+const LEASE_FOR: Span = Span::minutes(2);
 
 /// How often a server prolongs it: several tries before it ends.
-const RENEW_EVERY: Duration = Duration::from_mins(1);
+const RENEW_EVERY: Duration = Duration::from_secs(20);
+
+/// How often, and how many times, who finds no free number looks again: long enough for the leases of
+/// processes that were killed to end (R-050b).
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 125;
 
 /// The right to mint ids, until it is given back.
 #[derive(Debug)]
@@ -30,20 +35,28 @@ pub(super) async fn lease(
     let mut bytes = [0_u8; 8];
     chance.fill(&mut bytes);
     let holder = format!("{} {:016x}", std::process::id(), u64::from_le_bytes(bytes));
-    let now = clock.now();
-    let leased = async {
-        let tx = db.begin().await?;
-        let worker = dialect::lease_worker(&tx, &holder, now, now + LEASE_FOR).await?;
-        tx.commit().await?;
-        // Asked after the commit: whoever had this number before minted below this.
-        let floor = dialect::highest_id(db.read()).await?;
-        Ok::<_, StoreError>((worker, floor))
-    };
-    let (worker, floor) = leased.await.context("could not begin to write to the database")?;
-    let Some(worker) = worker else {
-        bail!("64 Carefolk processes are using this database already; stop some of them");
-    };
-    Ok((Mint::new(worker, floor), Lease { db: db.clone(), worker, holder }))
+    for look in 0..LOOKS {
+        let leased = take(db, &holder, clock.now()).await;
+        let (worker, floor) = leased.context("could not begin to write to the database")?;
+        if let Some(worker) = worker {
+            return Ok((Mint::new(worker, floor), Lease { db: db.clone(), worker, holder }));
+        }
+        if look == 0 {
+            tracing::warn!("64 processes were started here lately: waiting for a place");
+        }
+        tokio::time::sleep(LOOK_AGAIN_EVERY).await;
+    }
+    bail!("64 Carefolk processes are using this database already; stop some of them")
+}
+
+/// The number, if there is a free one, and an id that it must begin above.
+async fn take(db: &Db, holder: &str, now: Moment) -> Result<(Option<Worker>, i64), StoreError> {
+    let tx = db.begin().await?;
+    let worker = dialect::lease_worker(&tx, holder, now, now + LEASE_FOR).await?;
+    tx.commit().await?;
+    // Asked after the commit: whoever had this number before minted below this.
+    let floor = dialect::highest_id(db.read()).await?;
+    Ok((worker, floor))
 }
 
 impl Lease {

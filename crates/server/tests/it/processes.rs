@@ -143,3 +143,16 @@ fn another_master_key_is_refused() {
     std::fs::write(&key, [7; 32]).unwrap();
     place.run(&["serve"]).fails_saying(&["is not the master key", "master.key"]);
 }
+
+/// R-050b: each process that was killed keeps a place for a while, and there are 64.
+#[test]
+fn places_of_processes_that_were_killed_are_waited_for() {
+    let place = Place::migrated();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let until = (now + Duration::from_secs(4)).as_millis();
+    place.meddle(&format!(
+        "INSERT INTO worker_lease (slot, holder, until) WITH RECURSIVE n(i) AS \
+         (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i, 'gone', {until} FROM n"
+    ));
+    place.run(&["account", "create", "ann", "--email", "ann@b.example"]).good();
+}
