@@ -16,6 +16,8 @@ mod m20261124_000011_create_attachments;
 mod m20261124_000012_create_polls;
 mod m20261124_000013_create_policies;
 mod m20261124_000014_create_refusals;
+mod m20261128_000020_add_patience;
+mod m20261128_000021_keep_proofs;
 mod m20261128_000030_create_sign_in_tries;
 mod m20261128_000040_keep_announcements;
 mod schema;
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_create_polls::Migration),
             Box::new(m20261124_000013_create_policies::Migration),
             Box::new(m20261124_000014_create_refusals::Migration),
+            Box::new(m20261128_000020_add_patience::Migration),
+            Box::new(m20261128_000021_keep_proofs::Migration),
             Box::new(m20261128_000030_create_sign_in_tries::Migration),
             Box::new(m20261128_000040_keep_announcements::Migration),
         ]

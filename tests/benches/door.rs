@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use carefolk_signatures::{
     Incoming, Outgoing, PrivateKey, Proving, PublicKey, generate_ed25519, generate_rsa, prove,
-    read_proof, sign_cavage, sign_rfc9421,
+    read_proofs, sign_cavage, sign_rfc9421,
 };
 use carefolk_wire::read::{self, Activity, Network};
 use divan::Bencher;
@@ -138,7 +138,7 @@ fn verify(bencher: Bencher<'_, '_>, signed: Signed) {
 fn verify_proof(bencher: Bencher<'_, '_>) {
     let proven = proven();
     let key = ED25519.public_key().unwrap();
-    bencher.bench(|| read_proof(&proven).unwrap().unwrap().verify(&key).unwrap());
+    bencher.bench(|| read_proofs(&proven, 1).unwrap().pop().unwrap().verify(&key).unwrap());
 }
 
 /// What a delivery costs before it is sent.

@@ -2,7 +2,7 @@
 
 use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_domain::{Audience, Lang};
-use carefolk_signatures::{PublicKey, read_proof};
+use carefolk_signatures::{PublicKey, read_proofs};
 use carefolk_testkit::{Kit, operator};
 use serde_json::Value;
 
@@ -29,7 +29,8 @@ impl Pair {
 
     /// Whether a document is proven with the key that Hazelbank publishes.
     async fn is_proven(&self, document: &str) -> bool {
-        let Some(proof) = read_proof(document).unwrap() else { return false };
+        let proofs = read_proofs(document, 2).unwrap();
+        let [proof] = &proofs[..] else { return false };
         let (id, key) = self.published().await;
         proof.method() == id && proof.verify(&key).is_ok()
     }
@@ -71,9 +72,9 @@ async fn what_is_not_for_anybody_carries_no_proof() {
     pair.alder.publish(&pair.nurse, NewPost { audience: Audience::Followers, ..words }).await;
     pair.settle().await;
     let [create] = &pair.sent("Create")[..] else { panic!("{:?}", pair.birch.heard()) };
-    assert_eq!(read_proof(create), Ok(None));
+    assert_eq!(read_proofs(create, 1), Ok(Vec::new()));
     let [accept] = &pair.sent("Accept")[..] else { panic!("{:?}", pair.birch.heard()) };
-    assert_eq!(read_proof(accept), Ok(None));
+    assert_eq!(read_proofs(accept, 1), Ok(Vec::new()));
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ mod strangers;
 
 use std::time::Duration;
 
-use carefolk_domain::Span;
+use carefolk_domain::{Span, backoff};
+use carefolk_store::dialect;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::job::{self, JobState};
@@ -16,7 +17,7 @@ use crate::follows::reconsider;
 use crate::inbound::unknown;
 use crate::kernel::error::Error;
 use crate::kernel::tx::Tx;
-use crate::{App, accounts, posts};
+use crate::{App, accounts, outbox, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -58,8 +59,8 @@ impl App {
         }
     }
 
-    /// Takes away old arrivals, ended deliveries and sessions, and whom nothing here is about;
-    /// returns how many rows went.
+    /// Takes away old arrivals, ended deliveries and sessions, and whom nothing here is about, and
+    /// gives up what waits behind dead servers, and mends what waits for a clock that was wrong; returns how many rows went.
     ///
     /// # Errors
     ///
@@ -72,6 +73,8 @@ impl App {
     async fn sweep_old(&self) -> Result<u64, Error> {
         let tx = self.begin().await?;
         let (now, conn) = (tx.now(), tx.conn());
+        let mended = dialect::mend_waits(tx.store(), now + backoff::WAIT_MAX, now).await?;
+        let overdue = outbox::give_up_overdue(self, &tx, SWEEP_ROWS).await?;
         let old = inbound_activity::Entity::find()
             .select_only()
             .column(inbound_activity::Column::Id)
@@ -87,17 +90,7 @@ impl App {
             .filter(inbound_activity::Column::Id.in_subquery(old))
             .exec(conn)
             .await?;
-        let old = delivery::Entity::find()
-            .select_only()
-            .column(delivery::Column::Id)
-            .filter(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::Cancelled]))
-            .filter(delivery::Column::EndedAt.lt(now - DELIVERIES_KEPT))
-            .limit(SWEEP_ROWS)
-            .into_query();
-        let deliveries = delivery::Entity::delete_many()
-            .filter(delivery::Column::Id.in_subquery(old))
-            .exec(conn)
-            .await?;
+        let deliveries = ended_deliveries(&tx).await?;
         let sign_ins = forget_sign_ins(&tx).await?;
         let jobs = job::Entity::delete_many()
             .filter(job::Column::State.ne(JobState::Waiting))
@@ -120,9 +113,9 @@ impl App {
             .exec(conn)
             .await?;
         tx.commit().await?;
-        let rows = [refusals, arrivals, deliveries, jobs, failed, tombstones];
-        let ended = rows.into_iter().map(|done| done.rows_affected).sum::<u64>();
-        Ok(erased + forgotten + sign_ins + ended)
+        let rows = [refusals, arrivals, jobs, failed, tombstones];
+        let ours = mended + overdue + deliveries + erased + forgotten + sign_ins;
+        Ok(ours + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }
 }
 
@@ -143,4 +136,20 @@ async fn forget_sign_ins(tx: &Tx) -> Result<u64, Error> {
         .exec(tx.conn())
         .await?;
     Ok(sessions.rows_affected + tries.rows_affected)
+}
+
+/// Takes away deliveries that were taken or cancelled long ago.
+async fn ended_deliveries(tx: &Tx) -> Result<u64, Error> {
+    let old = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::Cancelled]))
+        .filter(delivery::Column::EndedAt.lt(tx.now() - DELIVERIES_KEPT))
+        .limit(SWEEP_ROWS)
+        .into_query();
+    let gone = delivery::Entity::delete_many()
+        .filter(delivery::Column::Id.in_subquery(old))
+        .exec(tx.conn())
+        .await?;
+    Ok(gone.rows_affected)
 }

@@ -64,7 +64,7 @@ impl App {
             let (app, token) = (self.clone(), stop.clone());
             tracker.spawn(async move { app.sweep_loop(&token).await });
             let (app, token) = (self.clone(), stop.clone());
-            tracker.spawn(async move { app.jobs_loop(&token).await });
+            tracker.spawn(async move { app.jobs().run_until(&token).await });
         }
         if duties.contains(&Duty::Deliveries) && self.settings().federates() {
             let (app, token) = (self.clone(), stop.clone());
@@ -115,24 +115,6 @@ impl App {
         loop {
             let letters = listener.hear().await?;
             self.0.bells.heard(&letters);
-        }
-    }
-
-    async fn jobs_loop(&self, stop: &CancellationToken) {
-        while !stop.is_cancelled() {
-            let rest = match self.jobs().run_due().await {
-                Ok(0) => LOOK_EVERY,
-                Ok(_) => continue,
-                Err(error) => {
-                    tracing::error!(%error, "jobs");
-                    REST
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.0.bells.jobs.notified() => {}
-                () = tokio::time::sleep(rest) => {}
-            }
         }
     }
 

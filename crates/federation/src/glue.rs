@@ -74,7 +74,8 @@ impl LateApp {
         self.app.set(app).ok();
     }
 
-    fn app(&self) -> Result<&App, PortError> {
+    /// The application, once it is there.
+    pub(crate) fn app(&self) -> Result<&App, PortError> {
         self.app.get().ok_or_else(|| PortError::Unavailable("not started yet".to_owned()))
     }
 }
@@ -124,6 +125,11 @@ pub(crate) async fn stored_key(
     key_uri: &str,
 ) -> Result<Option<KnownKey>, Problem> {
     Ok(app.actors().key(actor, key_uri).await?)
+}
+
+/// Counts that something of `host` was refused.
+pub(crate) fn refused(app: &App, host: &str, why: &'static str) {
+    app.peers().refused(host, why);
 }
 
 /// Whether that actor was met before.

@@ -8,6 +8,7 @@
 mod document;
 mod door;
 mod errand;
+mod fetched_proofs;
 mod fetcher;
 mod finger;
 mod glue;

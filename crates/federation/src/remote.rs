@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use carefolk_app::App;
-use carefolk_app::ports::{Clock, Fetched, Fingered, Parcel, PortError, Receipt, Remote, Software};
+use carefolk_app::ports::{
+    Clock, Fetched, Fingered, Parcel, PortError, ProofKey, Receipt, Remote, Software,
+};
 use carefolk_domain::Address;
 use carefolk_signatures::vault::MasterKey;
 
 use crate::document::Documents;
 use crate::errand::Errands;
+use crate::fetched_proofs::{FetchedProofs, Others};
 use crate::fetcher::Fetcher;
 use crate::finger::Finger;
 use crate::glue::LateApp;
@@ -28,6 +31,9 @@ const NO_DOMAIN: &str = "unset.invalid";
 #[derive(Clone)]
 pub struct HttpRemote {
     pipes: Arc<Pipes>,
+    /// Whether a proof may make us ask somebody else than who gave the document. Not while that is
+    /// being done: a fetch leads to one other at most.
+    others: Others,
 }
 
 struct Pipes {
@@ -35,6 +41,7 @@ struct Pipes {
     has_address: bool,
     errands: Arc<Errands>,
     fetcher: Fetcher,
+    proofs: FetchedProofs,
     finger: Finger,
     sender: Sender,
     census: Census,
@@ -66,12 +73,13 @@ impl HttpRemote {
             app,
             has_address: base.is_some(),
             fetcher: Fetcher::new(documents.await?),
+            proofs: FetchedProofs::new(),
             finger: Finger::new(Arc::clone(&errands)),
             sender: Sender::new(Arc::clone(&errands)),
             census: Census::new(Arc::clone(&errands)),
             errands,
         };
-        Ok(Self { pipes: Arc::new(pipes) })
+        Ok(Self { pipes: Arc::new(pipes), others: Others::Asked })
     }
 
     /// Gives the pipes the application, which says whom we talk with and in whose name we read.
@@ -98,7 +106,11 @@ impl Remote for HttpRemote {
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
         self.check_address()?;
         let url = self.pipes.errands.connector.policy().parse(url)?;
-        self.pipes.fetcher.fetch(url).await
+        let fetched = self.pipes.fetcher.fetch(url).await?;
+        let asking = Self { pipes: Arc::clone(&self.pipes), others: Others::NotAsked };
+        let others: Option<&dyn Remote> = (self.others == Others::Asked).then_some(&asking);
+        self.pipes.proofs.check(self.pipes.app.app()?, others, &fetched).await?;
+        Ok(fetched)
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
@@ -116,5 +128,9 @@ impl Remote for HttpRemote {
             return Receipt::Failed { status: None, why: error.to_string() };
         }
         self.pipes.sender.deliver(parcel).await
+    }
+
+    async fn prove(&self, document: Arc<str>, proof: &ProofKey) -> Result<String, PortError> {
+        self.pipes.errands.signer.prove(proof, document).await
     }
 }

@@ -36,13 +36,12 @@ impl Sender {
     pub(crate) async fn deliver(&self, parcel: &Parcel) -> Receipt {
         let url = match self.admit(&parcel.inbox).await {
             Ok(url) => url,
-            Err(error) => return not_sent(&error),
+            Err(error) => return no_answer(&error),
         };
-        let body = self.body(parcel).await;
         let first = Dialect::remembered(parcel.profile.as_deref());
-        let mut receipt = self.post(parcel, &body, &url, first).await;
+        let mut receipt = self.post(parcel, &url, first).await;
         if matches!(status_of(&receipt), Some(400 | 401)) {
-            let again = self.post(parcel, &body, &url, first.other()).await;
+            let again = self.post(parcel, &url, first.other()).await;
             // If that is refused as well, the first answer is the one that counts.
             if matches!(again, Receipt::Accepted { .. }) {
                 receipt = again;
@@ -61,49 +60,42 @@ impl Sender {
         }
     }
 
-    /// What is sent: the activity, with the proof of who said it where there is one.
-    async fn body(&self, parcel: &Parcel) -> Arc<str> {
-        let Some(proof) = &parcel.proof else { return Arc::clone(&parcel.body) };
-        match self.errands.signer.prove(proof, Arc::clone(&parcel.body)).await {
-            Ok(proven) => Arc::from(proven),
-            Err(error) => {
-                // Who hears it believes the signature of the request.
-                tracing::warn!(%error, "an activity is sent without a proof");
-                Arc::clone(&parcel.body)
-            }
-        }
-    }
-
-    async fn post(&self, parcel: &Parcel, body: &Arc<str>, url: &Url, dialect: Dialect) -> Receipt {
-        let exchange = Box::pin(self.exchange(parcel, body, url, dialect));
+    async fn post(&self, parcel: &Parcel, url: &Url, dialect: Dialect) -> Receipt {
         let now = self.errands.clock.now();
+        let request = match self.request(parcel, url, dialect, now).await {
+            Ok(request) => request,
+            Err(error) => return Receipt::NotSent { why: error.to_string() },
+        };
+        let exchange =
+            Box::pin(self.errands.connector.exchange(request, ANSWER_MAX_BYTES, Excess::Cut));
         match tokio::time::timeout(DELIVER_WITHIN, exchange).await {
             Ok(Ok(answer)) => judge(&answer, dialect, now),
-            Ok(Err(error)) => not_sent(&error),
+            Ok(Err(error)) => no_answer(&error),
             Err(_elapsed) => Receipt::Failed { status: None, why: "no answer in time".to_owned() },
         }
     }
 
-    async fn exchange(
+    async fn request(
         &self,
         parcel: &Parcel,
-        body: &Arc<str>,
         url: &Url,
         dialect: Dialect,
-    ) -> Result<Answer, PortError> {
+        now: Moment,
+    ) -> Result<Request, PortError> {
+        let body = Arc::clone(&parcel.body);
         let draft = Draft {
             method: "POST",
             url: url.clone(),
-            body: Some(Arc::clone(body)),
+            body: Some(Arc::clone(&body)),
             media_type: ACTIVITY_JSON,
-            date_ms: self.errands.clock.now().0,
+            date_ms: now.0,
             more: parcel.synchronization.clone().map(|text| (synchronization::HEADER, text)),
         };
         let headers = self.errands.signer.sign(&parcel.key, dialect, draft).await?;
         let mut request = Request::new(Method::POST, url.clone());
         add_headers(&mut request, headers)?;
-        *request.body_mut() = Some(bytes::Bytes::from_owner(Body(Arc::clone(body))).into());
-        self.errands.connector.exchange(request, ANSWER_MAX_BYTES, Excess::Cut).await
+        *request.body_mut() = Some(bytes::Bytes::from_owner(Body(body)).into());
+        Ok(request)
     }
 }
 
@@ -116,7 +108,7 @@ impl AsRef<[u8]> for Body {
     }
 }
 
-fn not_sent(error: &PortError) -> Receipt {
+fn no_answer(error: &PortError) -> Receipt {
     Receipt::Failed { status: None, why: error.to_string() }
 }
 

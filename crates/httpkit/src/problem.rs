@@ -189,7 +189,7 @@ fn denied(denial: Denial) -> Problem {
 fn upstream(error: &PortError) -> Problem {
     tracing::info!(%error, "another server failed");
     match error {
-        PortError::Refused(_) | PortError::Invalid(_) => {
+        PortError::Refused(_) | PortError::Invalid(_) | PortError::Unproven(_) => {
             Problem::new(StatusCode::BAD_GATEWAY, "problem-upstream-refused")
         }
         PortError::NotFound | PortError::Gone => {

@@ -84,6 +84,7 @@ fn upstream(error: &PortError) -> String {
         PortError::Gone => "the other server says that they are gone".to_owned(),
         PortError::Unavailable(why) => format!("the other server did not answer ({why})"),
         PortError::Invalid(what) => format!("the other server's answer made no sense ({what})"),
+        PortError::Unproven(what) => format!("the other server's answer is not true ({what})"),
     }
 }
 

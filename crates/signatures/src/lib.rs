@@ -42,6 +42,6 @@ pub use outgoing::{
     Outgoing, SignedHeaders, sign_cavage, sign_cavage_with, sign_rfc9421, sign_rfc9421_with,
 };
 pub use private_key::{PrivateKey, generate_ed25519, generate_rsa};
-pub use proof::{Proof, Proving, prove, read_proof};
+pub use proof::{Proof, Proving, prove, read_proofs};
 pub use public_key::{Ed25519PublicKey, PublicKey, RsaPublicKey, verify_raw};
 pub use window::{FUTURE_MS, PAST_MS, http_date};

@@ -71,22 +71,39 @@ impl Proof {
     }
 }
 
-/// Reads the proof of a document, if it has one of the kind that is understood here.
+/// Reads the proofs of a document that are of the kind understood here; of a list, the first `most` entries are
+/// looked at.
 ///
-/// Other suites, keys that are not at a web address, and several proofs are passed over, as FEP-8b32 says: they
-/// prove nothing here, and harm nothing. The caller has refused names that stand twice, and bounds the size.
+/// Other suites, keys that are not at a web address, and proofs about other proofs are passed over, as FEP-8b32
+/// says: they prove nothing here, and harm nothing. The caller has refused names that stand twice, and bounds the
+/// size.
 ///
 /// # Errors
 /// [`SignatureError::Refused`] for a proof of this kind that cannot be good.
-pub fn read_proof(document: &str) -> Result<Option<Proof>, SignatureError> {
+pub fn read_proofs(document: &str, most: usize) -> Result<Vec<Proof>, SignatureError> {
     let Some(mut document) = object(document) else {
         return Err(SignatureError::Refused("the document is not a JSON object"));
     };
-    let Some(Value::Object(mut options)) = document.remove("proof").map(only) else {
-        return Ok(None);
+    let entries = match document.remove("proof") {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(entries)) => entries,
+        Some(single) => vec![single],
     };
+    // FEP-8b32: an older kind of signature beside it is not part of what is proven.
+    document.remove("signature");
+    let read = entries.into_iter().take(most).map(|entry| read_proof(&document, entry));
+    read.filter_map(Result::transpose).collect()
+}
+
+/// One entry of `proof`, beside the document without any.
+fn read_proof(
+    document: &Map<String, Value>,
+    entry: Value,
+) -> Result<Option<Proof>, SignatureError> {
+    let Value::Object(mut options) = entry else { return Ok(None) };
     let is = |name: &str, word: &str| options.get(name).and_then(Value::as_str) == Some(word);
-    if !is("type", KIND) || !is("cryptosuite", SUITE) {
+    // With `previousProof`, other proofs would be part of what is proven.
+    if !is("type", KIND) || !is("cryptosuite", SUITE) || options.contains_key("previousProof") {
         return Ok(None);
     }
     let text = |name: &str| options.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -103,9 +120,7 @@ pub fn read_proof(document: &str) -> Result<Option<Proof>, SignatureError> {
         .remove("proofValue")
         .and_then(|value| decode(value.as_str()?))
         .ok_or(SignatureError::Refused("the proof's value is not a signature"))?;
-    // FEP-8b32: an older kind of signature beside it is not part of what is proven.
-    document.remove("signature");
-    let messages = messages(document, options)?;
+    let messages = messages(document.clone(), options)?;
     Ok(Some(Proof { method, expires, messages, signature }))
 }
 
@@ -155,14 +170,6 @@ fn object(document: &str) -> Option<Map<String, Value>> {
     match serde_json::from_str(document) {
         Ok(Value::Object(document)) => Some(document),
         _ => None,
-    }
-}
-
-/// The one entry of a list, or the value itself.
-fn only(value: Value) -> Value {
-    match value {
-        Value::Array(mut items) if items.len() == 1 => items.pop().unwrap_or_default(),
-        other => other,
     }
 }
 

@@ -52,6 +52,8 @@ pub struct Kit {
     pub app: App,
     /// Its clock.
     pub clock: Arc<MockClock>,
+    /// Its chance.
+    pub chance: Arc<SeededChance>,
     /// Its other servers.
     pub remote: Arc<FakeRemote>,
     /// Its database, which goes when the kit goes.
@@ -82,9 +84,10 @@ impl Kit {
     /// If the database cannot be opened.
     pub async fn on(database: TestDb, options: KitOptions) -> Self {
         let clock = Arc::new(MockClock::at(crate::BEGINNING));
+        let chance = Arc::new(SeededChance::new(options.seed));
         let remote = Arc::new(FakeRemote::default());
-        let app = app(&database.url, &options, 0, &clock, &remote).await;
-        Self { app, clock, remote, database }
+        let app = app(&database.url, &options, 0, &clock, &chance, &remote).await;
+        Self { app, clock, chance, remote, database }
     }
 
     /// Another process on the same database, with the same clock and the same other servers.
@@ -93,8 +96,9 @@ impl Kit {
     ///
     /// If the database cannot be opened.
     pub async fn beside(&self) -> App {
-        let options = KitOptions { seed: 2, ..KitOptions::default() };
-        app(&self.database.url, &options, 1, &self.clock, &self.remote).await
+        let options = KitOptions::default();
+        let chance = Arc::new(SeededChance::new(2));
+        app(&self.database.url, &options, 1, &self.clock, &chance, &self.remote).await
     }
 
     /// An account and the caller it becomes when it signs in.
@@ -169,14 +173,24 @@ impl Kit {
     ///
     /// # Panics
     ///
-    /// If the queues never empty.
+    /// If the queues never empty, or a rule of the rows is broken then.
     pub async fn settle(&self) {
+        self.work().await;
+        self.keeps_its_rules().await;
+    }
+
+    /// The same where the test itself broke a rule.
+    ///
+    /// # Panics
+    ///
+    /// If the queues never empty.
+    pub async fn work(&self) {
         for _ in 0..100 {
             let processed = self.app.inbound().process_due().await.unwrap();
             let delivered = self.app.outbox().deliver_due().await.unwrap();
             let done = self.app.jobs().run_due().await.unwrap();
             if processed + delivered + done == 0 {
-                return self.keeps_its_rules().await;
+                return;
             }
         }
         panic!("the queues never emptied");
@@ -189,6 +203,7 @@ async fn app(
     options: &KitOptions,
     slot: u16,
     clock: &Arc<MockClock>,
+    chance: &Arc<SeededChance>,
     remote: &Arc<FakeRemote>,
 ) -> App {
     let statements = Arc::clone(&options.statements);
@@ -209,7 +224,7 @@ async fn app(
         db,
         mint: Arc::new(Mint::new(Worker::new(slot).unwrap(), 0)),
         clock: clock.clone(),
-        chance: Arc::new(SeededChance::new(options.seed)),
+        chance: chance.clone(),
         remote: remote.clone(),
         keys: Arc::new(FixedKeys),
         settings,

@@ -1,12 +1,13 @@
 //! Fakes of the outside world.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use carefolk_app::ports::{
-    Chance, Clock, Fetched, Fingered, Keys, NewKeys, Parcel, PortError, Receipt, Remote, Software,
+    Chance, Clock, Fetched, Fingered, Keys, NewKeys, Parcel, PortError, ProofKey, Receipt, Remote,
+    Software,
 };
 use carefolk_domain::{Address, Moment, Span};
 
@@ -34,17 +35,23 @@ impl Clock for MockClock {
 
 /// Chance that is the same in every run: a counter, stirred.
 #[derive(Debug)]
-pub struct SeededChance(AtomicU64);
+pub struct SeededChance(AtomicU64, AtomicBool);
 
 impl SeededChance {
     /// Chance from `seed`.
     pub fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+        Self(AtomicU64::new(seed), AtomicBool::new(false))
+    }
+
+    /// From now on whoever asks for chance panics, until it is set to `false` again.
+    pub fn explode(&self, explodes: bool) {
+        self.1.store(explodes, Ordering::SeqCst);
     }
 }
 
 impl Chance for SeededChance {
     fn fill(&self, bytes: &mut [u8]) {
+        assert!(!self.1.load(Ordering::SeqCst), "a panic on purpose");
         for chunk in bytes.chunks_mut(8) {
             let n = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
             // The finaliser of SplitMix64: neighbouring counts look nothing alike.
@@ -66,6 +73,13 @@ pub struct FakeRemote {
     sent: Mutex<Vec<(String, String)>>,
     synchronizations: Mutex<Vec<Option<String>>>,
     hung: Mutex<HashSet<String>>,
+    exploding: Mutex<HashSet<String>>,
+    picky: Mutex<Vec<(String, Receipt)>>,
+    proofs: AtomicUsize,
+    hanging: AtomicUsize,
+    held: tokio::sync::RwLock<()>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
     software: Mutex<HashMap<String, Software>>,
 }
 
@@ -104,13 +118,60 @@ impl FakeRemote {
         self.software.lock().unwrap().insert(host.to_owned(), software);
     }
 
-    /// From now on, nobody who fetches `url` hears anything.
+    /// From now on, nobody who fetches `url` or delivers to it hears anything.
     ///
     /// # Panics
     ///
     /// Never, unless another test panicked in the middle of this.
     pub fn hang(&self, url: &str) {
         self.hung.lock().unwrap().insert(url.to_owned());
+    }
+
+    /// From now on, whoever fetches `url` panics.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn explode(&self, url: &str) {
+        self.exploding.lock().unwrap().insert(url.to_owned());
+    }
+
+    /// What every inbox answers from now on to a body that holds `text`, whatever else it would.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn answer_to(&self, text: &str, receipt: Receipt) {
+        self.picky.lock().unwrap().push((text.to_owned(), receipt));
+    }
+
+    /// While what this gives is held, no inbox answers.
+    pub async fn hold(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.held.write().await
+    }
+
+    /// How many deliveries wait for their answer now, and how many did at most.
+    pub fn in_flight(&self) -> (usize, usize) {
+        (self.in_flight.load(Ordering::SeqCst), self.most_in_flight.load(Ordering::SeqCst))
+    }
+
+    /// How many proofs were made.
+    pub fn proofs(&self) -> usize {
+        self.proofs.load(Ordering::SeqCst)
+    }
+
+    /// Who asks from now on is answered again.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn answer_again(&self, url: &str) {
+        self.hung.lock().unwrap().remove(url);
+    }
+
+    /// How many wait for what never comes.
+    pub fn hanging(&self) -> usize {
+        self.hanging.load(Ordering::SeqCst)
     }
 
     /// Everything that was sent, as inbox and body, in order.
@@ -134,13 +195,22 @@ impl FakeRemote {
     }
 }
 
+impl FakeRemote {
+    async fn hang_at(&self, url: &str) {
+        let hangs = self.hung.lock().unwrap().contains(url);
+        if hangs {
+            self.hanging.fetch_add(1, Ordering::SeqCst);
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 #[async_trait]
 impl Remote for FakeRemote {
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
-        let hangs = self.hung.lock().unwrap().contains(url);
-        if hangs {
-            std::future::pending::<()>().await;
-        }
+        self.hang_at(url).await;
+        let explodes = self.exploding.lock().unwrap().contains(url);
+        assert!(!explodes, "a panic on purpose");
         let found = self.documents.lock().unwrap().get(url).cloned();
         match found {
             Some(Ok(body)) => Ok(Fetched { url: url.to_owned(), body: body.into_bytes() }),
@@ -160,8 +230,25 @@ impl Remote for FakeRemote {
     async fn deliver(&self, parcel: &Parcel) -> Receipt {
         self.sent.lock().unwrap().push((parcel.inbox.clone(), parcel.body.to_string()));
         self.synchronizations.lock().unwrap().push(parcel.synchronization.clone());
+        self.hang_at(&parcel.inbox).await;
+        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        drop(self.held.read().await);
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        let picky = self.picky.lock().unwrap();
+        if let Some((_, receipt)) = picky.iter().find(|(text, _)| parcel.body.contains(text)) {
+            return receipt.clone();
+        }
+        drop(picky);
         let answer = self.answers.lock().unwrap().get(&parcel.inbox).cloned();
         answer.unwrap_or(Receipt::Accepted { status: 202, profile: None })
+    }
+
+    async fn prove(&self, document: Arc<str>, proof: &ProofKey) -> Result<String, PortError> {
+        self.proofs.fetch_add(1, Ordering::SeqCst);
+        let members = document.strip_suffix('}').ok_or(PortError::Invalid("not an object"))?;
+        let (key, at) = (&proof.key.key_uri, proof.said_at.0);
+        Ok(format!(r#"{members},"proof":{{"verificationMethod":"{key}","created":{at}}}}}"#))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod commands;
 mod followers;
+mod gone;
 pub(crate) mod queries;
 pub(crate) mod receive;
 pub(crate) mod reconsider;

@@ -14,6 +14,7 @@ use super::Outcome;
 use crate::App;
 use crate::actors::queries;
 use crate::kernel::error::Error;
+use crate::kernel::guard::guarded;
 
 /// What one activity says, and who says it, as far as that is known here.
 pub(super) struct Heard {
@@ -67,7 +68,7 @@ pub(super) async fn hear_all(
     let network = app.actors().network();
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        let said = hear(app, &row).await;
+        let said = guarded(hear(app, &row)).await;
         all.push(Heard { row, said, speaker: None, knows_object: false });
     }
     let speakers: HashSet<UriHash> =

@@ -7,6 +7,7 @@ mod accept;
 mod apply;
 mod hear;
 mod lanes;
+mod parked;
 mod plan;
 mod process;
 mod todo;
@@ -15,6 +16,7 @@ pub(crate) mod unknown;
 pub use accept::{Acceptance, Arrival};
 pub(crate) use accept::{ArrivalWriter, arrival_writer};
 pub(crate) use lanes::Lanes;
+pub use parked::{ArrivalView, Parked};
 pub use unknown::UnknownType;
 
 pub(crate) use crate::kernel::outcome::Outcome;

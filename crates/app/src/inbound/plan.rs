@@ -14,9 +14,10 @@ use crate::App;
 use crate::actors::queries;
 use crate::follows::receive as follows;
 use crate::kernel::error::Error;
+use crate::kernel::guard::guarded;
 use crate::kernel::ports::PortError;
 use crate::posts::concern::Surroundings;
-use crate::posts::fetch::{Fetched, open_post};
+use crate::posts::fetch::{Fetched, UNPROVEN, open_post};
 use crate::posts::quotes::Asked;
 use crate::posts::receive::kept_as;
 use crate::posts::votes;
@@ -40,7 +41,9 @@ pub(super) async fn plan_all(app: &App, heard: Vec<Heard>) -> Result<Vec<Planned
     let mut planned: Vec<Planned> = stream::iter(heard)
         .map(|Heard { row, said, speaker, .. }| async move {
             let plan = match said {
-                Ok(Said::Activity(activity)) => Box::pin(plan(app, *activity, speaker)).await,
+                Ok(Said::Activity(activity)) => {
+                    guarded(Box::pin(plan(app, *activity, speaker))).await
+                }
                 Ok(Said::Nothing(outcome)) => Ok(Plan::Nothing(outcome)),
                 Err(error) => Err(error),
             };
@@ -337,6 +340,7 @@ async fn delete_actor(app: &App, actor: actor::Model) -> Result<Plan, Error> {
 fn gone_or(error: Error, why: &'static str) -> Result<Plan, Error> {
     match error {
         Error::Upstream(PortError::Unavailable(_)) | Error::Busy | Error::Store(_) => Err(error),
+        Error::Upstream(PortError::Unproven(_)) => Ok(refused(UNPROVEN)),
         _ => Ok(refused(why)),
     }
 }

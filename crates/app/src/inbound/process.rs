@@ -12,6 +12,7 @@ use super::plan::{self, Planned};
 use super::todo::{Plan, UNKNOWN};
 use super::{Inbound, Outcome, apply};
 use crate::kernel::error::{Error, chain};
+use crate::kernel::guard::guarded;
 use crate::kernel::tx::Bell;
 use crate::{App, peers};
 
@@ -26,8 +27,15 @@ const LEASE: Span = Span::minutes(1);
 /// How often an activity may fail for reasons of our own before it is parked (P11).
 const TRIES: i32 = 5;
 
+/// From which start on an activity is worked on alone: twice the work on it, or on what it was
+/// claimed with, was not ended. If it kills the process, it takes nobody with it from then on.
+const ALONE_FROM: i32 = 3;
+
 /// The longest text of an unknown type that is kept: others of its kind will be shorter.
 const UNKNOWN_MAX_BYTES: usize = 16 * 1024;
+
+/// What is said of an activity whose work never ended.
+const NEVER_ENDED: &str = "the work on it was broken off each time";
 
 /// How long an activity rests that needs another server while too many do.
 const PUT_OFF_FOR: Span = Span::seconds(5);
@@ -53,21 +61,100 @@ impl Inbound<'_> {
         let claimed = dialect::claim_inbound(tx.store(), now, now + LEASE, BATCH).await?;
         tx.commit().await?;
         let count = claimed.len();
-        let heard = hear::hear_all(self.0, claimed).await?;
+        let (usual, alone) = self.set_apart(claimed).await?;
+        let mut far = self.apply_near(usual).await?;
+        if let Some(row) = alone {
+            far.extend(self.apply_near(vec![row]).await?);
+        }
+        Ok((count, far))
+    }
+
+    async fn apply_near(&self, rows: Vec<inbound_activity::Model>) -> Result<Vec<Heard>, Error> {
+        let heard = hear::hear_all(self.0, rows).await?;
         hear::heed_announcements(self.0, &heard).await;
         let network = self.0.actors().network();
         let (near, far) = heard.into_iter().partition(|heard| heard.is_near(network));
         self.plan_and_apply(near).await?;
-        Ok((count, far))
+        Ok(far)
     }
 
+    /// Parks what was started too often without an end, and takes apart one of those that were
+    /// started often: the others of them are given back, and each has its turn.
+    async fn set_apart(
+        &self,
+        claimed: Vec<inbound_activity::Model>,
+    ) -> Result<(Vec<inbound_activity::Model>, Option<inbound_activity::Model>), Error> {
+        let starts = |row: &inbound_activity::Model| row.attempts - row.waits;
+        let (often, usual): (Vec<_>, Vec<_>) =
+            claimed.into_iter().partition(|row| starts(row) >= ALONE_FROM);
+        let (too_often, often): (Vec<_>, Vec<_>) =
+            often.into_iter().partition(|row| starts(row) > TRIES);
+        let mut often = often.into_iter();
+        let alone = often.next();
+        let now = self.0.now();
+        let mut ends: Vec<InboundEnd> = often.map(|row| given_back(row, now)).collect();
+        for row in too_often {
+            tracing::warn!(kind = %row.kind, host = %row.host, "inbound parked: never ended");
+            ends.push(InboundEnd {
+                state: InboundState::Failed,
+                error: row.error.clone().or_else(|| Some(NEVER_ENDED.to_owned())),
+                ..given_back(row, now)
+            });
+        }
+        if !ends.is_empty() {
+            let tx = self.0.begin().await?;
+            dialect::finish_inbound(tx.store(), &ends).await?;
+            tx.commit().await?;
+        }
+        Ok((usual, alone))
+    }
+
+    /// Plans and applies these together; if that breaks for all of them because of one, each alone.
     pub(super) async fn plan_and_apply(&self, heard: Vec<Heard>) -> Result<(), Error> {
         if heard.is_empty() {
             return Ok(());
         }
-        let planned = plan::plan_all(self.0, heard).await?;
-        self.apply_all(planned).await?;
+        let rows: Vec<inbound_activity::Model> =
+            heard.iter().map(|heard| heard.row.clone()).collect();
+        if let Err(error) = guarded(self.together(heard)).await {
+            tracing::error!(%error, count = rows.len(), "inbound: a batch broke");
+            self.one_by_one(rows, error).await?;
+        }
         self.0.0.bells.ring(Bell::Deliveries);
+        Ok(())
+    }
+
+    async fn together(&self, heard: Vec<Heard>) -> Result<(), Error> {
+        let planned = plan::plan_all(self.0, heard).await?;
+        self.apply_all(planned).await
+    }
+
+    /// Nothing unrelated waits behind what breaks a whole batch (P11).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], [`Error::Busy`] when not even a failure can be written down.
+    async fn one_by_one(
+        &self,
+        rows: Vec<inbound_activity::Model>,
+        together: Error,
+    ) -> Result<(), Error> {
+        let mut broke = Some(together).filter(|_| rows.len() == 1);
+        for row in rows {
+            let done = match broke.take() {
+                Some(error) => Err(error),
+                None => {
+                    let heard = hear::hear_all(self.0, vec![row.clone()]).await?;
+                    guarded(self.together(heard)).await
+                }
+            };
+            if let Err(error) = done {
+                let tx = self.0.begin().await?;
+                let end = again_or_park(tx.now(), &row, &error);
+                dialect::finish_inbound(tx.store(), &[end]).await?;
+                tx.commit().await?;
+            }
+        }
         Ok(())
     }
 
@@ -75,16 +162,8 @@ impl Inbound<'_> {
     pub(super) async fn put_off(&self, heard: Vec<Heard>) -> Result<(), Error> {
         let tx = self.0.begin().await?;
         let run_at = tx.now() + PUT_OFF_FOR;
-        let end = |heard: Heard| InboundEnd {
-            id: heard.row.id,
-            state: InboundState::Waiting,
-            run_at,
-            blame: Blame::NoRoom,
-            outcome: None,
-            error: heard.row.error,
-            keep: false,
-        };
-        let ends: Vec<InboundEnd> = heard.into_iter().map(end).collect();
+        let ends: Vec<InboundEnd> =
+            heard.into_iter().map(|heard| given_back(heard.row, run_at)).collect();
         dialect::finish_inbound(tx.store(), &ends).await?;
         tx.commit().await
     }
@@ -101,7 +180,7 @@ impl Inbound<'_> {
         for (row, plan) in something.into_iter().filter(|(row, _)| waiting.contains(&row.id)) {
             let mut tx = batch.part().await?;
             let applied = match plan {
-                Ok(plan) => Box::pin(apply::apply(self.0, &mut tx, plan)).await,
+                Ok(plan) => guarded(Box::pin(apply::apply(self.0, &mut tx, plan))).await,
                 Err(error) => Err(error),
             };
             ends.push(match applied {
@@ -160,6 +239,19 @@ fn end(app: &App, row: &inbound_activity::Model, outcome: Outcome) -> InboundEnd
         keep: outcome == UNKNOWN
             && row.body.len() <= UNKNOWN_MAX_BYTES
             && peers.keeps_unknown(&row.host),
+    }
+}
+
+/// One that was claimed and not begun.
+fn given_back(row: inbound_activity::Model, run_at: Moment) -> InboundEnd {
+    InboundEnd {
+        id: row.id,
+        state: InboundState::Waiting,
+        run_at,
+        blame: Blame::NoRoom,
+        outcome: None,
+        error: row.error,
+        keep: false,
     }
 }
 

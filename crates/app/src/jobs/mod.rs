@@ -7,27 +7,42 @@ mod featured;
 mod followers;
 mod lists;
 
-use std::convert::Infallible;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use carefolk_domain::{JobId, Span, backoff};
 use carefolk_store::dialect::{self, JobEnd};
 use carefolk_store::entity::job::{JobState, Model};
 use futures_util::{StreamExt, stream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::App;
+use crate::kernel::LOOK_EVERY;
 use crate::kernel::error::{Error, chain};
+use crate::kernel::guard::guarded;
 use crate::kernel::jobs::Job;
 use crate::kernel::ports::PortError;
 
 /// How many jobs are claimed at once, and how many are done at once: most wait for other servers.
-const BATCH: u32 = 32;
-const AT_ONCE: usize = 16;
+const BATCH: usize = 32;
+const AT_ONCE: usize = 64;
 
-/// How long after a worker was killed another may take its batch over, and how often one that
-/// works prolongs that.
+/// How many of them may ask one server: one that is slow must not take all places (P6).
+const PER_HOST: usize = 8;
+
+/// How long a job rests for which its server has no place.
+const PUT_OFF_FOR: Span = Span::seconds(5);
+
+/// How long the worker rests after the database failed it.
+const REST: Duration = Duration::from_secs(2);
+
+/// How long a worker has a job before another may take it over, unless it says that it is still at it:
+/// what a worker had that died is waited for no longer.
 const LEASE: Span = Span::minutes(1);
-const PROLONG_EVERY: Duration = Duration::from_secs(20);
+
+/// How often it says so.
+const RENEW_EVERY: Duration = Duration::from_secs(20);
 
 /// How long what a server said about itself is taken for true.
 const LEARN_AGAIN: Span = Span::days(7);
@@ -44,52 +59,177 @@ const TRIES: i32 = 6;
 /// The handle of this capability.
 pub struct Jobs<'a>(pub(crate) &'a App);
 
+/// Jobs that are being done, and whom they ask.
+#[derive(Default)]
+struct Flying {
+    jobs: JoinSet<(Option<String>, JobEnd)>,
+    ids: HashSet<JobId>,
+    hosts: HashMap<String, usize>,
+}
+
+impl Flying {
+    fn room(&self) -> usize {
+        AT_ONCE.saturating_sub(self.jobs.len())
+    }
+
+    /// Takes a place of that server, if there is one.
+    fn enter(&mut self, host: Option<&String>) -> bool {
+        let Some(host) = host else { return true };
+        let taken = self.hosts.entry(host.clone()).or_default();
+        let has_place = *taken < PER_HOST;
+        *taken += usize::from(has_place);
+        has_place
+    }
+
+    fn leave(&mut self, host: Option<&String>) {
+        let Some(host) = host else { return };
+        if let Some(taken) = self.hosts.get_mut(host) {
+            *taken -= 1;
+            if *taken == 0 {
+                self.hosts.remove(host);
+            }
+        }
+    }
+}
+
 impl Jobs<'_> {
-    /// Claims what is due and does it; returns how many were started.
+    /// Claims what is due and does it all; returns how many were started.
     ///
     /// # Errors
     ///
     /// [`Error::Store`] if nothing could be claimed or written down. What goes wrong with one job is
     /// recorded with it and stops no other.
     pub async fn run_due(&self) -> Result<usize, Error> {
-        let tx = self.0.begin().await?;
-        let now = tx.now();
-        let claimed = dialect::claim_jobs(tx.store(), now, now + LEASE, BATCH).await?;
-        tx.commit().await?;
-        if claimed.is_empty() {
-            return Ok(0);
-        }
-        let ids: Vec<JobId> = claimed.iter().map(|row| row.id).collect();
-        let work = stream::iter(claimed)
-            .map(|row| async move {
-                let done = Box::pin(self.run(&row)).await;
-                self.end(&row, done)
-            })
-            .buffer_unordered(AT_ONCE)
-            .collect::<Vec<JobEnd>>();
-        let ends = tokio::select! {
-            ends = work => ends,
-            never = self.hold(&ids) => match never {},
-        };
-        let tx = self.0.begin().await?;
-        dialect::finish_jobs(tx.store(), &ends).await?;
-        tx.commit().await?;
+        let claimed = self.claim(BATCH).await?;
+        let work = claimed.into_iter().map(|row| async move { self.work(&row).await });
+        let ends: Vec<JobEnd> = stream::iter(work).buffer_unordered(AT_ONCE).collect().await;
+        self.write_down(&ends).await?;
         Ok(ends.len())
     }
 
-    /// Prolongs the lease of these for as long as it is polled.
-    async fn hold(&self, ids: &[JobId]) -> Infallible {
-        loop {
-            tokio::time::sleep(PROLONG_EVERY).await;
-            let prolonged = async {
-                let tx = self.0.begin().await?;
-                dialect::prolong_jobs(tx.store(), ids, tx.now() + LEASE).await?;
-                tx.commit().await
-            };
-            if let Err(error) = prolonged.await {
-                tracing::warn!(%error, "the lease of jobs could not be prolonged");
+    /// Does jobs until told to stop. A place is filled as soon as it is free, so that a server that
+    /// is slow holds up what asks it, and nothing else; what is begun at the end is awaited.
+    pub(crate) async fn run_until(&self, stop: &CancellationToken) {
+        let mut flying = Flying::default();
+        let mut look = true;
+        let mut renew = tokio::time::interval(RENEW_EVERY);
+        while !stop.is_cancelled() || !flying.jobs.is_empty() {
+            let mut rest = LOOK_EVERY;
+            if look && flying.room() > 0 && !stop.is_cancelled() {
+                match self.begin_some(&mut flying).await {
+                    Ok(begun_all) => look = begun_all,
+                    Err(error) => {
+                        tracing::error!(%error, "jobs");
+                        (look, rest) = (false, REST);
+                    }
+                }
+            }
+            if look && flying.room() > 0 && !stop.is_cancelled() {
+                continue;
+            }
+            tokio::select! {
+                Some(ended) = flying.jobs.join_next() => {
+                    self.end_some(&mut flying, ended).await;
+                    look = true;
+                }
+                _ = renew.tick() => self.renew(&flying).await,
+                () = self.0.0.bells.jobs.notified() => look = true,
+                () = tokio::time::sleep(rest) => look = true,
+                () = stop.cancelled(), if !stop.is_cancelled() => {}
             }
         }
+    }
+
+    /// Claims as much as there is room for and begins it; says whether there may be more.
+    async fn begin_some(&self, flying: &mut Flying) -> Result<bool, Error> {
+        let wanted = flying.room().min(BATCH);
+        let claimed = self.claim(wanted).await?;
+        let is_full = claimed.len() == wanted;
+        let mut put_off = Vec::new();
+        for row in claimed {
+            let host = serde_json::from_str::<Job>(&row.payload).ok().and_then(|job| job.host());
+            if flying.enter(host.as_ref()) {
+                let app = self.0.clone();
+                flying.ids.insert(row.id);
+                flying.jobs.spawn(async move { (host, Jobs(&app).work(&row).await) });
+            } else {
+                let run_at = self.0.now() + PUT_OFF_FOR;
+                let state = JobState::Waiting;
+                let last_error = row.last_error;
+                put_off.push(JobEnd { id: row.id, state, run_at, last_error, unbegun: true });
+            }
+        }
+        self.write_down(&put_off).await?;
+        Ok(is_full)
+    }
+
+    /// Writes down this one, and others that ended meanwhile.
+    async fn end_some(
+        &self,
+        flying: &mut Flying,
+        first: Result<(Option<String>, JobEnd), tokio::task::JoinError>,
+    ) {
+        let mut ends = Vec::new();
+        let mut next = Some(first);
+        while let Some(ended) = next {
+            // A panic inside a job is an error of its own: one that broke off was cancelled.
+            if let Ok((host, end)) = ended {
+                flying.leave(host.as_ref());
+                flying.ids.remove(&end.id);
+                ends.push(end);
+            }
+            next = flying.jobs.try_join_next();
+        }
+        if let Err(error) = self.write_down(&ends).await {
+            tracing::error!(%error, "jobs could not be written down");
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Model>, Error> {
+        let tx = self.0.begin().await?;
+        let now = tx.now();
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let claimed = dialect::claim_jobs(tx.store(), now, now + LEASE, limit).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Keeps what is in work from being taken over. Where that fails a job may be begun twice, which
+    /// each of them bears.
+    async fn renew(&self, flying: &Flying) {
+        if flying.ids.is_empty() {
+            return;
+        }
+        let renewing = async {
+            let tx = self.0.begin().await?;
+            let ids: Vec<JobId> = flying.ids.iter().copied().collect();
+            dialect::renew_jobs(tx.store(), &ids, tx.now() + LEASE).await?;
+            tx.commit().await
+        };
+        let renewed: Result<(), Error> = renewing.await;
+        if let Err(error) = renewed {
+            tracing::error!(%error, "jobs could not be kept");
+        }
+    }
+
+    async fn write_down(&self, ends: &[JobEnd]) -> Result<(), Error> {
+        if ends.is_empty() {
+            return Ok(());
+        }
+        let tx = self.0.begin().await?;
+        dialect::finish_jobs(tx.store(), ends).await?;
+        tx.commit().await
+    }
+
+    /// One job, from its beginning to what is written down of it (P11).
+    async fn work(&self, row: &Model) -> JobEnd {
+        let done = if row.attempts > TRIES {
+            // It was begun so often and never ended: it may be what kills the process.
+            Err(Error::Bug("the work on it was broken off each time"))
+        } else {
+            guarded(Box::pin(self.run(row))).await
+        };
+        self.end(row, done)
     }
 
     /// Does one job; says when to do it again, if ever.
@@ -115,6 +255,10 @@ impl Jobs<'_> {
             Job::FetchFeatured { actor } => self.fetch_featured(&actor).await.map(|()| None),
             Job::SynchronizeFollowers { actor, url, digest } => {
                 self.synchronize(&actor, &url, &digest).await.map(|()| None)
+            }
+            Job::DropInbox { inbox } => {
+                let all = self.0.follows().drop_inbox(&inbox).await?;
+                Ok((!all).then_some(GO_ON_AFTER))
             }
             Job::LearnSoftware { host } => self.learn_software(&host).await,
         }
@@ -162,6 +306,6 @@ impl Jobs<'_> {
                 last_error = Some(error);
             }
         }
-        JobEnd { id: row.id, state, run_at, last_error }
+        JobEnd { id: row.id, state, run_at, last_error, unbegun: false }
     }
 }

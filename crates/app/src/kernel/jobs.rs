@@ -104,6 +104,11 @@ pub(crate) enum Job {
         /// Which.
         post: PostId,
     },
+    /// Forget who is reached through an inbox that is gone.
+    DropInbox {
+        /// Its address.
+        inbox: String,
+    },
     /// Ask a server what it runs, and again after a while.
     LearnSoftware {
         /// Its host.
@@ -122,6 +127,7 @@ impl Job {
             Self::FollowOn { .. } => "profiles.follow_on",
             Self::TellPoll { .. } => "posts.tell_poll",
             Self::ClosePoll { .. } => "posts.close_poll",
+            Self::DropInbox { .. } => "follows.drop_inbox",
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
     }
@@ -139,6 +145,7 @@ impl Job {
             Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
             Self::TellPoll { post, round } => format!("{} {post} {round}", self.name()),
             Self::ClosePoll { post } => format!("{} {post}", self.name()),
+            Self::DropInbox { inbox } => format!("{} {inbox}", self.name()),
             Self::LearnSoftware { host } => format!("{} {host}", self.name()),
         }
     }
@@ -152,6 +159,7 @@ impl Job {
             Self::SynchronizeFollowers { .. }
             | Self::FetchFeatured { .. }
             | Self::LearnSoftware { .. }
+            | Self::DropInbox { .. }
             | Self::TellPoll { .. }
             | Self::ClosePoll { .. }
             | Self::FollowOn { .. } => None,

@@ -15,8 +15,8 @@ const STEPS_MS: [u64; 15] =
 const REASONS_MAX: usize = 200;
 
 /// The classes of results of a delivery, as they are called in the labels.
-const RESULTS: [&str; 7] =
-    ["accepted", "refused", "rejected", "not_found", "gone", "throttled", "failed"];
+const RESULTS: [&str; 8] =
+    ["accepted", "not_sent", "refused", "rejected", "not_found", "gone", "throttled", "failed"];
 
 /// Where the key was found that somebody's signature was held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,7 @@ impl Meters {
     pub(crate) fn delivered(&self, receipt: &Receipt) {
         let class = match receipt {
             Receipt::Accepted { .. } => "accepted",
+            Receipt::NotSent { .. } => "not_sent",
             Receipt::Refused { .. } => "refused",
             Receipt::Rejected { .. } => "rejected",
             Receipt::NotFound => "not_found",

@@ -45,6 +45,14 @@ pub trait Remote: Send + Sync {
 
     /// Posts one activity to one inbox, signed.
     async fn deliver(&self, parcel: &Parcel) -> Receipt;
+
+    /// `document`, which nobody has proven yet, with a proof inside of who said it (FEP-8b32). Nobody
+    /// else is asked; the same key, document and moment give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`] if the key cannot be used.
+    async fn prove(&self, document: Arc<str>, proof: &ProofKey) -> Result<String, PortError>;
 }
 
 /// Key pairs for new local actors.
@@ -113,8 +121,6 @@ pub struct Parcel {
     pub profile: Option<String>,
     /// What the host is told about its people who follow the sender (FEP-8fcf).
     pub synchronization: Option<String>,
-    /// Who proves inside the document that they said it; nobody where it is not for anybody.
-    pub proof: Option<ProofKey>,
 }
 
 /// What proves inside a document that somebody said it (FEP-8b32).
@@ -135,6 +141,11 @@ pub enum Receipt {
         status: u16,
         /// The signature dialect that worked, to be remembered.
         profile: Option<String>,
+    },
+    /// It never went out: something of our own failed.
+    NotSent {
+        /// What, for the admin.
+        why: String,
     },
     /// 401 or 403, in every dialect.
     Refused {
@@ -197,4 +208,7 @@ pub enum PortError {
     /// It is not what was asked for.
     #[error("not what was asked for: {0}")]
     Invalid(&'static str),
+    /// A proof inside it (FEP-8b32) speaks against it.
+    #[error("not proven: {0}")]
+    Unproven(&'static str),
 }

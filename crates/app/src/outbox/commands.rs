@@ -4,8 +4,8 @@ use carefolk_domain::authorise::Act;
 use carefolk_domain::{DeliveryId, Moment};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, UpdateMany};
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::Outbox;
 use crate::audit;
@@ -18,6 +18,8 @@ pub enum Failed {
     One(DeliveryId),
     /// All to one server.
     To(String),
+    /// All of them.
+    All,
 }
 
 impl Failed {
@@ -25,27 +27,32 @@ impl Failed {
         match self {
             Self::One(id) => format!("delivery {id}"),
             Self::To(host) => host.clone(),
+            Self::All => "all".to_owned(),
         }
     }
 
-    fn of(&self, update: UpdateMany<delivery::Entity>) -> UpdateMany<delivery::Entity> {
-        let update = update.filter(delivery::Column::State.eq(DeliveryState::Dead));
+    fn condition(&self) -> Condition {
+        let dead = Condition::all().add(delivery::Column::State.eq(DeliveryState::Dead));
         match self {
-            Self::One(id) => update.filter(delivery::Column::Id.eq(*id)),
-            Self::To(host) => {
-                let peer = peer::Entity::find()
-                    .select_only()
-                    .column(peer::Column::Id)
-                    .filter(peer::Column::Host.eq(host.to_ascii_lowercase()))
-                    .into_query();
-                update.filter(delivery::Column::PeerId.in_subquery(peer))
-            }
+            Self::One(id) => dead.add(delivery::Column::Id.eq(*id)),
+            Self::To(host) => dead.add(delivery::Column::PeerId.in_subquery(peer_called(host))),
+            Self::All => dead,
         }
     }
 }
 
+/// The row of the server with that name.
+pub(super) fn peer_called(host: &str) -> SelectStatement {
+    peer::Entity::find()
+        .select_only()
+        .column(peer::Column::Id)
+        .filter(peer::Column::Host.eq(host.to_ascii_lowercase()))
+        .into_query()
+}
+
 impl Outbox<'_> {
-    /// Tries again what was given up, as if it were new; returns how many.
+    /// Tries again what was given up, as if it were new, and at once, whatever its server asked for or
+    /// how long it rests; returns how many.
     ///
     /// # Errors
     ///
@@ -53,19 +60,33 @@ impl Outbox<'_> {
     pub async fn retry(&self, caller: &Caller, which: &Failed) -> Result<u64, Error> {
         caller.may(Act::RunInstance)?;
         let mut tx = self.0.begin().await?;
+        let peers = delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::PeerId)
+            .filter(which.condition())
+            .into_query();
+        peer::Entity::update_many()
+            .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
+            .col_expr(peer::Column::AskedUntil, Expr::value(Option::<Moment>::None))
+            .filter(peer::Column::Id.in_subquery(peers))
+            .exec(tx.conn())
+            .await?;
         let again = delivery::Entity::update_many()
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Waiting))
             .col_expr(delivery::Column::Attempts, Expr::value(0))
             .col_expr(delivery::Column::RunAt, Expr::value(tx.now()))
             // How long it is tried counts from when it was asked for.
             .col_expr(delivery::Column::CreatedAt, Expr::value(tx.now()))
-            .col_expr(delivery::Column::EndedAt, Expr::value(Option::<Moment>::None));
-        let count = which.of(again).exec(tx.conn()).await?.rows_affected;
+            .col_expr(delivery::Column::RefusedSince, Expr::value(Option::<Moment>::None))
+            .col_expr(delivery::Column::EndedAt, Expr::value(Option::<Moment>::None))
+            .filter(which.condition());
+        let count = again.exec(tx.conn()).await?.rows_affected;
         if count == 0 {
             return Err(Error::NotFound("failed delivery"));
         }
         tx.ring_deliveries();
-        audit::record(self.0, &tx, caller, "delivery.retry", &which.words(), "").await?;
+        let detail = count.to_string();
+        audit::record(self.0, &tx, caller, "delivery.retry", &which.words(), &detail).await?;
         tx.commit().await?;
         Ok(count)
     }
@@ -80,12 +101,14 @@ impl Outbox<'_> {
         let tx = self.0.begin().await?;
         let gone = delivery::Entity::update_many()
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled))
-            .col_expr(delivery::Column::EndedAt, Expr::value(tx.now()));
-        let count = which.of(gone).exec(tx.conn()).await?.rows_affected;
+            .col_expr(delivery::Column::EndedAt, Expr::value(tx.now()))
+            .filter(which.condition());
+        let count = gone.exec(tx.conn()).await?.rows_affected;
         if count == 0 {
             return Err(Error::NotFound("failed delivery"));
         }
-        audit::record(self.0, &tx, caller, "delivery.discard", &which.words(), "").await?;
+        let detail = count.to_string();
+        audit::record(self.0, &tx, caller, "delivery.discard", &which.words(), &detail).await?;
         tx.commit().await?;
         Ok(count)
     }

@@ -4,14 +4,19 @@
 //! bytes never change afterwards (P4); deliveries of one object to one host stay in order (P5).
 
 mod commands;
+mod inboxes;
+mod parcels;
 mod queries;
 mod results;
 mod say;
+mod settle;
 mod worker;
 
 pub use commands::Failed;
-pub use queries::DeliveryView;
+pub(crate) use inboxes::cancel_to;
+pub use queries::{DeliveryView, Which};
 pub(crate) use say::{Recipients, Saying, cancel_for, order_between, say, unsay};
+pub(crate) use settle::give_up_overdue;
 
 use crate::App;
 

@@ -7,10 +7,26 @@ use carefolk_store::entity::{outbox_activity, peer};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Outbox;
+use super::commands::peer_called;
 use crate::kernel::ports::ProofKey;
 use crate::kernel::{caller::Caller, error::Error, page::Page};
 
-/// A delivery, as an admin sees it.
+/// Which deliveries are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// Where they are.
+    pub state: DeliveryState,
+    /// Those to one server alone.
+    pub host: Option<String>,
+}
+
+impl From<DeliveryState> for Which {
+    fn from(state: DeliveryState) -> Self {
+        Self { state, host: None }
+    }
+}
+
+/// A delivery, as an admin sees it: about what is sent, and none of its words.
 #[derive(Clone, Debug)]
 pub struct DeliveryView {
     /// The row.
@@ -19,6 +35,8 @@ pub struct DeliveryView {
     pub kind: String,
     /// The id of what is sent.
     pub activity: String,
+    /// Who may read what is sent.
+    pub audience: Audience,
     /// Where it goes.
     pub host: String,
     /// The inbox there.
@@ -27,12 +45,37 @@ pub struct DeliveryView {
     pub state: DeliveryState,
     /// How often it was tried.
     pub attempts: i32,
-    /// When it is tried next, while it waits.
-    pub run_at: Moment,
+    /// When it was asked for.
+    pub created_at: Moment,
+    /// When it is tried next, while it waits: not before, and not before its server has rested.
+    pub next_try: Moment,
+    /// When it was over.
+    pub ended_at: Option<Moment>,
     /// The last status.
     pub status: Option<i32>,
     /// The last error.
     pub error: Option<String>,
+}
+
+impl DeliveryView {
+    fn of(row: delivery::Model, activity: outbox_activity::Model, peer: peer::Model) -> Self {
+        let rests = peer.backoff_until.max(peer.asked_until);
+        Self {
+            id: row.id,
+            kind: activity.kind,
+            activity: activity.uri,
+            audience: activity.audience,
+            host: peer.host,
+            inbox: row.inbox_url,
+            state: row.state,
+            attempts: row.attempts,
+            created_at: row.created_at,
+            next_try: rests.map_or(row.run_at, |until| row.run_at.max(until)),
+            ended_at: row.ended_at,
+            status: row.last_status,
+            error: row.last_error,
+        }
+    }
 }
 
 impl Outbox<'_> {
@@ -44,37 +87,46 @@ impl Outbox<'_> {
     pub async fn list(
         &self,
         caller: &Caller,
-        state: DeliveryState,
+        which: impl Into<Which>,
         page: Page,
     ) -> Result<Vec<DeliveryView>, Error> {
         caller.may(Act::RunInstance)?;
-        let query = delivery::Entity::find().filter(delivery::Column::State.eq(state));
+        let which = which.into();
+        let query = delivery::Entity::find().filter(delivery::Column::State.eq(which.state));
         let query = match page.before {
             Some(id) => query.filter(delivery::Column::Id.lt(DeliveryId(id))),
+            None => query,
+        };
+        let query = match &which.host {
+            Some(host) => query.filter(delivery::Column::PeerId.in_subquery(peer_called(host))),
             None => query,
         };
         let rows =
             query.order_by_desc(delivery::Column::Id).limit(page.rows()).all(self.0.read()).await?;
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
-            let activity =
-                outbox_activity::Entity::find_by_id(row.activity_id).one(self.0.read()).await?;
-            let peer = peer::Entity::find_by_id(row.peer_id).one(self.0.read()).await?;
-            let (Some(activity), Some(peer)) = (activity, peer) else { continue };
-            views.push(DeliveryView {
-                id: row.id,
-                kind: activity.kind,
-                activity: activity.uri,
-                host: peer.host,
-                inbox: row.inbox_url,
-                state: row.state,
-                attempts: row.attempts,
-                run_at: row.run_at,
-                status: row.last_status,
-                error: row.last_error,
-            });
+            views.extend(self.view(row).await?);
         }
         Ok(views)
+    }
+
+    /// One delivery.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the caller runs the instance; [`Error::NotFound`].
+    pub async fn show(&self, caller: &Caller, id: DeliveryId) -> Result<DeliveryView, Error> {
+        caller.may(Act::RunInstance)?;
+        let row = delivery::Entity::find_by_id(id).one(self.0.read()).await?;
+        let row = row.ok_or(Error::NotFound("delivery"))?;
+        self.view(row).await?.ok_or(Error::NotFound("delivery"))
+    }
+
+    async fn view(&self, row: delivery::Model) -> Result<Option<DeliveryView>, Error> {
+        let activity =
+            outbox_activity::Entity::find_by_id(row.activity_id).one(self.0.read()).await?;
+        let peer = peer::Entity::find_by_id(row.peer_id).one(self.0.read()).await?;
+        Ok(activity.zip(peer).map(|(activity, peer)| DeliveryView::of(row, activity, peer)))
     }
 
     /// How many deliveries are in `state`.

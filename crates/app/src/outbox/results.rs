@@ -5,14 +5,16 @@ use carefolk_store::entity::delivery::DeliveryState;
 
 use crate::kernel::ports::Receipt;
 
-/// What is known of a delivery before this try.
+/// What is known of a delivery before its answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Before {
     /// When it was asked for.
     pub created_at: Moment,
-    /// How often it was tried.
+    /// How often it was tried, with this time.
     pub attempts: u32,
-    /// How often its host failed in a row.
+    /// Since when its host answers and says no to it.
+    pub refused_since: Option<Moment>,
+    /// How often its host had failed in a row when this try began.
     pub failures: u32,
 }
 
@@ -27,6 +29,8 @@ pub(super) struct After {
     pub status: Option<i32>,
     /// What went wrong, for the admin.
     pub error: Option<String>,
+    /// Since when its host answers and says no to it.
+    pub refused_since: Option<Moment>,
     /// What this says about the host.
     pub host: HostNews,
 }
@@ -38,21 +42,21 @@ pub(super) enum HostNews {
     Well(Option<String>),
     /// It fails; wait until then.
     Failing(Health, Moment),
+    /// It asks to be left alone until then.
+    Asked(Moment),
     /// Nothing: the fault lies in this one delivery.
     Nothing,
 }
 
 /// What is written whatever the ending.
 fn after(state: DeliveryState, run_at: Moment, status: Option<u16>, error: &str) -> After {
-    let status = status.map(i32::from);
-    After { state, run_at, status, error: Some(error.to_owned()), host: HostNews::Nothing }
+    let (status, error) = (status.map(i32::from), Some(error.to_owned()));
+    After { state, run_at, status, error, refused_since: None, host: HostNews::Nothing }
 }
 
 /// The rule of P7.
 pub(super) fn judge(receipt: &Receipt, before: Before, now: Moment, chance: u64) -> After {
-    use DeliveryState::{Dead, Done, Waiting};
-    let age = now - before.created_at;
-    let wait = |failures: u32| now + backoff::jitter(backoff::delay(failures), chance);
+    use DeliveryState::{Dead, Done};
     match receipt {
         Receipt::Accepted { status, profile } => After {
             error: None,
@@ -61,40 +65,67 @@ pub(super) fn judge(receipt: &Receipt, before: Before, now: Moment, chance: u64)
         },
         Receipt::Gone => after(Dead, now, Some(410), "the inbox is gone"),
         Receipt::Rejected { status } => after(Dead, now, Some(*status), "the peer rejected it"),
-        Receipt::NotFound if age >= backoff::NOT_FOUND_GIVE_UP_AFTER => {
-            after(Dead, now, Some(404), "the inbox was not found for three days")
-        }
         Receipt::NotFound => {
-            after(Waiting, now + Span::days(1), Some(404), "the inbox was not found")
-        }
-        Receipt::Refused { status } if age >= backoff::REFUSED_GIVE_UP_AFTER => {
-            after(Dead, now, Some(*status), "refused")
+            let again = now + backoff::NOT_FOUND_AGAIN_AFTER;
+            let patience = (backoff::NOT_FOUND_GIVE_UP_AFTER, "the inbox was not found");
+            unwanted(before, now, again, Some(404), patience)
         }
         Receipt::Refused { status } => {
-            let until = wait(before.attempts + 1);
-            after(Waiting, until, Some(*status), "the peer refused our signature")
+            let again = now + wait(before.attempts, chance);
+            let patience = (backoff::REFUSED_GIVE_UP_AFTER, "refused");
+            unwanted(before, now, again, Some(*status), patience)
         }
-        Receipt::Throttled { status, .. } if age >= backoff::GIVE_UP_AFTER => {
-            after(Dead, now, Some(*status), "the peer asked us to wait for fourteen days")
+        Receipt::NotSent { why } => {
+            // Whoever mends our keys within 14 days loses nothing.
+            let again = now + wait(before.attempts, chance);
+            after(waits(before, now), again, None, why)
         }
-        Receipt::Throttled { status, retry_after } => {
-            let asked = retry_after.map_or(backoff::delay(before.failures + 1), |span| {
-                span.clamp(Span::seconds(1), backoff::RETRY_AFTER_MAX)
-            });
-            let until = now + asked;
-            let host = HostNews::Failing(Health::Failing, until);
-            After { host, ..after(Waiting, until, Some(*status), "the peer asked us to wait") }
+        Receipt::Throttled { status, retry_after: Some(asked) } => {
+            let until = now + (*asked).clamp(Span::seconds(1), backoff::RETRY_AFTER_MAX);
+            let what = after(waits(before, now), until, Some(*status), "the peer asked us to wait");
+            After { host: HostNews::Asked(until), ..what }
         }
-        Receipt::Failed { status, why } => {
-            let until = wait(before.failures + 1);
-            let (state, health) = if age >= backoff::GIVE_UP_AFTER {
-                (Dead, Health::Dead)
-            } else {
-                (Waiting, Health::Failing)
-            };
-            After { host: HostNews::Failing(health, until), ..after(state, until, *status, why) }
+        Receipt::Throttled { status, retry_after: None } => {
+            failed(before, now, chance, Some(*status), "the peer asked us to wait")
         }
+        Receipt::Failed { status, why } => failed(before, now, chance, *status, why),
     }
+}
+
+fn wait(failures: u32, chance: u64) -> Span {
+    backoff::jitter(backoff::delay(failures), chance)
+}
+
+/// Whether it is tried again, as far as its age goes.
+fn waits(before: Before, now: Moment) -> DeliveryState {
+    let is_old = now - before.created_at >= backoff::GIVE_UP_AFTER;
+    if is_old { DeliveryState::Dead } else { DeliveryState::Waiting }
+}
+
+/// Its host answers, and this one delivery does not get through: for how long,
+/// counts from the first time, since before that its host may have been silent for days.
+fn unwanted(
+    before: Before,
+    now: Moment,
+    again: Moment,
+    status: Option<u16>,
+    (patience, why): (Span, &str),
+) -> After {
+    let since = before.refused_since.unwrap_or(now);
+    let is_over = now - since >= patience;
+    let state = if is_over { DeliveryState::Dead } else { waits(before, now) };
+    After { refused_since: Some(since), ..after(state, again, status, why) }
+}
+
+/// Its host does not answer. The host rests as often as it failed, and the delivery as often as it
+/// was tried: one that breaks its host does not come back each time the host does well with others.
+fn failed(before: Before, now: Moment, chance: u64, status: Option<u16>, why: &str) -> After {
+    let failures = before.failures + 1;
+    let state = waits(before, now);
+    let health = if state == DeliveryState::Dead { Health::Dead } else { Health::Failing };
+    let until = now + wait(failures, chance);
+    let again = now + wait(failures.max(before.attempts), chance);
+    After { host: HostNews::Failing(health, until), ..after(state, again, status, why) }
 }
 
 #[cfg(test)]
@@ -104,11 +135,20 @@ mod tests {
     const NOW: Moment = Moment(1_000_000_000_000);
 
     fn before(age: Span, failures: u32) -> Before {
-        Before { created_at: NOW - age, attempts: failures, failures }
+        let attempts = failures + 1;
+        Before { created_at: NOW - age, attempts, refused_since: None, failures }
+    }
+
+    fn refused_for(span: Span) -> Before {
+        Before { refused_since: Some(NOW - span), ..before(Span::days(5), 3) }
     }
 
     fn failed() -> Receipt {
         Receipt::Failed { status: None, why: "connection refused".into() }
+    }
+
+    fn state(receipt: &Receipt, before: Before) -> DeliveryState {
+        judge(receipt, before, NOW, 200).state
     }
 
     #[test]
@@ -121,16 +161,44 @@ mod tests {
     }
 
     #[test]
+    fn the_waits_are_those_of_the_table() {
+        let minutes = |n| Span::minutes(n);
+        let table = [Span::seconds(10), minutes(1), minutes(5), minutes(15), Span::hours(1)];
+        for (failures, wait) in (0_u32..).zip(table) {
+            let after = judge(&failed(), before(Span::ZERO, failures), NOW, 200);
+            assert_eq!(after.run_at - NOW, wait, "{failures}");
+            // No answer is counted for the host, a refusal for the delivery: the waits are the same.
+            let refused = Receipt::Refused { status: 401 };
+            let after = judge(&refused, before(Span::ZERO, failures), NOW, 200);
+            assert_eq!(after.run_at - NOW, wait, "{failures}");
+        }
+    }
+
+    #[test]
+    fn one_that_breaks_its_host_waits_longer_than_the_host() {
+        let often = Before { attempts: 6, ..before(Span::hours(2), 0) };
+        let after = judge(&failed(), often, NOW, 200);
+        assert_eq!(after.run_at, NOW + Span::hours(2));
+        assert_eq!(after.host, HostNews::Failing(Health::Failing, NOW + Span::seconds(10)));
+    }
+
+    #[test]
     fn a_refused_signature_is_tried_for_two_days() {
         let refused = Receipt::Refused { status: 401 };
-        assert_eq!(
-            judge(&refused, before(Span::hours(47), 3), NOW, 200).state,
-            DeliveryState::Waiting
-        );
-        assert_eq!(
-            judge(&refused, before(Span::hours(48), 3), NOW, 200).state,
-            DeliveryState::Dead
-        );
+        assert_eq!(state(&refused, refused_for(Span::hours(47))), DeliveryState::Waiting);
+        assert_eq!(state(&refused, refused_for(Span::hours(48))), DeliveryState::Dead);
+        // However long it waited before, for a host that was silent.
+        assert_eq!(state(&refused, before(Span::days(13), 40)), DeliveryState::Waiting);
+    }
+
+    #[test]
+    fn an_inbox_that_is_not_found_is_tried_three_times_over_three_days() {
+        let first = judge(&Receipt::NotFound, before(Span::days(5), 9), NOW, 200);
+        assert_eq!((first.state, first.run_at - NOW), (DeliveryState::Waiting, Span::hours(36)));
+        assert_eq!(first.refused_since, Some(NOW));
+        let second = state(&Receipt::NotFound, refused_for(Span::hours(36)));
+        assert_eq!(second, DeliveryState::Waiting);
+        assert_eq!(state(&Receipt::NotFound, refused_for(Span::hours(72))), DeliveryState::Dead);
     }
 
     #[test]
@@ -142,19 +210,31 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_our_own_does_not_blame_the_host() {
+        let receipt = Receipt::NotSent { why: "no key".to_owned() };
+        let after = judge(&receipt, before(Span::ZERO, 0), NOW, 200);
+        assert_eq!((after.state, after.host), (DeliveryState::Waiting, HostNews::Nothing));
+        assert_eq!(after.run_at, NOW + Span::seconds(10));
+        assert_eq!(state(&receipt, before(Span::days(13), 40)), DeliveryState::Waiting);
+        assert_eq!(state(&receipt, before(Span::days(14), 40)), DeliveryState::Dead);
+    }
+
+    #[test]
     fn a_peer_that_always_asks_us_to_wait_is_given_up_as_well() {
-        let receipt = Receipt::Throttled { status: 503, retry_after: None };
-        let early = judge(&receipt, before(Span::days(13), 0), NOW, 200);
-        assert_eq!(early.state, DeliveryState::Waiting);
-        let late = judge(&receipt, before(Span::days(14), 0), NOW, 200);
-        assert_eq!(late.state, DeliveryState::Dead);
+        for retry_after in [None, Some(Span::seconds(7))] {
+            let receipt = Receipt::Throttled { status: 503, retry_after };
+            assert_eq!(state(&receipt, before(Span::days(13), 0)), DeliveryState::Waiting);
+            assert_eq!(state(&receipt, before(Span::days(14), 0)), DeliveryState::Dead);
+        }
     }
 
     #[test]
     fn retry_after_is_honoured_up_to_a_day() {
         let wait = |span| {
             let receipt = Receipt::Throttled { status: 429, retry_after: Some(span) };
-            judge(&receipt, before(Span::ZERO, 0), NOW, 200).run_at - NOW
+            let after = judge(&receipt, before(Span::ZERO, 0), NOW, 200);
+            assert_eq!(after.host, HostNews::Asked(after.run_at));
+            after.run_at - NOW
         };
         assert_eq!(wait(Span::seconds(7)), Span::seconds(7));
         assert_eq!(wait(Span::days(3_650)), Span::hours(24));

@@ -91,7 +91,7 @@ pub(crate) async fn say(
         return Ok(());
     }
     let id = OutboxId(app.id());
-    let order_key = saying.order_key;
+    let (order_key, post) = (saying.order_key, saying.post);
     outbox_activity::ActiveModel {
         id: Set(id),
         actor_id: Set(saying.actor),
@@ -104,6 +104,8 @@ pub(crate) async fn say(
         audience: Set(saying.audience),
         body: Set(saying.body),
         created_at: Set(tx.now()),
+        proven_body: Set(None),
+        proven_by: Set(None),
     }
     .insert(tx.conn())
     .await?;
@@ -113,6 +115,9 @@ pub(crate) async fn say(
     let rows = deliveries(app, tx, id, order_key, to).await?;
     if !rows.is_empty() {
         dialect::insert_deliveries_batch(tx.store(), &rows).await?;
+        if let Some(post) = post {
+            dialect::drop_said_after_abandoned(tx.store(), id, post, tx.now()).await?;
+        }
         tx.ring_deliveries();
     }
     Ok(())
@@ -193,6 +198,7 @@ pub(crate) async fn unsay(tx: &Tx, post: PostId) -> Result<(), Error> {
         .await?;
     outbox_activity::Entity::update_many()
         .col_expr(outbox_activity::Column::Body, Expr::value(""))
+        .col_expr(outbox_activity::Column::ProvenBody, Expr::value(Option::<String>::None))
         .filter(outbox_activity::Column::PostId.eq(post))
         .exec(tx.conn())
         .await?;

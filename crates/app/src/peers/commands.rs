@@ -146,7 +146,8 @@ pub(crate) async fn note_declared(tx: &Tx, host: &str, profile: &str) -> Result<
 /// How exactly it is known when a peer was last heard: more is not worth a write.
 const HEARD_EXACTLY: Span = Span::minutes(1);
 
-/// Notes that `hosts` spoke to us, and wakes what waits for them (P7).
+/// Notes that `hosts` spoke to us, and makes due what waits for them because they did not answer (P7).
+/// What one of them asked for, with `Retry-After`, holds all the same.
 pub(crate) async fn heard_from(app: &App, tx: &Tx, hosts: &BTreeSet<String>) -> Result<(), Error> {
     let (conn, now) = (tx.conn(), tx.now());
     let known: HashSet<String> = peer::Entity::find()
@@ -177,10 +178,23 @@ pub(crate) async fn heard_from(app: &App, tx: &Tx, hosts: &BTreeSet<String>) -> 
     for host in first_heard {
         jobs::later(app, tx, &Job::LearnSoftware { host }).await?;
     }
+    // What speaks all the time is noted once a minute, and woken once a minute: one that talks and
+    // takes nothing must not be knocked at with each of its words.
     let worth_a_write = Condition::any()
-        .add(peer::Column::BackoffUntil.is_not_null())
         .add(peer::Column::LastHeardAt.is_null())
-        .add(peer::Column::LastHeardAt.lt(now - HEARD_EXACTLY));
+        .add(peer::Column::LastHeardAt.lt(now - HEARD_EXACTLY))
+        // Written down while the clock was ahead.
+        .add(peer::Column::LastHeardAt.gt(now + HEARD_EXACTLY));
+    let asleep: Vec<PeerId> = peer::Entity::find()
+        .select_only()
+        .column(peer::Column::Id)
+        .filter(peer::Column::Host.is_in(hosts))
+        .filter(peer::Column::BackoffUntil.is_not_null())
+        .filter(worth_a_write.clone())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    dialect::wake_deliveries(tx.store(), &asleep, now).await?;
     peer::Entity::update_many()
         .col_expr(peer::Column::LastHeardAt, Expr::value(now))
         .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))

@@ -123,7 +123,7 @@ impl Peers<'_> {
     /// Until when `host` is left alone because it did not answer, if it is.
     pub(crate) async fn backs_off_until(&self, host: &str) -> Result<Option<Moment>, Error> {
         let found = peer::Entity::find().filter(peer::Column::Host.eq(host));
-        Ok(found.one(self.0.read()).await?.and_then(|row| row.backoff_until))
+        Ok(found.one(self.0.read()).await?.and_then(|row| row.backoff_until.max(row.asked_until)))
     }
 
     /// All peers, the last heard first.
@@ -172,7 +172,7 @@ impl Peers<'_> {
             last_heard: row.last_heard_at,
             last_ok: row.last_ok_at,
             last_error: row.last_error,
-            backoff_until: row.backoff_until,
+            backoff_until: row.backoff_until.max(row.asked_until),
             waiting,
         })
     }

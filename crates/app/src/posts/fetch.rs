@@ -32,6 +32,9 @@ pub(crate) enum Fetched {
 /// Its own server says that there is no such post any more.
 pub(crate) const GONE: Outcome = Outcome::Refused("its object is gone for good");
 
+/// What its own server shows, or its author's document, has a proof inside that speaks against it.
+pub(crate) const UNPROVEN: &str = "a proof inside what it names is not true";
+
 /// Reads the post with that id.
 ///
 /// # Errors
@@ -50,6 +53,7 @@ pub(crate) async fn open_post(app: &App, id: &str) -> Result<Fetched, Error> {
         Ok(fetched) => fetched,
         Err(error @ PortError::Unavailable(_)) => return Err(error.into()),
         Err(PortError::Gone) => return Ok(Fetched::Not(GONE)),
+        Err(PortError::Unproven(_)) => return Ok(refused(UNPROVEN)),
         Err(_) => return Ok(refused("its object is gone")),
     };
     let read = read::parse(&fetched.body).and_then(|document| Note::read(&document, network));
@@ -65,6 +69,7 @@ pub(crate) async fn open_post(app: &App, id: &str) -> Result<Fetched, Error> {
         None => match app.actors().fetch(&note.attributed_to).await {
             Ok(author) => author,
             Err(error) if may_pass(&error) => return Err(error),
+            Err(Error::Upstream(PortError::Unproven(_))) => return Ok(refused(UNPROVEN)),
             Err(_) => return Ok(refused("its object's author is gone")),
         },
     };

@@ -11,7 +11,7 @@ use carefolk_testkit::{Kit, operator};
 use crate::stranger::{SHARED_INBOX, act, follow, note, say, settle_in};
 
 /// A kit with a provider that Ann follows.
-async fn heard() -> (Kit, Caller) {
+pub(crate) async fn heard() -> (Kit, Caller) {
     let kit = Kit::new().await;
     let nurse = kit.account("nurse", Role::Member).await;
     let hazelbank = kit.provider("hazelbank", "nurse").await;
@@ -20,7 +20,7 @@ async fn heard() -> (Kit, Caller) {
     (kit, nurse)
 }
 
-fn down() -> Receipt {
+pub(crate) fn down() -> Receipt {
     Receipt::Failed { status: None, why: "connection refused".to_owned() }
 }
 

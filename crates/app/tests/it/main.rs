@@ -8,6 +8,7 @@
     reason = "test code: a failure here is a failed test"
 )]
 
+mod abandoning;
 mod accounts;
 mod auditing;
 mod blocking;
@@ -27,10 +28,14 @@ mod moving;
 mod naming;
 mod overtaking;
 mod peers;
+mod permuting;
 mod pinning;
+mod poison;
 mod polling;
 mod polls_elsewhere;
+mod pooling;
 mod posting;
+mod proving;
 mod quoting;
 mod reacting;
 mod receiving;
@@ -38,6 +43,8 @@ mod reconsidering;
 mod refusing;
 mod reporting;
 mod ringing;
+mod scheduling;
 mod seeing;
+mod steering;
 mod stranger;
 mod synchronizing;

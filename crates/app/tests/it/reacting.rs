@@ -1,10 +1,11 @@
 //! Likes and boosts, here and from other servers.
 
+use carefolk_app::ports::PortError;
 use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_app::reactions::ReactionKind;
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Address, Audience, Role};
-use carefolk_store::entity::{notification, post, reaction};
+use carefolk_store::entity::{inbound_activity, notification, post, reaction};
 use carefolk_testkit::{Kit, operator};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
@@ -158,6 +159,31 @@ async fn a_boost_brings_nothing_but_what_stands_at_its_own_address() {
     say(&kit, &act(3, "Announce", json!("https://w.example/notes/3"))).await;
     assert!(home(&kit, &fan).await.is_empty());
     assert_eq!(reaction::Entity::find().count(kit.app.db().read()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_a_proof_inside_speaks_against_is_refused_for_that_reason() {
+    let (kit, _nurse, fan) = scene().await;
+    let uri = "https://w.example/notes/1";
+    let bob = settle_in(&kit, "w.example", "bob");
+    kit.remote.fail(uri, PortError::Unproven("a test"));
+    say(&kit, &act(1, "Announce", json!(uri))).await;
+    kit.remote.fail(ANN, PortError::Unproven("a test"));
+    say(&kit, &act(2, "Update", json!(ANN))).await;
+    // A post that is good itself, by somebody whose document is not.
+    kit.remote.fail(&bob, PortError::Unproven("a test"));
+    let document = json!({"id": uri, "type": "Note", "attributedTo": bob, "content": "<p>A find</p>",
+        "published": "2026-12-01T08:00:00Z", "to": [PUBLIC], "cc": []});
+    kit.remote.put(uri, &document.to_string());
+    say(&kit, &act(3, "Announce", json!(uri))).await;
+    assert!(home(&kit, &fan).await.is_empty());
+    for number in 1..=3 {
+        let rows = inbound_activity::Entity::find().all(kit.app.db().read()).await.unwrap();
+        let uri = format!("https://v.example/acts/{number}");
+        let row = rows.into_iter().find(|row| row.uri == uri).unwrap();
+        let why = "a proof inside what it names is not true";
+        assert_eq!(row.outcome.as_deref(), Some(why), "{number}");
+    }
 }
 
 #[tokio::test]

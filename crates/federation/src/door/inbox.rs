@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::key_ring::Found;
 use super::knock::{Knock, check_media};
-use super::proofs::check_proof;
+use super::proofs::check_proofs;
 use super::refusal::{count, count_of, forbidden, nobody};
 use crate::glue;
 use crate::routes::claimed_host;
@@ -78,7 +78,7 @@ async fn take_in(state: &State, request: Request) -> Result<(), Problem> {
         return Ok(());
     }
     state.limits().check_host(&knock.speaker.host)?;
-    check_proof(state, &knock).await?;
+    check_proofs(state, &knock).await?;
     let arrival = Arrival {
         uri: knock.head.id,
         actor_uri: knock.speaker.actor,

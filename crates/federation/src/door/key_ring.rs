@@ -82,6 +82,19 @@ pub(crate) enum Found {
     Farewell,
 }
 
+/// What an actor's keys say about a proof in its name, inside a document that others believe anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was made with a key of the actor.
+    True,
+    /// It names a key of the actor and was not made with it.
+    False,
+    /// The key is not to be had.
+    Unknown,
+    /// It does not fit the key at hand, and whether there is a newer one cannot be asked now.
+    Later,
+}
+
 /// The keys of one actor that are at hand, by their ids; at most as many as an actor may list.
 type Bunch = HashMap<String, Arc<HeldKey>>;
 
@@ -218,6 +231,31 @@ impl KeyRing {
         }
     }
 
+    /// What the keys of `speaker` say about this `evidence`. A key that is not at hand, or does not fit,
+    /// is asked for within the limits of [`Self::verify`]; whether its owner may be heard is not judged.
+    pub(crate) async fn judge(
+        &self,
+        app: &App,
+        remote: &dyn Remote,
+        speaker: &Speaker,
+        evidence: &dyn Evidence,
+    ) -> Result<Verdict, Problem> {
+        let said = |held: Option<Arc<HeldKey>>| match held {
+            None => Verdict::Unknown,
+            Some(held) if evidence.verify(&held.key).is_ok() => Verdict::True,
+            Some(_) => Verdict::False,
+        };
+        let known = said(self.held(app, speaker).await?);
+        if known == Verdict::True {
+            return Ok(known);
+        }
+        Ok(match self.ask(app, remote, speaker).await? {
+            Asked::Read => said(self.held(app, speaker).await?),
+            Asked::Later | Asked::Throttled if known == Verdict::False => Verdict::Later,
+            Asked::Later | Asked::Throttled | Asked::NotThere | Asked::Useless => known,
+        })
+    }
+
     /// Whether `speaker` gave this `evidence`, by the keys that are at hand: nobody is asked for one.
     pub(crate) async fn recognises(
         &self,
@@ -292,7 +330,9 @@ impl KeyRing {
         let fetched = match remote.fetch(&speaker.actor).await {
             Ok(fetched) => fetched,
             Err(PortError::NotFound | PortError::Gone) => return Ok(Asked::NotThere),
-            Err(PortError::Refused(_) | PortError::Invalid(_)) => return Ok(Asked::Useless),
+            Err(PortError::Refused(_) | PortError::Invalid(_) | PortError::Unproven(_)) => {
+                return Ok(Asked::Useless);
+            }
             Err(PortError::Unavailable(_)) => return Ok(Asked::Later),
         };
         let keys = match glue::learn(app, &fetched.body, &fetched.url).await {

@@ -17,7 +17,7 @@ mod reader;
 mod refusal;
 
 pub(crate) use inbox::{actor_inbox, shared_inbox};
-pub(crate) use key_ring::{Evidence, Found, KeyRing};
+pub(crate) use key_ring::{Evidence, Found, KeyRing, Verdict};
 pub(crate) use knock::{Speaker, reader};
 pub(crate) use limits::DoorLimits;
 pub use limits::Limits;

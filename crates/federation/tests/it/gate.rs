@@ -7,7 +7,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use carefolk_app::ports::{Fetched, Fingered, Parcel, PortError, Receipt, Remote, Software};
+use carefolk_app::ports::{
+    Fetched, Fingered, Parcel, PortError, ProofKey, Receipt, Remote, Software,
+};
 use carefolk_domain::Address;
 use carefolk_federation::{Federation, Limits, Readers};
 use carefolk_signatures::{Outgoing, PrivateKey, generate_ed25519, generate_rsa, sign_cavage};
@@ -40,6 +42,10 @@ impl Remote for Counted {
 
     async fn deliver(&self, parcel: &Parcel) -> Receipt {
         self.inner.deliver(parcel).await
+    }
+
+    async fn prove(&self, document: Arc<str>, proof: &ProofKey) -> Result<String, PortError> {
+        self.inner.prove(document, proof).await
     }
 }
 

@@ -181,7 +181,6 @@ impl Lab {
             key: self.key.clone(),
             profile: profile.map(str::to_owned),
             synchronization: None,
-            proof: None,
         }
     }
 

@@ -11,6 +11,7 @@ mod cost;
 mod deliver;
 mod door;
 mod fetch;
+mod fetched_proofs;
 mod finger;
 mod gate;
 mod lab;

@@ -3,6 +3,7 @@
 
 mod account;
 mod actor;
+mod arrival;
 mod audit;
 mod config;
 mod delivery;
@@ -89,6 +90,9 @@ enum Command {
     /// Posts on their way to other servers
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
+    /// What came from other servers and could not be applied
+    #[command(subcommand)]
+    Arrival(arrival::ArrivalCommand),
     /// Who did what
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -123,6 +127,7 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
         Command::Peer(command) => command.run(&desk).await,
         Command::Report(command) => command.run(&desk).await,
         Command::Delivery(command) => command.run(&desk).await,
+        Command::Arrival(command) => command.run(&desk).await,
         Command::Audit(command) => command.run(&desk).await,
         _ => Err(anyhow::anyhow!("this command has no desk")),
     };

@@ -44,6 +44,14 @@ const COMMANDS: &[&[&str]] = &[
     &["peer", "suspend"],
     &["delivery"],
     &["delivery", "list"],
+    &["delivery", "show"],
+    &["delivery", "retry"],
+    &["delivery", "discard"],
+    &["arrival"],
+    &["arrival", "list"],
+    &["arrival", "show"],
+    &["arrival", "retry"],
+    &["arrival", "discard"],
 ];
 
 #[test]

@@ -44,14 +44,14 @@ impl Example {
 }
 
 fn judged(document: &Value, key: &PublicKey) -> Result<(), SignatureError> {
-    read_proof(&document.to_string())?.unwrap().verify(key)
+    read_proofs(&document.to_string(), 1)?.pop().unwrap().verify(key)
 }
 
 #[test]
 fn the_example_of_fep_8b32_verifies() {
     let example = Example::read();
     assert_eq!(judged(&example.signed(), &example.public()), Ok(()));
-    let proof = read_proof(&example.signed().to_string()).unwrap().unwrap();
+    let proof = read_proofs(&example.signed().to_string(), 1).unwrap().pop().unwrap();
     assert_eq!(proof.method(), example.verification_method);
 }
 
@@ -161,20 +161,34 @@ fn what_is_no_proof_of_this_kind_is_passed_over() {
         signed["proof"][name] = value;
         signed
     };
-    let mut two = example.signed();
-    two["proof"] = json!([example.proof, example.proof]);
     for document in [
         example.document.clone(),
         with("cryptosuite", "eddsa-rdfc-2022".into()),
         with("type", "JcsEd25519Signature2022".into()),
         with("verificationMethod", "did:key:z6Mk#z6Mk".into()),
-        two,
+        with("previousProof", "urn:uuid:1".into()),
     ] {
-        assert_eq!(read_proof(&document.to_string()), Ok(None), "{document}");
+        assert_eq!(read_proofs(&document.to_string(), 2), Ok(Vec::new()), "{document}");
     }
-    let mut one = example.signed();
-    one["proof"] = json!([example.proof]);
-    assert_eq!(judged(&one, &example.public()), Ok(()), "a list of one is one");
+}
+
+#[test]
+fn of_several_proofs_each_is_read_up_to_a_number() {
+    let example = Example::read();
+    let mut other = example.proof.clone();
+    other["cryptosuite"] = "eddsa-rdfc-2022".into();
+    let mut signed = example.signed();
+    signed["proof"] =
+        json!([other, example.proof, "https://server.example/proofs/1", example.proof]);
+    let read = |most| read_proofs(&signed.to_string(), most).unwrap();
+    for (most, found) in [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (9, 2)] {
+        assert_eq!(read(most).len(), found, "{most}");
+    }
+    let good = |proof: &Proof| proof.verify(&example.public()).is_ok();
+    assert!(read(4).iter().all(good), "each is about the document without any of them");
+    signed["proof"][3]["proofValue"] = "z".into();
+    assert!(read_proofs(&signed.to_string(), 3).is_ok());
+    assert!(read_proofs(&signed.to_string(), 4).is_err());
 }
 
 #[test]
@@ -183,7 +197,7 @@ fn what_cannot_be_good_is_refused_by_name() {
     let with = |name: &str, value: Value| {
         let mut signed = example.signed();
         signed["proof"][name] = value;
-        read_proof(&signed.to_string())
+        read_proofs(&signed.to_string(), 1)
     };
     let context = json!(["https://www.w3.org/ns/activitystreams", "https://e.example/lies"]);
     for (result, why) in [

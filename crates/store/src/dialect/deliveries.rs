@@ -1,6 +1,6 @@
 //! Activities on their way out: a fair claim by server, in order, and group writes.
 
-use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId};
+use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId, backoff};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
 
 use super::sql::{ROWS_MAX, Sql};
@@ -58,6 +58,8 @@ pub struct DeliveryEnd {
     pub last_error: Option<String>,
     /// When it was over; nothing while it waits.
     pub ended_at: Option<Moment>,
+    /// Since when the server answers and says no.
+    pub refused_since: Option<Moment>,
 }
 
 /// Puts deliveries into the queue.
@@ -89,7 +91,9 @@ pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Resu
 
 /// Takes deliveries that may be sent now, and counts the start in their `attempts`.
 ///
-/// - Nothing for a server that is suspended or backing off.
+/// - Nothing for a server that is suspended, backing off, or asked to be left alone.
+/// - What waits until later than anybody is ever made to wait is due: that was written down while
+///   the clock was ahead (R-046).
 /// - At most `window_per_host` in flight to one server, and one alone while it is failing.
 /// - A delivery waits while an earlier one with its server and `order_key` is not over.
 /// - Every server's first comes before any server's second, so a long queue delays only itself.
@@ -174,9 +178,10 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
         "{prefix}WITH ready AS MATERIALIZED ( \
            SELECT p.id AS peer_id, (CASE WHEN p.failures > 0 THEN 1 ELSE {window} END) \
              - (SELECT count(*) FROM delivery f \
-                WHERE f.peer_id = p.id AND f.locked_until > $1) AS room \
+                WHERE f.peer_id = p.id AND f.locked_until > $1 AND f.locked_until <= $4) AS room \
            FROM peer p WHERE p.effective <> 'suspended' \
-             AND (p.backoff_until IS NULL OR p.backoff_until <= $1) \
+             AND (p.backoff_until IS NULL OR p.backoff_until <= $1 OR p.backoff_until > $4) \
+             AND (p.asked_until IS NULL OR p.asked_until <= $1 OR p.asked_until > $4) \
          ), turns AS MATERIALIZED ( \
            SELECT next.id, next.run_at, ready.room, row_number() OVER \
              (PARTITION BY ready.peer_id ORDER BY next.order_key, next.id) AS turn \
@@ -189,7 +194,8 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
          UPDATE delivery SET attempts = attempts + 1, locked_until = $2, locked_by = $3 \
          WHERE id IN (SELECT id FROM due) RETURNING *"
     );
-    Sql::new(text, [now.into(), lease_until.into(), holder.into()])
+    let never = now + backoff::WAIT_MAX;
+    Sql::new(text, [now.into(), lease_until.into(), holder.into(), never.into()])
 }
 
 /// The first `depth` deliveries to the server of `ready` that could go now, were there room.
@@ -199,8 +205,9 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
 fn next_of_server(columns: &str, index: &str, depth: u32) -> String {
     format!(
         "SELECT {columns} FROM delivery d {index} \
-         WHERE d.peer_id = ready.peer_id AND d.state = 'waiting' AND d.run_at <= $1 \
-           AND (d.locked_until IS NULL OR d.locked_until <= $1) \
+         WHERE d.peer_id = ready.peer_id AND d.state = 'waiting' \
+           AND (d.run_at <= $1 OR d.run_at > $4) \
+           AND (d.locked_until IS NULL OR d.locked_until <= $1 OR d.locked_until > $4) \
            AND d.id = (SELECT min(e.id) FROM delivery e WHERE e.peer_id = d.peer_id \
                        AND e.state = 'waiting' AND e.order_key = d.order_key) \
          ORDER BY d.order_key, d.id LIMIT {depth}"
@@ -220,11 +227,12 @@ pub async fn finish_deliveries(
     holder: &str,
     ends: &[DeliveryEnd],
 ) -> Result<u64, StoreError> {
-    const COLUMNS: &str = "WITH ended (id, state, run_at, last_status, last_error, ended_at) AS \
-        (VALUES ";
+    const COLUMNS: &str = "WITH ended (id, state, run_at, last_status, last_error, ended_at, \
+        refused_since) AS (VALUES ";
     const UPDATE: &str = ") UPDATE delivery SET state = ended.state, run_at = ended.run_at, \
         last_status = ended.last_status, last_error = ended.last_error, \
-        ended_at = ended.ended_at, locked_until = NULL, locked_by = NULL \
+        ended_at = ended.ended_at, refused_since = ended.refused_since, \
+        locked_until = NULL, locked_by = NULL \
         FROM ended WHERE delivery.id = ended.id AND delivery.state = 'waiting' \
         AND delivery.locked_by = ";
     let mut finished = 0;
@@ -237,6 +245,7 @@ pub async fn finish_deliveries(
                 end.last_status.into(),
                 end.last_error.clone().into(),
                 end.ended_at.into(),
+                end.refused_since.into(),
             ]
         });
         let statement =

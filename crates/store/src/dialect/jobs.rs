@@ -21,6 +21,8 @@ pub struct JobEnd {
     pub run_at: Moment,
     /// What went wrong.
     pub last_error: Option<String>,
+    /// Whether it was not even begun, because there was no room.
+    pub unbegun: bool,
 }
 
 /// Stores `job`, unless an unfinished one has the same `unique_key`.
@@ -72,6 +74,47 @@ pub async fn claim_jobs(
     Ok(claimed)
 }
 
+/// Keeps these jobs, as far as they are in work, until `lease_until`.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn renew_jobs(
+    tx: &WriteTx,
+    jobs: &[JobId],
+    lease_until: Moment,
+) -> Result<u64, StoreError> {
+    const UPDATE: &str = "UPDATE job SET run_at = $1, locked_until = $1 WHERE state = 'waiting' \
+        AND locked_until IS NOT NULL AND id IN (VALUES ";
+    let mut renewed = 0;
+    for chunk in jobs.chunks(ROWS_MAX) {
+        let rows = chunk.iter().map(|job| [(*job).into()]);
+        let statement = Sql::new(UPDATE, [lease_until.into()]).rows(rows).text(")").on(tx.conn());
+        renewed += tx.conn().execute_raw(statement).await?.rows_affected();
+    }
+    Ok(renewed)
+}
+
+/// Makes due at `now` what waits in the plain queues until after `never`, which is later than
+/// anybody is made to wait: it was put off while the clock was ahead (R-046). A job may have been
+/// put there for a day far ahead, so of those only what was claimed counts.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn mend_waits(tx: &WriteTx, never: Moment, now: Moment) -> Result<u64, StoreError> {
+    let mut mended = 0;
+    for (table, which) in [("job", "AND locked_until IS NOT NULL"), ("inbound_activity", "")] {
+        let update = format!(
+            "UPDATE {table} SET run_at = $1, locked_until = NULL \
+             WHERE state = 'waiting' AND run_at > $2 {which}"
+        );
+        let statement = Sql::new(update, [now.into(), never.into()]).on(tx.conn());
+        mended += tx.conn().execute_raw(statement).await?.rows_affected();
+    }
+    Ok(mended)
+}
+
 /// Writes down how these jobs ended; none may stand there twice. A job that is over gives its
 /// `unique_key` free; one that went well begins to count its tries anew.
 ///
@@ -81,7 +124,8 @@ pub async fn claim_jobs(
 pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError> {
     const UPDATE: &str = ") UPDATE job SET state = ended.state, run_at = ended.run_at, \
         last_error = ended.last_error, locked_until = NULL, \
-        attempts = CASE WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
+        attempts = CASE WHEN ended.unbegun = 1 THEN job.attempts - 1 \
+          WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
         unique_key = CASE WHEN ended.state = 'waiting' THEN job.unique_key ELSE NULL END \
         FROM ended WHERE job.id = ended.id AND job.state = 'waiting'";
     for chunk in ends.chunks(ROWS_MAX) {
@@ -91,30 +135,11 @@ pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError
                 end.state.to_value().into(),
                 end.run_at.into(),
                 end.last_error.clone().into(),
+                i32::from(end.unbegun).into(),
             ]
         });
-        let statement = Sql::new("WITH ended (id, state, run_at, last_error) AS (VALUES ", [])
-            .rows(values)
-            .text(UPDATE)
-            .on(tx.conn());
-        tx.conn().execute_raw(statement).await?;
-    }
-    Ok(())
-}
-
-/// Prolongs the lease of jobs that are still in work.
-///
-/// # Errors
-///
-/// As any statement.
-pub async fn prolong_jobs(tx: &WriteTx, ids: &[JobId], until: Moment) -> Result<(), StoreError> {
-    const UPDATE: &str =
-        "UPDATE job SET run_at = $1, locked_until = $1 WHERE state = 'waiting' AND id IN (VALUES ";
-    for chunk in ids.chunks(ROWS_MAX) {
-        let statement = Sql::new(UPDATE, [until.into()])
-            .rows(chunk.iter().map(|id| [(*id).into()]))
-            .text(")")
-            .on(tx.conn());
+        let ended = "WITH ended (id, state, run_at, last_error, unbegun) AS (VALUES ";
+        let statement = Sql::new(ended, []).rows(values).text(UPDATE).on(tx.conn());
         tx.conn().execute_raw(statement).await?;
     }
     Ok(())

@@ -7,6 +7,7 @@ mod audit;
 mod bell;
 mod counters;
 mod deliveries;
+mod endings;
 mod home;
 mod inbound;
 mod invariants;
@@ -24,6 +25,7 @@ pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,
 };
+pub use endings::{bury_overdue, drop_after_abandoned, drop_said_after_abandoned, wake_deliveries};
 pub use home::{insert_home_batch, trim_home};
 pub use inbound::{
     Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
@@ -32,7 +34,7 @@ pub use invariants::{
     Broken, INVARIANTS, Invariant, broken_invariants, database_version, file_faults,
     unsafe_switches,
 };
-pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job, prolong_jobs};
+pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job, mend_waits, renew_jobs};
 pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings};
 pub use refusals::add_refusals;
 pub use sign_ins::count_sign_in;

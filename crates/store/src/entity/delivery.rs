@@ -37,6 +37,8 @@ pub struct Model {
     pub created_at: Moment,
     /// When it was done with.
     pub ended_at: Option<Moment>,
+    /// Since when the server answers and says no.
+    pub refused_since: Option<Moment>,
 }
 
 /// Whether a delivery is still to be done.

@@ -1,6 +1,6 @@
 //! What we said, byte for byte.
 
-use carefolk_domain::{ActorId, Audience, Moment, OutboxId, PostId, UriHash};
+use carefolk_domain::{ActorId, Audience, KeyId, Moment, OutboxId, PostId, UriHash};
 use sea_orm::entity::prelude::*;
 
 /// An activity of a local actor.
@@ -29,10 +29,14 @@ pub struct Model {
     pub order_key: i64,
     /// Who may see it.
     pub audience: Audience,
-    /// The JSON exactly as it is sent.
+    /// The JSON exactly as it is sent, but for a proof.
     pub body: String,
     /// When it was said.
     pub created_at: Moment,
+    /// The same with the proof of who said it inside, once it was made.
+    pub proven_body: Option<String>,
+    /// The key that proves it.
+    pub proven_by: Option<KeyId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

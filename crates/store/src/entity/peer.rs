@@ -28,7 +28,7 @@ pub struct Model {
     pub software: Option<String>,
     /// Which version, as it says.
     pub software_version: Option<String>,
-    /// Until when nothing is sent.
+    /// Until when nothing is sent because it failed; a word from it ends that.
     pub backoff_until: Option<Moment>,
     /// How often it failed since it last answered.
     pub failures: i32,
@@ -46,6 +46,8 @@ pub struct Model {
     pub created_at: Moment,
     /// When this row was last changed.
     pub updated_at: Moment,
+    /// Until when it asked us to send nothing; a word from it does not end that.
+    pub asked_until: Option<Moment>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

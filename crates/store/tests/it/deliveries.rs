@@ -1,6 +1,6 @@
 //! The claim of deliveries: windows, probes, order, fairness, leases, and what it costs.
 
-use carefolk_domain::{DeliveryId, Moment, Span, Standing};
+use carefolk_domain::{DeliveryId, Moment, Span, Standing, backoff};
 use carefolk_store::dialect::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,
@@ -8,7 +8,7 @@ use carefolk_store::dialect::{
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
 use carefolk_store::{Db, DbKind};
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, Set, Statement};
 use tokio::task::JoinSet;
 
 use crate::database::{fresh, kind};
@@ -43,6 +43,7 @@ fn end(id: i64, state: DeliveryState) -> DeliveryEnd {
         last_status: Some(202),
         last_error: None,
         ended_at: Some(NOW),
+        refused_since: None,
     }
 }
 
@@ -85,6 +86,45 @@ async fn a_server_that_is_suspended_or_backing_off_gets_nothing() {
 
     assert_eq!(claim(&db, claim_at(NOW)).await, [3]);
     assert_eq!(claim(&db, claim_at(NOW + Span::minutes(5))).await, [1, 3]);
+}
+
+/// nobody is made to wait so long, so the clock was wrong when that was written down.
+#[tokio::test]
+async fn what_waits_longer_than_anybody_is_made_to_wait_is_due() {
+    let db = fresh("delivery_ahead").await;
+    let ahead = Some(NOW + backoff::WAIT_MAX + Span(1));
+    let longest = Some(NOW + backoff::WAIT_MAX);
+    let peers = [
+        peer::Model { backoff_until: ahead, ..given::peer(1, "one.example") },
+        peer::Model { asked_until: ahead, ..given::peer(2, "two.example") },
+        given::peer(3, "three.example"),
+        given::peer(4, "four.example"),
+        peer::Model { backoff_until: longest, ..given::peer(5, "five.example") },
+        peer::Model { asked_until: longest, ..given::peer(6, "six.example") },
+        given::peer(7, "seven.example"),
+    ];
+    for row in peers {
+        stored(&db, row).await;
+    }
+    let at = |id, run_at: Option<Moment>| NewDelivery {
+        run_at: run_at.unwrap_or(NOW),
+        ..given::delivery(id, id)
+    };
+    let put_off = [at(3, ahead), at(7, longest)];
+    queue(&db, [1, 2, 4, 5, 6].map(|id| at(id, None)).into_iter().chain(put_off).collect()).await;
+    // The fourth was in flight then, and its worker is gone.
+    in_tx(&db, async |tx| {
+        let locked = delivery::ActiveModel {
+            id: Set(DeliveryId(4)),
+            locked_until: Set(ahead),
+            ..Default::default()
+        };
+        locked.update(tx.conn()).await.unwrap();
+    })
+    .await;
+    let mut claimed = claim(&db, claim_at(NOW)).await;
+    claimed.sort_unstable();
+    assert_eq!(claimed, [1, 2, 3, 4]);
 }
 
 #[tokio::test]

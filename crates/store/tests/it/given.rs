@@ -123,6 +123,7 @@ pub(crate) fn peer(id: i64, host: &str) -> peer::Model {
         signature_profile: None,
         created_at: NOW,
         updated_at: NOW,
+        asked_until: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod bell;
 mod counters;
 mod database;
 mod deliveries;
+mod endings;
 mod given;
 mod group;
 mod home;
