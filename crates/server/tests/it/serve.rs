@@ -35,7 +35,9 @@ fn the_set_up_link_is_new_at_each_start_until_an_admin_exists() {
 fn one_server_uses_a_folder_and_commands_work_beside_it() {
     let place = Place::new();
     let server = Running::serve(&place);
-    place.run(&["serve"]).fails_saying(&["another carefolk serve is already using"]);
+    if place.is_on_sqlite() {
+        place.run(&["serve"]).fails_saying(&["another carefolk serve is already using"]);
+    }
     place.run(&["account", "create", "ann", "--email", "ann@b.example"]).good();
     place.run(&["provider", "create", "elm", "--name", "Elm House", "--owner", "ann"]).good();
     let post = place.json(&["post", "create", "--as", "elm", "--text-stdin"], "Soup at noon.");
