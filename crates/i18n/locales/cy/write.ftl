@@ -10,7 +10,6 @@ write-audience-public = Unrhyw un
 write-audience-public-hint = Pobl ar y wefan hon, mewn cymunedau eraill ac ar wefannau eraill. Allwch chi ddim ei thynnu'n ôl yn llwyr wedyn.
 write-audience-local = Pobl sydd â chyfrif yma
 write-audience-local-hint = Nid yw'n cael ei hanfon i gymunedau eraill.
-write-audience-more = Neu dewiswch un o'r rhain
 write-audience-quiet = Unrhyw un sydd â'r ddolen
 write-audience-quiet-hint = Mae'n gyhoeddus, ond nid yw mewn rhestrau.
 write-audience-followers = Dim ond dilynwyr

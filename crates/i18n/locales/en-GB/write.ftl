@@ -10,7 +10,6 @@ write-audience-public = Anyone
 write-audience-public-hint = People on this site, in other communities and on other sites. You cannot fully take it back later.
 write-audience-local = People with an account here
 write-audience-local-hint = It is not sent to other communities.
-write-audience-more = Or choose one of these
 write-audience-quiet = Anyone who has the link
 write-audience-quiet-hint = It is public, but it is left out of lists.
 write-audience-followers = Only followers

@@ -209,23 +209,14 @@ impl Choices {
         options: Vec<Choice>,
         errors: &Errors,
     ) -> Self {
-        let mut choices = Self { name, legend, error: errors.of(name), options }.numbered();
-        if let Some(first) = choices.options.first_mut() {
+        let mut options = options;
+        for option in &mut options {
+            option.id = format!("{name}-{}", option.value);
+        }
+        if let Some(first) = options.first_mut() {
             name.clone_into(&mut first.id);
         }
-        choices
-    }
-
-    /// More answers to a question that stands further up.
-    pub(crate) fn more(name: &'static str, legend: String, options: Vec<Choice>) -> Self {
-        Self { name, legend, error: None, options }.numbered()
-    }
-
-    fn numbered(mut self) -> Self {
-        for option in &mut self.options {
-            option.id = format!("{}-{}", self.name, option.value);
-        }
-        self
+        Self { name, legend, error: errors.of(name), options }
     }
 
     /// The ids of what describes it.

@@ -123,6 +123,21 @@ async fn a_wrong_form_comes_back_with_a_summary_and_the_persons_words() {
 }
 
 #[tokio::test]
+async fn all_who_can_be_chosen_to_see_a_post_stand_in_one_group() {
+    let kit = Kit::new().await;
+    kit.account("sam", Role::Member).await;
+    let page = Browser::signed_in(&kit, "sam").await.get("/write").await.body;
+    let groups: Vec<&str> =
+        page.split("<fieldset").filter(|group| group.contains("name=\"audience\"")).collect();
+    assert_eq!(groups.len(), 1, "the keyboard goes through one name as through one thing");
+    let group = groups[0].split("</fieldset>").next().unwrap();
+    for word in ["public", "local", "quiet", "followers"] {
+        let button = format!("name=\"audience\" value=\"{word}\"");
+        assert!(group.contains(&button), "{word}: {group}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_answer_is_said_at_its_question_and_the_summary_has_the_focus() {
     let kit = Kit::new().await;
     let maya = kit.account("maya", Role::Member).await;
