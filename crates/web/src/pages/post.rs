@@ -21,6 +21,9 @@ use crate::wrong::form_errors;
 /// Replies on one page.
 const REPLIES_A_PAGE: u32 = 50;
 
+/// What names a reply that was just written, in the address of the page that it stands on.
+const JUST_SAID: &str = "reply";
+
 /// How much of a post stands in a title.
 const TITLE_CHARS: usize = 60;
 
@@ -81,7 +84,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     let new = NewPost {
         author: fields.some("author").unwrap_or_else(|| member.handle.clone()),
         text: fields.get("text").to_owned(),
-        lang: Lang::parse(web.visit().frame.locale.language()),
+        lang: Lang::parse(&reply_lang(&web)),
         audience: Audience::Public,
         warning: parent.warning.clone(),
         title: None,
@@ -104,13 +107,21 @@ pub(super) async fn again(web: &Web, by: &PostRef, errors: Errors) -> Answer {
     web::form_again(&model)
 }
 
-/// Back to the thread, at the reply; or to the reply's own page, where the first page of the thread
-/// is full and does not hold it.
+/// The language of a reply: what was chosen, and the page's until then.
+fn reply_lang(web: &Web) -> String {
+    let own = web.visit().frame.locale.language();
+    web.fields().some("lang").unwrap_or_else(|| own.to_owned())
+}
+
+/// Back to the thread, which says that the reply is published and leads to it; or to the reply's own
+/// page, where the first page of the thread is full and does not hold it. No fragment names the
+/// reply: a browser would put the focus there, and who listens would not hear that it worked.
 async fn after_reply(web: &Web, by: &PostRef, parent: &str, reply: &PostView) -> Answer {
     let first = Page::first(REPLIES_A_PAGE);
     let thread = web.app().posts().thread(web.caller(), by, first).await?;
     let is_there = thread.replies.iter().any(|shown| shown.id == reply.id);
-    let to = if is_there { format!("{parent}#post-{}", reply.id) } else { reply.page.clone() };
+    let to =
+        if is_there { format!("{parent}?{JUST_SAID}={}", reply.id) } else { reply.page.clone() };
     Ok(web.go(&OwnPath::of(&to), "replied"))
 }
 
@@ -139,6 +150,8 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         Audience::Local => "reply-audience-local",
         _ => "reply-audience-followers",
     });
+    let replies = replies(&present, thread.replies, &page, &here);
+    let just_said = replies.iter().find(|reply| reply.id == web.query(JUST_SAID));
     Ok(PostPage {
         cx: web
             .cx(title)
@@ -149,11 +162,12 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
             .crumb(crumb.0, crumb.1),
         errors,
         said: web.said(),
+        just_said: just_said.map(|reply| format!("#post-{}", reply.id)),
         ancestors: cards(&present, thread.ancestors, Place::Before),
         about_author: Some(beginning(&thread.post.author.summary.to_plain(), ABOUT_CHARS))
             .filter(|about| !about.is_empty()),
         main,
-        replies: replies(&present, thread.replies, &page, &here),
+        replies,
         next: thread.next,
         reply,
         reply_audience,
@@ -191,6 +205,7 @@ async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
         items.push(Item::Select(composer::author(web, &voices, legend, errors)));
     }
     items.push(composer::text(web, "reply-label", None, 5, errors));
+    items.push(Item::Select(composer::language(web, "reply-lang", &reply_lang(web), errors)));
     Ok(items)
 }
 

@@ -152,6 +152,8 @@ pub(crate) struct PostPage {
     pub errors: Errors,
     /// What was just done.
     pub said: Option<String>,
+    /// Where on the page the reply is that was just written.
+    pub just_said: Option<String>,
     /// What it answers.
     pub ancestors: Vec<PostCard>,
     /// The post.
