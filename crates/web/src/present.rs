@@ -61,6 +61,10 @@ impl<'a> Presenter<'a> {
         // The whole of a post is on its own page. Above a reply it would push the reply away.
         let is_aside = matches!(place, Place::List | Place::Before);
         let excerpt = if is_aside { excerpt(&post.html) } else { None };
+        // What stands before the post stands right under the page's own heading.
+        let level = if place == Place::Before { 2 } else { 3 };
+        // The page's own heading is that of the post that it is about.
+        let over = if place == Place::Main { 1 } else { level };
         let is_elsewhere = post.origin.is_some();
         let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
         PostCard {
@@ -73,13 +77,13 @@ impl<'a> Presenter<'a> {
             page: post.page,
             title: post.title.filter(|title| !title.trim().is_empty()),
             lang: post.lang.as_str().to_owned(),
-            html: post.html.as_str().to_owned(),
+            html: post.html.below(over).as_str().to_owned(),
             excerpt,
             warning: post.warning.filter(|warning| !warning.trim().is_empty()),
             event_when: post.event.as_ref().map(|event| self.span(event)),
             event_where: post.event.and_then(|event| event.place),
             attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
-            renditions: post.renditions.iter().filter_map(other).collect(),
+            renditions: post.renditions.iter().filter_map(|it| other(it, over)).collect(),
             poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
             iso: dates::for_machines(post.published.0),
@@ -92,8 +96,7 @@ impl<'a> Presenter<'a> {
             may_change: post.may_change,
             deleted: post.deleted,
             place,
-            // What stands before the post stands right under the page's own heading.
-            level: if place == Place::Before { 2 } else { 3 },
+            level,
         }
     }
 
@@ -137,7 +140,8 @@ impl<'a> Presenter<'a> {
             iso: dates::for_machines(revision.at.0),
             lang: revision.lang.as_str().to_owned(),
             warning: revision.warning,
-            html: revision.html.as_str().to_owned(),
+            // Under the moment that the version is of.
+            html: revision.html.below(2).as_str().to_owned(),
         }
     }
 }
@@ -162,11 +166,12 @@ pub(crate) fn beginning(text: &str, limit: usize) -> String {
     format!("{whole_words} …")
 }
 
-fn other(rendition: &RenditionView) -> Option<Other> {
+/// A translation, as it stands under a heading of the level `over`.
+fn other(rendition: &RenditionView, over: u8) -> Option<Other> {
     (rendition.kind == RenditionKind::Translation).then(|| Other {
         name: languages::own_name(rendition.lang.as_str()).to_owned(),
         lang: rendition.lang.as_str().to_owned(),
-        html: rendition.html.as_str().to_owned(),
+        html: rendition.html.below(over).as_str().to_owned(),
     })
 }
 
