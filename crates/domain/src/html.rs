@@ -13,6 +13,7 @@ use crate::text::{Piece, pieces};
 
 mod bound;
 mod outline;
+mod pictures;
 
 /// The largest HTML of another server that is looked at; the rest is cut before parsing.
 pub const REMOTE_HTML_MAX_BYTES: usize = 256 * 1024;
@@ -130,7 +131,8 @@ fn words_of(html: &str) -> String {
 }
 
 fn parser(source: &str) -> impl Iterator<Item = Event<'_>> {
-    Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).map(|event| match event {
+    let events = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
+    pictures::linked(events).map(|event| match event {
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
         Event::SoftBreak => Event::HardBreak,
         other => other,
