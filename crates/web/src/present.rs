@@ -20,6 +20,9 @@ const LONG_TEXT_CHARS: usize = 1_500;
 /// How much of it is shown.
 const EXCERPT_CHARS: usize = 500;
 
+/// Where a sentence is cut to put markup in: it stands in no words.
+const GAP: &str = "\u{0}";
+
 /// Makes page models in the language and at the moment of one request.
 pub(crate) struct Presenter<'a> {
     frame: &'a Frame,
@@ -70,7 +73,10 @@ impl<'a> Presenter<'a> {
         PostCard {
             id: post.id.to_string(),
             author: Self::person(&post.author),
-            original: Some(post.url).filter(|url| is_elsewhere && is_web(url)),
+            original: Some(post.url).filter(|url| is_elsewhere && is_web(url)).and_then(|url| {
+                let host = carefolk_domain::uri::host(&url)?;
+                Some((url, host))
+            }),
             history: format!("{}/history", post.page),
             edit: format!("{}/edit", post.page),
             delete: format!("{}/delete", post.page),
@@ -83,7 +89,7 @@ impl<'a> Presenter<'a> {
             event_when: post.event.as_ref().map(|event| self.span(event)),
             event_where: post.event.and_then(|event| event.place),
             attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
-            renditions: post.renditions.iter().filter_map(|it| other(it, over)).collect(),
+            renditions: post.renditions.iter().filter_map(|it| self.other(it, over)).collect(),
             poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
             iso: dates::for_machines(post.published.0),
@@ -95,6 +101,7 @@ impl<'a> Presenter<'a> {
             boosted_by: post.boosted_by.as_ref().map(Self::person),
             may_change: post.may_change,
             deleted: post.deleted,
+            is_unfolded: false,
             place,
             level,
         }
@@ -121,6 +128,23 @@ impl<'a> Presenter<'a> {
         let file = it.url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next());
         let file = file.filter(|file| !file.is_empty()).map_or_else(|| host.clone(), str::to_owned);
         Some(Attached { what, name: it.name.clone(), file, url: it.url.clone(), host })
+    }
+
+    /// A translation, as it stands under a heading of the level `over`.
+    fn other(&self, rendition: &RenditionView, over: u8) -> Option<Other> {
+        if rendition.kind != RenditionKind::Translation {
+            return None;
+        }
+        // The name is in its own language, the words around it are in the page's.
+        let args = [("language", GAP.into())];
+        let offer = carefolk_i18n::text(self.frame.locale, "post-other-language", &args);
+        let (before, after) = offer.split_once(GAP).unwrap_or((offer.as_str(), ""));
+        Some(Other {
+            name: languages::own_name(rendition.lang.as_str()).to_owned(),
+            offer: (before.to_owned(), after.to_owned()),
+            lang: rendition.lang.as_str().to_owned(),
+            html: rendition.html.below(over).as_str().to_owned(),
+        })
     }
 
     /// A page of posts, whose first page is at `path`.
@@ -164,15 +188,6 @@ pub(crate) fn beginning(text: &str, limit: usize) -> String {
     let cut: String = text.chars().take(limit).collect();
     let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
     format!("{whole_words} …")
-}
-
-/// A translation, as it stands under a heading of the level `over`.
-fn other(rendition: &RenditionView, over: u8) -> Option<Other> {
-    (rendition.kind == RenditionKind::Translation).then(|| Other {
-        name: languages::own_name(rendition.lang.as_str()).to_owned(),
-        lang: rendition.lang.as_str().to_owned(),
-        html: rendition.html.below(over).as_str().to_owned(),
-    })
 }
 
 fn audience(audience: Audience) -> (Option<&'static str>, &'static str) {

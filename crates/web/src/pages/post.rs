@@ -24,6 +24,9 @@ const REPLIES_A_PAGE: u32 = 50;
 /// What names a reply that was just written, in the address of the page that it stands on.
 const JUST_SAID: &str = "reply";
 
+/// What the address says after a vote.
+pub(super) const VOTED: &str = "voted";
+
 /// How much of a post stands in a title.
 const TITLE_CHARS: usize = 60;
 
@@ -42,6 +45,9 @@ fn own_title(post: &PostView) -> Option<&str> {
 
 /// What a page about a post is called.
 fn title(web: &Web, post: &PostView) -> String {
+    if post.deleted {
+        return web.t("post-gone-title");
+    }
     match own_title(post) {
         Some(title) => beginning(title, TITLE_CHARS * 2),
         None => web.with("post-title", "name", post.author.name_and_origin()),
@@ -95,16 +101,19 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     };
     match web.app().posts().publish(web.caller(), new).await {
         Ok(reply) => after_reply(&web, &by, &parent.page, &reply).await,
-        Err(error) => again(&web, &by, form_errors(web.visit().frame.locale, error)?).await,
+        Err(error) => {
+            let errors = form_errors(web.visit().frame.locale, error)?;
+            again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
     }
 }
 
 /// The page with a form on it that somebody has to look at again.
-pub(super) async fn again(web: &Web, by: &PostRef, errors: Errors) -> Answer {
+pub(super) async fn again(web: &Web, by: &PostRef, status: StatusCode, errors: Errors) -> Answer {
     let page = web.page_of(REPLIES_A_PAGE);
     let thread = web.app().posts().thread(web.caller(), by, page).await?;
     let model = model(web, thread, errors).await?;
-    web::form_again(&model)
+    web::render(status, &model)
 }
 
 /// The language of a reply: what was chosen, and the page's until then.
@@ -127,7 +136,9 @@ async fn after_reply(web: &Web, by: &PostRef, parent: &str, reply: &PostView) ->
 
 async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Failure> {
     let present = web.presenter();
-    let (title, tab) = (title(web, &thread.post), tab(&thread.post));
+    let title = title(web, &thread.post);
+    // Of what is gone the tab says so, too.
+    let tab = if thread.post.deleted { title.clone() } else { tab(&thread.post) };
     let page = thread.post.page.clone();
     let is_open = !thread.post.deleted;
     // A reply that was not taken stands at another address, which nobody can go to.
@@ -141,15 +152,8 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
     let crumb = (thread.post.author.name_and_origin(), thread.post.author.page.clone());
-    let mut main = present.post(thread.post.clone(), Place::Main);
-    if let Some(poll) = &mut main.poll {
-        poll.error = errors.of("choice");
-    }
-    let reply_audience = web.t(match thread.post.audience {
-        Audience::Public | Audience::Quiet => "reply-audience-public",
-        Audience::Local => "reply-audience-local",
-        _ => "reply-audience-followers",
-    });
+    let main = main_card(web, &present, thread.post.clone(), &errors);
+    let reply_audience = web.t(reply_audience(thread.post.audience));
     let replies = replies(&present, thread.replies, &page, &here);
     let just_said = replies.iter().find(|reply| reply.id == web.query(JUST_SAID));
     Ok(PostPage {
@@ -174,6 +178,25 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         sign_in_to_reply: is_open.then_some(sign_in),
         address,
     })
+}
+
+/// What the page is about. Who votes in a poll has opened its warning: it stays open.
+fn main_card(web: &Web, present: &Presenter<'_>, post: PostView, errors: &Errors) -> PostCard {
+    let mut main = present.post(post, Place::Main);
+    if let Some(poll) = &mut main.poll {
+        poll.error = errors.of("choice");
+        main.is_unfolded = poll.error.is_some() || web.query("said") == VOTED;
+    }
+    main
+}
+
+/// The key of the words for who will see a reply to a post for `audience`.
+fn reply_audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public | Audience::Quiet => "reply-audience-public",
+        Audience::Local => "reply-audience-local",
+        _ => "reply-audience-followers",
+    }
 }
 
 fn cards(present: &Presenter<'_>, posts: Vec<PostView>, place: Place) -> Vec<PostCard> {

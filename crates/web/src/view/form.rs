@@ -26,6 +26,11 @@ impl Errors {
         self.0.push(ErrorLine { field, href: format!("#{field}"), words });
     }
 
+    /// Notes why a field is not there to be filled in.
+    pub(crate) fn add_without_field(&mut self, field: &'static str, words: String) {
+        self.0.push(ErrorLine { field, href: String::new(), words });
+    }
+
     /// Notes what was wrong with the whole.
     pub(crate) fn add_general(&mut self, words: String) {
         self.0.push(ErrorLine { field: "", href: String::new(), words });

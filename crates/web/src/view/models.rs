@@ -5,6 +5,7 @@ use askama::Template;
 use super::cards::{Person, PostCard, PostList};
 use super::cx::Cx;
 use super::form::{Errors, Item, More};
+use super::polls::Ballot;
 
 /// A page that is one form.
 #[derive(Template)]

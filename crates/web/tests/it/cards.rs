@@ -14,18 +14,15 @@ use crate::origins::{hear, note, scene};
 /// What stands inside and what stands around the folded part of the only post with a warning.
 fn folded(page: &str) -> (String, String) {
     let (before, rest) = page.split_once("<details class=\"warning\"").expect("a warning");
+    let (mut inside, mut around) = (String::new(), before.to_owned());
     let mut depth = 1;
-    let mut at = 0;
-    while depth > 0 {
-        let (end, step) = match (rest[at..].find("<details"), rest[at..].find("</details>")) {
-            (Some(open), Some(close)) if open < close => (open + 1, 1),
-            (_, Some(close)) => (close + 1, -1),
-            _ => panic!("the warning is never closed: {page}"),
-        };
-        at += end;
-        depth += step;
+    for piece in rest.split_inclusive('>') {
+        let part = if depth > 0 { &mut inside } else { &mut around };
+        part.push_str(piece);
+        depth += i32::from(piece.contains("<details")) - i32::from(piece.contains("</details>"));
     }
-    (rest[..at].to_owned(), format!("{before}{}", &rest[at..]))
+    assert_eq!(depth, 0, "{page}");
+    (inside, around)
 }
 
 #[tokio::test]
@@ -85,7 +82,7 @@ async fn headings_in_a_post_stand_under_its_own() {
         assert!(page.body.contains(first), "{path}: {}", page.body);
         let levels = levels(&page.body);
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{path}: {levels:?}");
-        assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{path}: {levels:?}");
+        assert!(levels.is_sorted_by(|over, under| *under <= *over + 1), "{path}: {levels:?}");
     }
 }
 
@@ -109,5 +106,53 @@ async fn what_people_say_about_themselves_is_said_to_be_in_no_language() {
     ] {
         let page = visitor.get(path).await.body;
         assert!(page.contains(said), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_or_a_heading_says_what_it_is_about() {
+    let (kit, mut browser) = scene().await;
+    let by = PostRef::Uri("https://e.example/notes/1".to_owned());
+    let page = kit.app.posts().find(&Caller::Visitor, &by).await.unwrap().page;
+    for (path, words) in [
+        (page.clone(), "See it on e.example</a>"),
+        (format!("/cy{page}"), "Ei gweld ar e.example</a>"),
+    ] {
+        assert!(browser.get(&path).await.body.contains(words), "{path}");
+    }
+    let maya = kit.account("maya", Role::Member).await;
+    let new = NewPost {
+        title: Some("Sad news".to_owned()),
+        warning: Some("Death".to_owned()),
+        ..Kit::words("maya", "Mot the cat")
+    };
+    let post = kit.app.posts().publish(&maya, new).await.unwrap();
+    let cy = Lang::parse("cy").unwrap();
+    kit.app.posts().translate(&maya, &PostRef::Id(post.id), cy, "Bu farw Mot").await.unwrap();
+    let list = browser.get("/@maya").await.body;
+    assert!(
+        list.contains("Sad news</a><span class=\"hidden\">, post by maya</span></h3>"),
+        "{list}"
+    );
+    let (_, summary) = list.split_once("<details class=\"warning\"><summary>").unwrap();
+    let (summary, _) = summary.split_once("</summary>").unwrap();
+    assert!(summary.ends_with("<span class=\"show\">Show the post</span>"), "{summary}");
+    let offer = "<summary>Read this in <span lang=\"cy\" dir=\"auto\">Cymraeg</span></summary>";
+    assert!(list.contains(offer), "{list}");
+    let write = browser.get("/write").await.body;
+    assert!(write.contains("id=\"warning-hint\">You do not need one."), "{write}");
+}
+
+#[tokio::test]
+async fn what_is_gone_says_so_in_its_heading_and_in_the_tab() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let post = kit.post(&sam, "sam", "mine").await;
+    kit.app.posts().delete(&sam, post.id).await.unwrap();
+    for (prefix, words) in [("", "This post was removed"), ("/cy", "Cafodd y neges hon ei dileu")] {
+        let answer = Browser::new(&kit).get(&format!("{prefix}{}", post.page)).await;
+        assert_eq!(answer.status, StatusCode::GONE);
+        assert!(answer.body.contains(&format!("<h1 dir=\"auto\">{words}</h1>")), "{}", answer.body);
+        assert!(answer.body.contains(&format!("<title>{words} - ")), "{}", answer.body);
     }
 }
