@@ -12,6 +12,8 @@ use serde::Serialize;
 use crate::text::{Piece, pieces};
 
 mod bound;
+mod outline;
+mod pictures;
 
 /// The largest HTML of another server that is looked at; the rest is cut before parsing.
 pub const REMOTE_HTML_MAX_BYTES: usize = 256 * 1024;
@@ -28,8 +30,8 @@ const ESCAPED_MAX_BYTES: usize = 5;
 
 /// HTML that has been through the sanitiser, and may stand in a page as it is.
 ///
-/// The only ways to one are [`Html::from_markdown`], [`Html::sanitise`] and the database, which
-/// holds nothing else.
+/// The only ways to one are [`Html::from_markdown`], [`Html::sanitise`], what either gave with its
+/// headings at other levels ([`Html::below`]), and the database, which holds nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, DeriveValueType)]
 #[serde(transparent)]
 pub struct Html(String);
@@ -67,6 +69,13 @@ impl Html {
     pub fn sanitise(dirty: &str) -> Self {
         let end = dirty.floor_char_boundary(REMOTE_HTML_MAX_BYTES);
         Self(clean(dirty.get(..end).unwrap_or_default()))
+    }
+
+    /// The same as it stands under a heading of `level` (1 to 6): its own headings begin one level
+    /// below that, leave none out, and none is deeper than six (WCAG 1.3.1).
+    #[must_use]
+    pub fn below(&self, level: u8) -> Self {
+        Self(outline::below(&self.0, level))
     }
 
     /// The HTML as text.
@@ -122,7 +131,8 @@ fn words_of(html: &str) -> String {
 }
 
 fn parser(source: &str) -> impl Iterator<Item = Event<'_>> {
-    Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).map(|event| match event {
+    let events = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
+    pictures::linked(events).map(|event| match event {
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
         Event::SoftBreak => Event::HardBreak,
         other => other,

@@ -7,17 +7,19 @@ use jiff::{Timestamp, Zoned};
 /// The rule of Europe/London since 1996, so that no time zone files are needed on the machine.
 const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
 
-/// A moment in words, as seen from `now`: "today at 2:30pm", "24 November at 9am", "3 May 2025".
+/// A moment in words, as seen from `now`: "today at 2:30pm", "last Sunday at midday",
+/// "24 November at 9am", "3 May 2025".
 pub(crate) fn in_words(locale: Locale, moment_ms: i64, now_ms: i64) -> String {
     let (Some(moment), Some(now)) = (london(moment_ms), london(now_ms)) else {
         return String::new();
     };
-    let time = time_in_words(&moment);
+    let time = time_in_words(locale, &moment);
     let days = days_between(&moment, &now);
     let say = |key, day: String| {
         i18n::text(locale, key, &[("day", day.into()), ("time", time.as_str().into())])
     };
     match days {
+        -1 => i18n::text(locale, "date-tomorrow", &[("time", time.as_str().into())]),
         0 => i18n::text(locale, "date-today", &[("time", time.as_str().into())]),
         1 => i18n::text(locale, "date-yesterday", &[("time", time.as_str().into())]),
         2..=6 => say("date-weekday", i18n::text(locale, weekday_key(&moment), &[])),
@@ -39,7 +41,7 @@ pub(crate) fn from_to(locale: Locale, starts_ms: i64, ends_ms: Option<i64>) -> S
         return begin;
     };
     let end = if ends.date() == starts.date() {
-        time_in_words(&ends)
+        time_in_words(locale, &ends)
     } else {
         appointment(locale, &ends)
     };
@@ -51,7 +53,7 @@ fn appointment(locale: Locale, moment: &Zoned) -> String {
     let words = [
         ("weekday", weekday.into()),
         ("day", with_year(locale, moment).into()),
-        ("time", time_in_words(moment).into()),
+        ("time", time_in_words(locale, moment).into()),
     ];
     i18n::text(locale, "date-appointment", &words)
 }
@@ -80,9 +82,15 @@ fn days_between(moment: &Zoned, now: &Zoned) -> i64 {
     span.map_or(i64::MAX, |span| i64::from(span.get_days()))
 }
 
-/// "2pm", "2:05pm", "midday", as British public services write it.
-fn time_in_words(moment: &Zoned) -> String {
+/// "2pm", "2:05pm", "midday", as British public services write it: nobody knows for sure which half
+/// of the day "12am" is in.
+fn time_in_words(locale: Locale, moment: &Zoned) -> String {
     let (hour, minute) = (moment.hour(), moment.minute());
+    match (hour, minute) {
+        (0, 0) => return i18n::text(locale, "time-midnight", &[]),
+        (12, 0) => return i18n::text(locale, "time-midday", &[]),
+        _ => {}
+    }
     let half = if hour < 12 { "am" } else { "pm" };
     let hour = match hour % 12 {
         0 => 12,
@@ -124,15 +132,19 @@ mod tests {
     #[test]
     fn a_moment_is_said_as_people_say_it() {
         assert_eq!(say(Locale::En, "2026-11-24T14:05:00Z"), "today at 2:05pm");
-        assert_eq!(say(Locale::En, "2026-11-23T00:00:00Z"), "yesterday at 12am");
-        assert_eq!(say(Locale::En, "2026-11-20T09:00:00Z"), "Friday at 9am");
+        assert_eq!(say(Locale::En, "2026-11-23T00:00:00Z"), "yesterday at midnight");
+        assert_eq!(say(Locale::En, "2026-11-20T09:00:00Z"), "last Friday at 9am");
         assert_eq!(say(Locale::En, "2026-11-04T12:30:00Z"), "4 November at 12:30pm");
+        assert_eq!(say(Locale::En, "2026-11-23T00:01:00Z"), "yesterday at 12:01am");
+        assert_eq!(say(Locale::En, "2026-11-25T12:00:00Z"), "tomorrow at midday");
         assert_eq!(say(Locale::En, "2025-05-03T09:00:00Z"), "3 May 2025");
     }
 
     #[test]
     fn the_same_in_welsh() {
         assert_eq!(say(Locale::Cy, "2026-11-24T14:05:00Z"), "heddiw am 2:05pm");
+        assert_eq!(say(Locale::Cy, "2026-11-22T12:00:00Z"), "dydd Sul diwethaf am hanner dydd");
+        assert_eq!(say(Locale::Cy, "2026-11-25T00:00:00Z"), "yfory am hanner nos");
         assert_eq!(say(Locale::Cy, "2026-11-04T12:30:00Z"), "4 Tachwedd am 12:30pm");
         assert_eq!(say(Locale::Cy, "2025-05-03T09:00:00Z"), "3 Mai 2025");
     }

@@ -20,6 +20,9 @@ const LONG_TEXT_CHARS: usize = 1_500;
 /// How much of it is shown.
 const EXCERPT_CHARS: usize = 500;
 
+/// Where a sentence is cut to put markup in: it stands in no words.
+const GAP: &str = "\u{0}";
+
 /// Makes page models in the language and at the moment of one request.
 pub(crate) struct Presenter<'a> {
     frame: &'a Frame,
@@ -61,25 +64,32 @@ impl<'a> Presenter<'a> {
         // The whole of a post is on its own page. Above a reply it would push the reply away.
         let is_aside = matches!(place, Place::List | Place::Before);
         let excerpt = if is_aside { excerpt(&post.html) } else { None };
+        // What stands before the post stands right under the page's own heading.
+        let level = if place == Place::Before { 2 } else { 3 };
+        // The page's own heading is that of the post that it is about.
+        let over = if place == Place::Main { 1 } else { level };
         let is_elsewhere = post.origin.is_some();
         let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
         PostCard {
             id: post.id.to_string(),
             author: Self::person(&post.author),
-            original: Some(post.url).filter(|url| is_elsewhere && is_web(url)),
+            original: Some(post.url).filter(|url| is_elsewhere && is_web(url)).and_then(|url| {
+                let host = carefolk_domain::uri::host(&url)?;
+                Some((url, host))
+            }),
             history: format!("{}/history", post.page),
             edit: format!("{}/edit", post.page),
             delete: format!("{}/delete", post.page),
             page: post.page,
             title: post.title.filter(|title| !title.trim().is_empty()),
             lang: post.lang.as_str().to_owned(),
-            html: post.html.as_str().to_owned(),
+            html: post.html.below(over).as_str().to_owned(),
             excerpt,
             warning: post.warning.filter(|warning| !warning.trim().is_empty()),
             event_when: post.event.as_ref().map(|event| self.span(event)),
             event_where: post.event.and_then(|event| event.place),
             attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
-            renditions: post.renditions.iter().filter_map(other).collect(),
+            renditions: post.renditions.iter().filter_map(|it| self.other(it, over)).collect(),
             poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
             iso: dates::for_machines(post.published.0),
@@ -91,9 +101,9 @@ impl<'a> Presenter<'a> {
             boosted_by: post.boosted_by.as_ref().map(Self::person),
             may_change: post.may_change,
             deleted: post.deleted,
+            is_unfolded: false,
             place,
-            // What stands before the post stands right under the page's own heading.
-            level: if place == Place::Before { 2 } else { 3 },
+            level,
         }
     }
 
@@ -120,6 +130,23 @@ impl<'a> Presenter<'a> {
         Some(Attached { what, name: it.name.clone(), file, url: it.url.clone(), host })
     }
 
+    /// A translation, as it stands under a heading of the level `over`.
+    fn other(&self, rendition: &RenditionView, over: u8) -> Option<Other> {
+        if rendition.kind != RenditionKind::Translation {
+            return None;
+        }
+        // The name is in its own language, the words around it are in the page's.
+        let args = [("language", GAP.into())];
+        let offer = carefolk_i18n::text(self.frame.locale, "post-other-language", &args);
+        let (before, after) = offer.split_once(GAP).unwrap_or((offer.as_str(), ""));
+        Some(Other {
+            name: languages::own_name(rendition.lang.as_str()).to_owned(),
+            offer: (before.to_owned(), after.to_owned()),
+            lang: rendition.lang.as_str().to_owned(),
+            html: rendition.html.below(over).as_str().to_owned(),
+        })
+    }
+
     /// A page of posts, whose first page is at `path`.
     pub(crate) fn list(&self, page: PostPage, path: &str, is_first: bool) -> PostList {
         PostList {
@@ -137,7 +164,8 @@ impl<'a> Presenter<'a> {
             iso: dates::for_machines(revision.at.0),
             lang: revision.lang.as_str().to_owned(),
             warning: revision.warning,
-            html: revision.html.as_str().to_owned(),
+            // Under the moment that the version is of.
+            html: revision.html.below(2).as_str().to_owned(),
         }
     }
 }
@@ -160,14 +188,6 @@ pub(crate) fn beginning(text: &str, limit: usize) -> String {
     let cut: String = text.chars().take(limit).collect();
     let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
     format!("{whole_words} …")
-}
-
-fn other(rendition: &RenditionView) -> Option<Other> {
-    (rendition.kind == RenditionKind::Translation).then(|| Other {
-        name: languages::own_name(rendition.lang.as_str()).to_owned(),
-        lang: rendition.lang.as_str().to_owned(),
-        html: rendition.html.as_str().to_owned(),
-    })
 }
 
 fn audience(audience: Audience) -> (Option<&'static str>, &'static str) {

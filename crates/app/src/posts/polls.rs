@@ -49,6 +49,8 @@ pub struct PollView {
     pub closed: Option<Moment>,
     /// Whether the viewer has voted.
     pub has_voted: bool,
+    /// Whether it is the viewer's own.
+    pub is_own: bool,
     /// Whether the viewer may vote while it is open.
     pub may_vote: bool,
 }
@@ -366,6 +368,7 @@ pub(super) async fn views(
             closes: row.closes_at,
             closed: row.closed_at,
             has_voted,
+            is_own,
             may_vote: me.is_some() && !is_own && !has_voted,
         };
         (row.post_id, view)

@@ -201,13 +201,14 @@ impl Posts<'_> {
         }
         let poll = Poll::held(&tx, row.id).await?;
         let poll = poll.ok_or(Error::Conflict("the post is no poll"))?;
-        let chosen = chosen(&poll, choices)?;
+        // First of all whether there is anything to choose.
         if poll.closed(tx.now()).is_some() {
             return Err(Error::Conflict("the poll is closed"));
         }
         if !cast_by(&tx, &row, &voter).await?.is_empty() {
             return Err(Error::Conflict("they have voted in this poll"));
         }
+        let chosen = chosen(&poll, choices)?;
         for option in chosen {
             let slug = self.0.slug();
             let activity = outbox::activity_uri(self.0, &slug);

@@ -54,6 +54,9 @@ impl Providers<'_> {
     ) -> Result<(), Error> {
         let provider = self.provider_row(provider).await?;
         self.allow_to_manage(caller, provider.id).await?;
+        if person.trim().is_empty() {
+            return Err(Error::field("handle", Invalid::Missing));
+        }
         let tx = self.0.begin().await?;
         let account = find_account(&tx, person)
             .await?

@@ -1,7 +1,10 @@
 # Moments.
 date-today = heddiw am { $time }
 date-yesterday = ddoe am { $time }
-date-weekday = { $day } am { $time }
+date-tomorrow = yfory am { $time }
+date-weekday = { $day } diwethaf am { $time }
+time-midnight = hanner nos
+time-midday = hanner dydd
 date-day = { $day } am { $time }
 date-year = { $day } { $year }
 day-monday = dydd Llun

@@ -30,6 +30,7 @@ follow-label = Eich cyfeiriad ar y wefan honno
 follow-hint = Er enghraifft, sam@social.example
 follow-button = Ymlaen i'ch gwefan
 follow-copy = Neu copïwch y cyfeiriad hwn i flwch chwilio eich gwefan:
+copy-label = Cyfeiriad i'w gopïo
 follow-page-title = Dilyn o wefan arall: { $name }
 follow-ready-title = Ymlaen i { $host }
 follow-ready = Rydych chi'n gadael y wefan hon. Bydd { $host } yn gofyn a ydych chi am ddilyn.

@@ -9,8 +9,10 @@ post-remove = Dileu
 post-more-from = Gweld eu tudalen a negeseuon eraill
 post-read-all = Darllen y neges gyfan
 post-warning = Sylwch:
+post-show = Dangos y neges
 post-gone = Cafodd y neges hon ei dileu.
-post-original = Ei gweld ar ei gwefan ei hun
+post-gone-title = Cafodd y neges hon ei dileu
+post-original = Ei gweld ar { $host }
 post-event-when = Pryd:
 post-event-where = Ble:
 post-attached-picture = Llun:
@@ -40,6 +42,8 @@ replies-more = Rhagor o atebion
 reply-title = Ysgrifennu ateb
 reply-label = Eich ateb
 reply-as = Ateb fel
+reply-lang = Iaith eich ateb
+reply-see = Gweld eich ateb
 reply-button = Cyhoeddi'r ateb
 reply-sign-in = Mewngofnodi i ateb
 reply-elsewhere = Oes gennych chi gyfrif ar wefan arall? Copïwch y cyfeiriad hwn i'w blwch chwilio. Yna atebwch yno.
@@ -63,11 +67,11 @@ poll-result = { $count ->
 }
 poll-voters = { $count ->
     [zero] Does neb wedi pleidleisio.
-    [one] Mae 1 wedi pleidleisio.
-    [two] Mae 2 wedi pleidleisio.
-    [few] Mae 3 wedi pleidleisio.
-    [many] Mae 6 wedi pleidleisio.
-   *[other] Mae { $count } wedi pleidleisio.
+    [one] Mae 1 person wedi pleidleisio.
+    [two] Mae 2 berson wedi pleidleisio.
+    [few] Mae 3 pherson wedi pleidleisio.
+    [many] Mae 6 pherson wedi pleidleisio.
+   *[other] Mae { $count } o bobl wedi pleidleisio.
 }
 poll-mine = Chi ddewisodd hwn.
 poll-voted = Rydych wedi pleidleisio.
@@ -76,6 +80,13 @@ poll-closes = Mae'r pleidleisio'n cau { $when }.
 poll-open = Mae'r pleidleisio ar agor.
 poll-choose-one = Dewiswch un ateb
 poll-choose-several = Dewiswch un ateb neu fwy
-poll-secret = Nid yw'r tudalennau'n dangos enwau, dim ond faint ddewisodd bob ateb. Ni allwch newid eich pleidlais.
+poll-secret = Nid yw'r dudalen hon yn dangos pwy ddewisodd beth.
+poll-once = Allwch chi ddim newid eich pleidlais.
+poll-own = Allwch chi ddim pleidleisio yn eich pôl eich hun.
+poll-again = Rydych wedi pleidleisio'n barod.
+poll-word = Pôl
+poll-results = Canlyniadau
+poll-results-so-far = Canlyniadau hyd yn hyn
+poll-sign-in = Mewngofnodi i bleidleisio
 poll-button = Pleidleisio
 said-voted = Mae eich pleidlais wedi'i chyfrif.

@@ -1,7 +1,10 @@
 # Moments.
 date-today = today at { $time }
 date-yesterday = yesterday at { $time }
-date-weekday = { $day } at { $time }
+date-tomorrow = tomorrow at { $time }
+date-weekday = last { $day } at { $time }
+time-midnight = midnight
+time-midday = midday
 date-day = { $day } at { $time }
 date-year = { $day } { $year }
 day-monday = Monday

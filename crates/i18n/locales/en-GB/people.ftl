@@ -24,6 +24,7 @@ follow-label = Your address on that site
 follow-hint = For example, sam@social.example
 follow-button = Continue to your site
 follow-copy = Or copy this address into the search box of your site:
+copy-label = Address to copy
 follow-page-title = Follow { $name } from another site
 follow-ready-title = Continue to { $host }
 follow-ready = You are leaving this site. { $host } will ask you if you want to follow.

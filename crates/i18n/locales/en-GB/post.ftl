@@ -9,8 +9,10 @@ post-remove = Remove
 post-more-from = See their page and other posts
 post-read-all = Read the whole post
 post-warning = Please be aware:
+post-show = Show the post
 post-gone = This post was removed.
-post-original = See it on its own site
+post-gone-title = This post was removed
+post-original = See it on { $host }
 post-event-when = When:
 post-event-where = Where:
 post-attached-picture = Picture:
@@ -37,6 +39,8 @@ replies-more = More replies
 reply-title = Write a reply
 reply-label = Your reply
 reply-as = Reply as
+reply-lang = Language of your reply
+reply-see = See your reply
 reply-button = Post reply
 reply-sign-in = Sign in to reply
 reply-elsewhere = Do you have an account on another site? Copy this address into its search box. Then reply there.
@@ -56,8 +60,8 @@ poll-result = { $count ->
 }
 poll-voters = { $count ->
     [0] Nobody has voted.
-    [one] 1 has voted.
-   *[other] { $count } have voted.
+    [one] 1 person has voted.
+   *[other] { $count } people have voted.
 }
 poll-mine = You chose this.
 poll-voted = You have voted.
@@ -66,6 +70,13 @@ poll-closes = Voting closes { $when }.
 poll-open = Voting is open.
 poll-choose-one = Choose one answer
 poll-choose-several = Choose one or more answers
-poll-secret = Pages show no names, only how many chose each answer. You cannot change your vote.
+poll-secret = This page does not show who chose what.
+poll-once = You cannot change your vote.
+poll-own = You cannot vote in your own poll.
+poll-again = You have voted already.
+poll-word = Poll
+poll-results = Results
+poll-results-so-far = Results so far
+poll-sign-in = Sign in to vote
 poll-button = Vote
 said-voted = Your vote is counted.

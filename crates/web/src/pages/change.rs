@@ -59,7 +59,7 @@ fn edit_page(web: &Web, post: &PostView, source: &SourceView, errors: Errors) ->
     page.items = vec![
         Item::Input(text.filled(&source.text, &errors)),
         composer::line(web, "warning", ("write-warning", "write-warning-hint"), warning, &errors),
-        Item::Select(composer::language(web, source.lang.as_str(), &errors)),
+        Item::Select(composer::language(web, "write-lang", source.lang.as_str(), &errors)),
     ];
     page.back = Some((post.page.clone(), web.t("edit-back")));
     page.errors(errors)

@@ -62,29 +62,20 @@ pub(crate) fn line(
     Item::Input(Field::line(name, web.t(keys.0)).hint(web.t(keys.1)).filled(value, errors))
 }
 
-/// The question who can see it: the two answers that nearly everybody needs.
+/// The question who can see it. All answers stand together: the keyboard goes through radio buttons
+/// of one name as through one thing, wherever they are.
 pub(crate) fn audience(web: &Web, chosen: Audience, errors: &Errors) -> Choices {
-    let options = [Audience::Public, Audience::Local];
-    Choices::new("audience", web.t("write-audience"), choices(web, &options, chosen), errors)
-}
-
-/// The other two answers to the same question.
-pub(crate) fn more_audience(web: &Web, chosen: Audience) -> Choices {
-    let options = choices(web, &[Audience::Quiet, Audience::Followers], chosen);
-    Choices::more("audience", web.t("write-audience-more"), options)
-}
-
-fn choices(web: &Web, audiences: &[Audience], chosen: Audience) -> Vec<Choice> {
-    let choice = |audience: &Audience| {
+    let choice = |audience: Audience| {
         let key = format!("write-audience-{}", audience.word());
         let hint = web.t(&format!("{key}-hint"));
         Choice::new(audience.word(), web.t(&key), chosen.word()).hint(hint)
     };
-    audiences.iter().map(choice).collect()
+    let all = [Audience::Public, Audience::Local, Audience::Quiet, Audience::Followers];
+    Choices::new("audience", web.t("write-audience"), all.map(choice).into(), errors)
 }
 
-/// The question in which language it is.
-pub(crate) fn language(web: &Web, chosen: &str, errors: &Errors) -> Choices {
+/// The question `label` in which language it is.
+pub(crate) fn language(web: &Web, label: &str, chosen: &str, errors: &Errors) -> Choices {
     let mut options: Vec<Choice> = LANGUAGES
         .iter()
         .map(|(tag, name)| Choice {
@@ -96,5 +87,5 @@ pub(crate) fn language(web: &Web, chosen: &str, errors: &Errors) -> Choices {
     if !options.iter().any(|option| option.checked) && Lang::parse(chosen).is_some() {
         options.push(Choice::new(chosen, chosen.to_owned(), chosen));
     }
-    Choices::new("lang", web.t("write-lang"), options, errors)
+    Choices::new("lang", web.t(label), options, errors)
 }

@@ -21,6 +21,12 @@ use crate::wrong::form_errors;
 /// Replies on one page.
 const REPLIES_A_PAGE: u32 = 50;
 
+/// What names a reply that was just written, in the address of the page that it stands on.
+const JUST_SAID: &str = "reply";
+
+/// What the address says after a vote.
+pub(super) const VOTED: &str = "voted";
+
 /// How much of a post stands in a title.
 const TITLE_CHARS: usize = 60;
 
@@ -39,6 +45,9 @@ fn own_title(post: &PostView) -> Option<&str> {
 
 /// What a page about a post is called.
 fn title(web: &Web, post: &PostView) -> String {
+    if post.deleted {
+        return web.t("post-gone-title");
+    }
     match own_title(post) {
         Some(title) => beginning(title, TITLE_CHARS * 2),
         None => web.with("post-title", "name", post.author.name_and_origin()),
@@ -81,7 +90,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     let new = NewPost {
         author: fields.some("author").unwrap_or_else(|| member.handle.clone()),
         text: fields.get("text").to_owned(),
-        lang: Lang::parse(web.visit().frame.locale.language()),
+        lang: Lang::parse(&reply_lang(&web)),
         audience: Audience::Public,
         warning: parent.warning.clone(),
         title: None,
@@ -92,31 +101,44 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     };
     match web.app().posts().publish(web.caller(), new).await {
         Ok(reply) => after_reply(&web, &by, &parent.page, &reply).await,
-        Err(error) => again(&web, &by, form_errors(web.visit().frame.locale, error)?).await,
+        Err(error) => {
+            let errors = form_errors(web.visit().frame.locale, error)?;
+            again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
     }
 }
 
 /// The page with a form on it that somebody has to look at again.
-pub(super) async fn again(web: &Web, by: &PostRef, errors: Errors) -> Answer {
+pub(super) async fn again(web: &Web, by: &PostRef, status: StatusCode, errors: Errors) -> Answer {
     let page = web.page_of(REPLIES_A_PAGE);
     let thread = web.app().posts().thread(web.caller(), by, page).await?;
     let model = model(web, thread, errors).await?;
-    web::form_again(&model)
+    web::render(status, &model)
 }
 
-/// Back to the thread, at the reply; or to the reply's own page, where the first page of the thread
-/// is full and does not hold it.
+/// The language of a reply: what was chosen, and the page's until then.
+fn reply_lang(web: &Web) -> String {
+    let own = web.visit().frame.locale.language();
+    web.fields().some("lang").unwrap_or_else(|| own.to_owned())
+}
+
+/// Back to the thread, which says that the reply is published and leads to it; or to the reply's own
+/// page, where the first page of the thread is full and does not hold it. No fragment names the
+/// reply: a browser would put the focus there, and who listens would not hear that it worked.
 async fn after_reply(web: &Web, by: &PostRef, parent: &str, reply: &PostView) -> Answer {
     let first = Page::first(REPLIES_A_PAGE);
     let thread = web.app().posts().thread(web.caller(), by, first).await?;
     let is_there = thread.replies.iter().any(|shown| shown.id == reply.id);
-    let to = if is_there { format!("{parent}#post-{}", reply.id) } else { reply.page.clone() };
+    let to =
+        if is_there { format!("{parent}?{JUST_SAID}={}", reply.id) } else { reply.page.clone() };
     Ok(web.go(&OwnPath::of(&to), "replied"))
 }
 
 async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Failure> {
     let present = web.presenter();
-    let (title, tab) = (title(web, &thread.post), tab(&thread.post));
+    let title = title(web, &thread.post);
+    // Of what is gone the tab says so, too.
+    let tab = if thread.post.deleted { title.clone() } else { tab(&thread.post) };
     let page = thread.post.page.clone();
     let is_open = !thread.post.deleted;
     // A reply that was not taken stands at another address, which nobody can go to.
@@ -130,15 +152,10 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
     let crumb = (thread.post.author.name_and_origin(), thread.post.author.page.clone());
-    let mut main = present.post(thread.post.clone(), Place::Main);
-    if let Some(poll) = &mut main.poll {
-        poll.error = errors.of("choice");
-    }
-    let reply_audience = web.t(match thread.post.audience {
-        Audience::Public | Audience::Quiet => "reply-audience-public",
-        Audience::Local => "reply-audience-local",
-        _ => "reply-audience-followers",
-    });
+    let main = main_card(web, &present, thread.post.clone(), &errors);
+    let reply_audience = web.t(reply_audience(thread.post.audience));
+    let replies = replies(&present, thread.replies, &page, &here);
+    let just_said = replies.iter().find(|reply| reply.id == web.query(JUST_SAID));
     Ok(PostPage {
         cx: web
             .cx(title)
@@ -149,17 +166,37 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
             .crumb(crumb.0, crumb.1),
         errors,
         said: web.said(),
+        just_said: just_said.map(|reply| format!("#post-{}", reply.id)),
         ancestors: cards(&present, thread.ancestors, Place::Before),
         about_author: Some(beginning(&thread.post.author.summary.to_plain(), ABOUT_CHARS))
             .filter(|about| !about.is_empty()),
         main,
-        replies: replies(&present, thread.replies, &page, &here),
+        replies,
         next: thread.next,
         reply,
         reply_audience,
         sign_in_to_reply: is_open.then_some(sign_in),
         address,
     })
+}
+
+/// What the page is about. Who votes in a poll has opened its warning: it stays open.
+fn main_card(web: &Web, present: &Presenter<'_>, post: PostView, errors: &Errors) -> PostCard {
+    let mut main = present.post(post, Place::Main);
+    if let Some(poll) = &mut main.poll {
+        poll.error = errors.of("choice");
+        main.is_unfolded = poll.error.is_some() || web.query("said") == VOTED;
+    }
+    main
+}
+
+/// The key of the words for who will see a reply to a post for `audience`.
+fn reply_audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public | Audience::Quiet => "reply-audience-public",
+        Audience::Local => "reply-audience-local",
+        _ => "reply-audience-followers",
+    }
 }
 
 fn cards(present: &Presenter<'_>, posts: Vec<PostView>, place: Place) -> Vec<PostCard> {
@@ -191,6 +228,7 @@ async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
         items.push(Item::Select(composer::author(web, &voices, legend, errors)));
     }
     items.push(composer::text(web, "reply-label", None, 5, errors));
+    items.push(Item::Select(composer::language(web, "reply-lang", &reply_lang(web), errors)));
     Ok(items)
 }
 

@@ -35,7 +35,8 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     let model = ProfilePage {
         cx: web.cx(actor.name_and_origin()),
         said: web.said(),
-        about: Some(actor.summary.as_str().to_owned()).filter(|html| !html.trim().is_empty()),
+        about: Some(actor.summary.below(1).as_str().to_owned())
+            .filter(|html| !html.trim().is_empty()),
         facts: facts(&web, &actor),
         follow: follow_button(&web, &actor).await?,
         acts: acts(&web, &actor).await?,

@@ -66,25 +66,21 @@ async fn page(web: &Web, errors: Errors) -> Result<FormPage, Failure> {
     let chosen = Audience::from_word(web.fields().get("audience")).unwrap_or(Audience::Public);
     page.items.push(composer::text(web, "write-text", Some("write-text-hint"), ROWS, &errors));
     page.items.push(Item::Choices(composer::audience(web, chosen, &errors)));
-    page.more = Some(more(web, chosen, &errors));
+    page.more = Some(more(web, &errors));
     page.back = Some(("/".to_owned(), web.t("write-back")));
     Ok(page.errors(errors))
 }
 
-fn more(web: &Web, chosen: Audience, errors: &Errors) -> More {
+fn more(web: &Web, errors: &Errors) -> More {
     let fields = web.fields();
     let (title, warning) = (fields.get("title"), fields.get("warning"));
     let own = web.visit().frame.locale.language();
     let lang = fields.some("lang").unwrap_or_else(|| own.to_owned());
-    let is_used = !title.is_empty()
-        || !warning.is_empty()
-        || lang != own
-        || matches!(chosen, Audience::Quiet | Audience::Followers);
+    let is_used = !title.is_empty() || !warning.is_empty() || lang != own;
     More {
         summary: web.t("write-more"),
         open: is_used,
         items: vec![
-            Item::Choices(composer::more_audience(web, chosen)),
             composer::line(web, "title", ("write-title-field", "write-title-hint"), title, errors),
             composer::line(
                 web,
@@ -93,7 +89,7 @@ fn more(web: &Web, chosen: Audience, errors: &Errors) -> More {
                 warning,
                 errors,
             ),
-            Item::Select(composer::language(web, &lang, errors)),
+            Item::Select(composer::language(web, "write-lang", &lang, errors)),
         ],
     }
 }

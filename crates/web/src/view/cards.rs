@@ -68,6 +68,8 @@ pub(crate) struct ReplyTo {
 pub(crate) struct Other {
     /// What the language calls itself.
     pub name: String,
+    /// The words around that name where the text is offered: those before and those after it.
+    pub offer: (String, String),
     /// Its tag.
     pub lang: String,
     /// The text.
@@ -129,8 +131,8 @@ pub(crate) struct PostCard {
     pub author: Person,
     /// Its page here.
     pub page: String,
-    /// Its page on its own server, if that is another one.
-    pub original: Option<String>,
+    /// Its page on its own server, if that is another one, and the host of that.
+    pub original: Option<(String, String)>,
     /// The page of its earlier texts.
     pub history: String,
     /// The page to change it.
@@ -177,6 +179,8 @@ pub(crate) struct PostCard {
     pub boosted_by: Option<Person>,
     /// Whether only a tombstone is left.
     pub deleted: bool,
+    /// Whether it is shown at once although it has a warning: the reader was reading it.
+    pub is_unfolded: bool,
     /// Where it stands on the page.
     pub place: Place,
     /// The level of its heading.

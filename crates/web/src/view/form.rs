@@ -26,6 +26,11 @@ impl Errors {
         self.0.push(ErrorLine { field, href: format!("#{field}"), words });
     }
 
+    /// Notes why a field is not there to be filled in.
+    pub(crate) fn add_without_field(&mut self, field: &'static str, words: String) {
+        self.0.push(ErrorLine { field, href: String::new(), words });
+    }
+
     /// Notes what was wrong with the whole.
     pub(crate) fn add_general(&mut self, words: String) {
         self.0.push(ErrorLine { field: "", href: String::new(), words });
@@ -209,23 +214,14 @@ impl Choices {
         options: Vec<Choice>,
         errors: &Errors,
     ) -> Self {
-        let mut choices = Self { name, legend, error: errors.of(name), options }.numbered();
-        if let Some(first) = choices.options.first_mut() {
+        let mut options = options;
+        for option in &mut options {
+            option.id = format!("{name}-{}", option.value);
+        }
+        if let Some(first) = options.first_mut() {
             name.clone_into(&mut first.id);
         }
-        choices
-    }
-
-    /// More answers to a question that stands further up.
-    pub(crate) fn more(name: &'static str, legend: String, options: Vec<Choice>) -> Self {
-        Self { name, legend, error: None, options }.numbered()
-    }
-
-    fn numbered(mut self) -> Self {
-        for option in &mut self.options {
-            option.id = format!("{}-{}", self.name, option.value);
-        }
-        self
+        Self { name, legend, error: errors.of(name), options }
     }
 
     /// The ids of what describes it.

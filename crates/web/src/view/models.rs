@@ -5,6 +5,7 @@ use askama::Template;
 use super::cards::{Person, PostCard, PostList};
 use super::cx::Cx;
 use super::form::{Errors, Item, More};
+use super::polls::Ballot;
 
 /// A page that is one form.
 #[derive(Template)]
@@ -152,6 +153,8 @@ pub(crate) struct PostPage {
     pub errors: Errors,
     /// What was just done.
     pub said: Option<String>,
+    /// Where on the page the reply is that was just written.
+    pub just_said: Option<String>,
     /// What it answers.
     pub ancestors: Vec<PostCard>,
     /// The post.

@@ -7,6 +7,20 @@ use carefolk_i18n as i18n;
 use super::Frame;
 use crate::dates;
 
+/// What stands on a poll's page where one votes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ballot {
+    /// The form.
+    Form,
+    /// The way to sign in, for a visitor.
+    SignIn,
+    /// That nobody votes in a poll of their own.
+    Own,
+    /// Nothing: the reader has voted, or it is closed.
+    #[default]
+    None,
+}
+
 /// A poll under its question.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PollCard {
@@ -20,8 +34,10 @@ pub(crate) struct PollCard {
     pub multiple: bool,
     /// Whether the reader has voted.
     pub has_voted: bool,
-    /// Whether the reader may vote now.
-    pub has_form: bool,
+    /// Whether nobody can vote any more.
+    pub is_closed: bool,
+    /// What stands where one votes.
+    pub ballot: Ballot,
     /// What was wrong with a vote.
     pub error: Option<String>,
 }
@@ -74,8 +90,19 @@ impl PollCard {
             end,
             multiple: poll.multiple,
             has_voted: poll.has_voted,
-            has_form: poll.may_vote && !is_closed,
+            is_closed,
+            ballot: match (is_closed, poll) {
+                (false, PollView { may_vote: true, .. }) => Ballot::Form,
+                (false, PollView { is_own: true, .. }) => Ballot::Own,
+                (false, PollView { has_voted: false, .. }) if frame.me.is_none() => Ballot::SignIn,
+                _ => Ballot::None,
+            },
             error: None,
         }
+    }
+
+    /// Whether a list leads to where one can vote, at once or after signing in.
+    pub(crate) fn can_lead_to_vote(&self) -> bool {
+        matches!(self.ballot, Ballot::Form | Ballot::SignIn)
     }
 }

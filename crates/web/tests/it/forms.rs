@@ -123,6 +123,21 @@ async fn a_wrong_form_comes_back_with_a_summary_and_the_persons_words() {
 }
 
 #[tokio::test]
+async fn all_who_can_be_chosen_to_see_a_post_stand_in_one_group() {
+    let kit = Kit::new().await;
+    kit.account("sam", Role::Member).await;
+    let page = Browser::signed_in(&kit, "sam").await.get("/write").await.body;
+    let groups: Vec<&str> =
+        page.split("<fieldset").filter(|group| group.contains("name=\"audience\"")).collect();
+    assert_eq!(groups.len(), 1, "the keyboard goes through one name as through one thing");
+    let group = groups.first().and_then(|group| group.split("</fieldset>").next()).unwrap();
+    for word in ["public", "local", "quiet", "followers"] {
+        let button = format!("name=\"audience\" value=\"{word}\"");
+        assert!(group.contains(&button), "{word}: {group}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_answer_is_said_at_its_question_and_the_summary_has_the_focus() {
     let kit = Kit::new().await;
     let maya = kit.account("maya", Role::Member).await;
@@ -198,6 +213,9 @@ async fn a_team_is_changed_by_its_lead_and_keeps_one() {
     assert!(
         answer.body.contains("Nobody here has this short name") && answer.body.contains("nobody")
     );
+    let fields = [("handle", " "), ("role", "author")];
+    let answer = maya.submit("/team/bridge", "/team/bridge/add", &fields).await;
+    assert!(answer.body.contains("<a href=\"#handle\">Enter a short name</a>"));
     let answer = maya
         .submit("/team/bridge", "/team/bridge/add", &[("handle", "@sam"), ("role", "author")])
         .await;
@@ -228,7 +246,10 @@ async fn the_follow_box_leads_to_the_other_site_by_a_link() {
     let uri: String = url::form_urlencoded::byte_serialize(bridge.uri.as_bytes()).collect();
     let link = format!("https://social.example/authorize_interaction?uri={uri}");
     assert!(answer.body.contains(&link), "{}", answer.body);
-    assert!(answer.body.contains("@bridge@care.example"), "the address to copy");
+    let copied = "<label for=\"copy\">Address to copy</label><input id=\"copy\" class=\"copy\" \
+        type=\"text\" value=\"@bridge@care.example\" readonly";
+    assert!(answer.body.contains(copied), "without a mouse: {}", answer.body);
+    assert!(visitor.get("/@bridge").await.body.contains(copied));
     for (sent, said) in [
         ("", "Enter an address"),
         ("ann", "Enter an address like"),

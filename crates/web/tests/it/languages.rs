@@ -126,3 +126,30 @@ async fn whoever_writes_in_welsh_stays_in_welsh() {
     assert!(page.body.contains("Mae eich neges wedi&#39;i chyhoeddi"), "{}", page.body);
     assert!(page.body.contains("lang=\"cy\" dir=\"auto\"><p>Bore da</p>"));
 }
+
+#[tokio::test]
+async fn a_reply_is_in_the_language_that_is_chosen_and_the_pages_until_then() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let post = kit.post(&sam, "sam", "Hello").await;
+    let mut browser = Browser::signed_in(&kit, "sam").await;
+    for (prefix, preset, label) in
+        [("", "en", "Language of your reply"), ("/cy", "cy", "Iaith eich ateb")]
+    {
+        let page = browser.get(&format!("{prefix}{}", post.page)).await.body;
+        assert!(page.contains(&format!("<label for=\"lang\">{label}</label>")), "{page}");
+        let option = format!("<option value=\"{preset}\" lang=\"{preset}\" selected>");
+        assert!(page.contains(&option), "{prefix}: {page}");
+        let to = format!("{prefix}{}/reply", post.page);
+        // What is wrong with a form changes nothing that was chosen in it.
+        let again = browser.submit(&post.page, &to, &[("text", ""), ("lang", "pl")]).await.body;
+        assert!(again.contains("<option value=\"pl\" lang=\"pl\" selected>"), "{again}");
+        let fields = [("text", "Dzień dobry"), ("lang", "pl")];
+        let answer = browser.submit(&post.page, &to, &fields).await;
+        let page = browser.get(answer.location()).await.body;
+        assert!(page.contains("lang=\"pl\" dir=\"auto\"><p>Dzień dobry</p>"), "{page}");
+        let answer = browser.submit(&post.page, &to, &[("text", "Without")]).await;
+        let page = browser.get(answer.location()).await.body;
+        assert!(page.contains(&format!("lang=\"{preset}\" dir=\"auto\"><p>Without</p>")));
+    }
+}

@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod cards;
 mod forms;
 mod headers;
 mod languages;

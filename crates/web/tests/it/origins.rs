@@ -13,7 +13,7 @@ const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 /// Whom Eve wants to be taken for: with a mark that looks official, and one that turns her line.
 const CLAIM: &str = "Alderbrook Council \u{2714}\u{202e}";
 
-async fn hear(kit: &Kit, number: u32, kind: &str, object: Value) {
+pub(crate) async fn hear(kit: &Kit, number: u32, kind: &str, object: Value) {
     let id = format!("https://e.example/acts/{number}");
     let activity = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": id,
         "type": kind, "actor": EVE, "object": object, "to": [PUBLIC]});
@@ -29,14 +29,14 @@ async fn hear(kit: &Kit, number: u32, kind: &str, object: Value) {
     kit.settle().await;
 }
 
-fn note(number: u32, words: &str) -> Value {
+pub(crate) fn note(number: u32, words: &str) -> Value {
     json!({"id": format!("https://e.example/notes/{number}"), "type": "Note",
         "attributedTo": EVE, "content": words, "published": "2026-12-01T08:59:50Z", "to": [PUBLIC]})
 }
 
 /// Nurse follows Eve, who calls herself the council, says something, is answered, and passes on
 /// what Porter said.
-async fn scene() -> (Kit, Browser) {
+pub(crate) async fn scene() -> (Kit, Browser) {
     let kit = Kit::new().await;
     let nurse = kit.account("nurse", Role::Member).await;
     let eve = json!({"id": EVE, "type": "Organization", "preferredUsername": "admin",

@@ -73,7 +73,20 @@ async fn a_reply_stands_under_its_post_and_a_change_is_seen() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("#text") && answer.body.contains("Open on Friday"));
     let answer = sam.submit(&post.page, &reply, &[("text", "See you there")]).await;
-    assert!(answer.location().contains("?said=replied#post-"), "{}", answer.location());
+    // The notice has the focus, and a fragment would take it away.
+    let to = answer.location();
+    assert!(to.contains("said=replied") && !to.contains('#'), "{to}");
+    let page = sam.get(to).await.body;
+    let (_, notice) = page.split_once("role=\"status\" tabindex=\"-1\" autofocus>").unwrap();
+    let (notice, _) = notice.split_once("</div>").unwrap();
+    let (_, anchor) = notice.split_once("Your reply is published. <a href=\"#").unwrap();
+    let (anchor, words) = anchor.split_once("\">").unwrap();
+    assert!(words.starts_with("See your reply</a>"), "{notice}");
+    let (_, reply) = page.split_once(&format!("id=\"{anchor}\"")).unwrap();
+    assert!(reply.contains("See you there"), "{reply}");
+    // Whoever makes an address up puts no link into the notice.
+    let made_up = sam.get(&format!("{}?reply=%23x&said=replied", post.page)).await.body;
+    assert!(made_up.contains("Your reply is published.") && !made_up.contains("See your reply"));
     let page = sam.get(&post.page).await.body;
     assert!(page.contains("See you there") && page.contains("1 reply"));
     let edit =
