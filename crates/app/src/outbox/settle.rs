@@ -45,7 +45,7 @@ impl KnownHost {
 
 impl Outbox<'_> {
     /// Writes all results in one transaction.
-    pub(super) async fn settle(&self, done: Vec<Tried>) -> Result<(), Error> {
+    pub(super) async fn settle(&self, done: &[Tried]) -> Result<(), Error> {
         if done.is_empty() {
             return Ok(());
         }
@@ -55,7 +55,6 @@ impl Outbox<'_> {
         let mut known: HashMap<PeerId, KnownHost> = HashMap::new();
         let mut given_up: Vec<DeliveryId> = Vec::new();
         for (row, receipt, host) in done {
-            self.0.meters().delivered(&receipt);
             let before = Before {
                 created_at: row.created_at,
                 attempts: u32::try_from(row.attempts).unwrap_or(1),
@@ -63,17 +62,17 @@ impl Outbox<'_> {
                 failures: u32::try_from(host.failures).unwrap_or(0),
             };
             let chance = opaque::number(self.0.chance());
-            let after = results::judge(&receipt, before, tx.now(), chance);
+            let after = results::judge(receipt, before, tx.now(), chance);
             if after.state == DeliveryState::Dead {
                 tracing::warn!(delivery = %row.id, status = ?after.status, "delivery given up");
                 given_up.push(row.id);
             }
-            if receipt == Receipt::Gone {
+            if *receipt == Receipt::Gone {
                 jobs::later(self.0, &tx, &Job::DropInbox { inbox: row.inbox_url.clone() }).await?;
             }
             weigh(&mut news, row.peer_id, &after);
-            known.insert(row.peer_id, host);
-            ends.push(end(&row, after, tx.now()));
+            known.insert(row.peer_id, host.clone());
+            ends.push(end(row, after, tx.now()));
         }
         dialect::finish_deliveries(tx.store(), &self.0.0.holder, &ends).await?;
         dialect::drop_after_abandoned(tx.store(), &given_up, tx.now()).await?;
@@ -82,7 +81,11 @@ impl Outbox<'_> {
             let host = known.remove(&peer).unwrap_or_default();
             note_peer(&mut tx, peer, &host, what, error).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        for (_, receipt, _) in done {
+            self.0.meters().delivered(receipt);
+        }
+        Ok(())
     }
 }
 

@@ -40,6 +40,11 @@ const GATHER: Duration = Duration::from_millis(15);
 /// How many results are written together at most.
 const GATHER_MAX: usize = 256;
 
+/// How often results are tried to be written, and how long after each other: together they are over
+/// before the lease is.
+const SETTLE_TRIES: u32 = 20;
+const SETTLE_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
 impl Outbox<'_> {
     /// Claims what is due now, sends it all and writes down what came of it; returns how many.
     ///
@@ -54,7 +59,7 @@ impl Outbox<'_> {
         while let Some(tried) = flying.next().await {
             done.push(tried);
         }
-        self.settle(done).await?;
+        self.settle(&done).await?;
         Ok(count)
     }
 
@@ -90,9 +95,7 @@ impl Outbox<'_> {
                     // A delivery that broke off is tried again when its lease ends.
                     done.extend(tried);
                     gather(&mut flying, &mut done).await;
-                    if let Err(error) = self.settle(std::mem::take(&mut done)).await {
-                        tracing::error!(%error, "results of deliveries could not be written");
-                    }
+                    self.write_down(&mut done).await;
                     look = true;
                 }
                 () = self.0.0.bells.deliveries.notified() => look = true,
@@ -100,6 +103,19 @@ impl Outbox<'_> {
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
             }
         }
+    }
+
+    /// Writes down what came back, and tries again where the database fails: what is not written down
+    /// is sent once more when its lease ends.
+    async fn write_down(&self, done: &mut Vec<Tried>) {
+        for _ in 0..SETTLE_TRIES {
+            match self.settle(done).await {
+                Ok(()) => break,
+                Err(error) => tracing::error!(%error, "results of deliveries could not be written"),
+            }
+            tokio::time::sleep(SETTLE_AGAIN_AFTER).await;
+        }
+        done.clear();
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Try>, Error> {

@@ -1,17 +1,25 @@
 //! What breaks our own code: put aside alone, and no worker ends with it (P11).
 
+use std::time::{Duration, Instant};
+
 use carefolk_app::Caller;
+use carefolk_app::Duty;
 use carefolk_app::Page;
 use carefolk_app::posts::PostRef;
 use carefolk_domain::{Role, Span};
 use carefolk_store::DbKind;
 use carefolk_store::dialect;
+use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_store::entity::inbound_activity::InboundState;
 use carefolk_store::entity::job::{self, JobState};
 use carefolk_testkit::{Kit, operator};
 use sea_orm::EntityTrait;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::delivering::heard;
+use crate::scheduling::in_state;
 use crate::stranger::{act, follow, hand_in, note, settle_in};
 
 /// From now on the database refuses rows of `table` whose `column` holds "poison".
@@ -34,6 +42,26 @@ async fn refuse(kit: &Kit, table: &str, column: &str, what: &str) {
             format!(
                 "CREATE TRIGGER poison BEFORE INSERT ON {table} \
                  FOR EACH ROW {when} EXECUTE FUNCTION poison()"
+            ),
+        ],
+    };
+    run(kit, statements).await;
+}
+
+/// From now on the database refuses that rows of `table` become such as `when` says.
+async fn refuse_change(kit: &Kit, table: &str, when: &str) {
+    let statements = match kit.app.db().kind() {
+        DbKind::Sqlite => vec![format!(
+            "CREATE TRIGGER poison BEFORE UPDATE ON {table} WHEN ({when}) \
+             BEGIN SELECT RAISE(ABORT, 'bad medicine'); END"
+        )],
+        DbKind::Postgres => vec![
+            "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'bad medicine'; END $$"
+                .to_owned(),
+            format!(
+                "CREATE TRIGGER poison BEFORE UPDATE ON {table} \
+                 FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION poison()"
             ),
         ],
     };
@@ -143,23 +171,8 @@ async fn what_breaks_a_whole_batch_is_found_and_parked_alone() {
         answer(&kit, number, &post).await;
     }
     // It may fail, and it may not be done.
-    let when = "WHEN (NEW.state = 'done' AND NEW.uri = 'https://v.example/acts/3')";
-    let statements = match kit.app.db().kind() {
-        DbKind::Sqlite => vec![format!(
-            "CREATE TRIGGER poison BEFORE UPDATE ON inbound_activity {when} \
-             BEGIN SELECT RAISE(ABORT, 'bad medicine'); END"
-        )],
-        DbKind::Postgres => vec![
-            "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION 'bad medicine'; END $$"
-                .to_owned(),
-            format!(
-                "CREATE TRIGGER poison BEFORE UPDATE ON inbound_activity \
-                 FOR EACH ROW {when} EXECUTE FUNCTION poison()"
-            ),
-        ],
-    };
-    run(&kit, statements).await;
+    let when = "NEW.state = 'done' AND NEW.uri = 'https://v.example/acts/3'";
+    refuse_change(&kit, "inbound_activity", when).await;
     kit.settle().await;
     for number in [2, 4, 5] {
         assert!(is_here(&kit, number).await, "{number}");
@@ -298,4 +311,33 @@ async fn what_cannot_be_signed_waits_alone_and_is_given_up() {
         kit.work().await;
     }
     assert_eq!(in_state(&kit, DeliveryState::Dead).await.len(), 1);
+}
+
+/// P4: what was sent and could not be written down is written down as soon as it can be.
+#[tokio::test]
+async fn what_was_sent_while_the_database_failed_is_not_sent_again() {
+    let (kit, nurse) = heard().await;
+    refuse_change(&kit, "delivery", "NEW.state = 'done'").await;
+    kit.post(&nurse, "hazelbank", "Soup at noon.").await;
+    let before = kit.remote.sent().len();
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    kit.app.start_duties(&[Duty::Deliveries], &tasks, &stop);
+    tasks.close();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let wait = async || {
+        assert!(Instant::now() < deadline, "it takes too long");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    while kit.remote.sent().len() == before {
+        wait().await;
+    }
+    mend(&kit, "delivery").await;
+    while !in_state(&kit, DeliveryState::Waiting).await.is_empty() {
+        wait().await;
+    }
+    stop.cancel();
+    tasks.wait().await;
+    kit.clock.advance(Span::minutes(2));
+    kit.settle().await;
+    assert_eq!(kit.remote.sent().len(), before + 1);
 }
