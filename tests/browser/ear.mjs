@@ -45,9 +45,9 @@ const listen = () => {
       if (!words.includes(link.innerText)) faults.push(`"${said(link)}" does not stand at its field`);
     }
   }
-  // What was just done is said first; unless the address leads to a place further down.
+  // What was just done is said first: no address may lead to a place further down at the same time.
   const done = document.querySelector('main [role="status"]');
-  if (done && !location.hash && document.activeElement !== done) {
+  if (done && document.activeElement !== done) {
     faults.push("what was just done has no focus");
   }
 
