@@ -3,13 +3,16 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 
-const { publicKey } = generateKeyPairSync("rsa", {
+const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
   publicKeyEncoding: { type: "spki", format: "pem" },
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
 
 export class Elsewhere {
+  /** What Pat signs with. */
+  privateKey = privateKey;
+
   async start() {
     this.server = createServer((request, response) => this.answer(request, response));
     await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));

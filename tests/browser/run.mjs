@@ -15,9 +15,10 @@ import * as journeys from "./journeys.mjs";
 import { sort } from "./kinds.mjs";
 import { headersOf, validate } from "./markup.mjs";
 import { Program } from "./program.mjs";
-import { seed } from "./seed.mjs";
+import { ADMIN, seed } from "./seed.mjs";
 import { hidden, unset } from "./states.mjs";
 import { Tally } from "./tally.mjs";
+import { tell } from "./telling.mjs";
 
 const tally = new Tally();
 const program = new Program(process.env.CAREFOLK_BIN);
@@ -25,7 +26,7 @@ const elsewhere = new Elsewhere();
 const shots = process.env.CAREFOLK_SHOTS ?? mkdtempSync(path.join(tmpdir(), "carefolk-shots-"));
 let browser;
 
-/** What people come to do; gives the cookies of two people who are signed in, and one more post. */
+/** What people come to do; gives the cookies of two people who are signed in, and more posts. */
 async function allJourneys(posts) {
   const { base } = program;
   await tally.run("journey: wrong password", () => journeys.signInWrongly(browser, base));
@@ -46,7 +47,9 @@ async function allJourneys(posts) {
     "sign out": () => journeys.signOut(browser, base),
   };
   for (const [name, body] of Object.entries(walks)) await tally.run(`journey: ${name}`, body);
-  return { titled, states: { member, other } };
+  const reader = { handle: ADMIN.handle, state: member };
+  const away = await tell(browser, program, elsewhere, reader);
+  return { titled, away, states: { member, other } };
 }
 
 /** Every page that links lead to: the markup and the headers of all, here. */
@@ -80,7 +83,7 @@ async function main() {
   await part("before the set-up", () => checkAll(tools, unset(setUp)));
   await tally.run("journey: set up", () => journeys.setUp(browser, program));
   const posts = await part("seeds", () => seed(program));
-  const { titled, states } = await part("journeys", () => allJourneys(posts));
+  const { titled, away, states } = await part("journeys", () => allJourneys(posts));
   const start = ["/", "/@hazelbank", "/@rowan", posts.long, posts.edited, "/cy"];
   const more = ["/you", "/write", "/team/hazelbank", ...start];
   const { whole, rest } = await part("links", async () =>
@@ -90,7 +93,7 @@ async function main() {
       state: states.member,
     }),
   );
-  const seen = { browser, base, elsewhere, states, posts: { ...posts, titled } };
+  const seen = { browser, base, elsewhere, states, posts: { ...posts, ...away, titled } };
   await part(`${whole.length} kinds of pages`, () => checkAll(tools, whole));
   const unlinked = hidden(seen);
   await part(`${unlinked.length} pages without a link`, () => checkAll(tools, unlinked));

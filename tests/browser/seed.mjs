@@ -70,6 +70,15 @@ export async function seed(program) {
     ["post", "edit", edited.url ?? edited.uri, "--text-stdin"],
     "The bus leaves at half past nine.",
   );
+  const lunch = ["Leek and potato soup", "Cheese and onion pie, with whatever the garden gives", "Cawl"];
+  const poll = await create(
+    program,
+    "hazelbank",
+    "What shall we cook for the spring lunch?",
+    ...lunch.flatMap((answer) => ["--poll-option", answer]),
+    ...["--poll-ends-in", "7d"],
+  );
+  await program.run(["post", "vote", poll.url ?? poll.uri, "--as", "bryn", "--option", "2"]);
   const gone = await create(program, "hazelbank", "This was a mistake.");
   await program.run(["post", "delete", gone.url ?? gone.uri]);
   return {
@@ -78,6 +87,7 @@ export async function seed(program) {
     welsh: pageOf(welsh),
     arabic: pageOf(arabic),
     edited: pageOf(edited),
+    poll: pageOf(poll),
     gone: pageOf(gone),
   };
 }

@@ -156,5 +156,22 @@ const special = ({ posts, states }) =>
     page("a person", "/@bryn", 200),
   ]);
 
+/** Posts with more than a text, each in one language: their words are written once for all pages. */
+const kinds = ({ posts, states }) => {
+  const { member, other } = states;
+  return [
+    page("a poll to vote in", posts.poll, 200, member),
+    wrong("a poll, nothing chosen", `/cy${posts.poll}`, "choice", empty, member),
+    page("an event with attachments", posts.event, 200, member),
+    page("a long article with a title", `/cy${posts.article}`, 200, other),
+  ].map(({ reach, ...rest }) => ({ reach: (tab) => reach(tab, (path) => path), ...rest }));
+};
+
 /** All pages that no link leads to. */
-export const hidden = (seen) => [...gaps(seen), ...forms(seen), ...away(seen), ...special(seen)];
+export const hidden = (seen) => [
+  ...gaps(seen),
+  ...forms(seen),
+  ...away(seen),
+  ...special(seen),
+  ...kinds(seen),
+];
