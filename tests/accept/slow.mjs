@@ -5,6 +5,7 @@ import net from "node:net";
 const PORT = 8080;
 const DRIBBLE_MS = 1000;
 const ANSWER_MS = 60_000;
+const AT_ONCE = 100;
 
 const HEAD = "POST /inbox HTTP/1.1\r\nhost: care.example\r\n";
 /** More than all buffers between two programs hold. */
@@ -45,7 +46,13 @@ async function client(kind, from) {
 export async function slowClients(counts, perAddress = 200) {
   const kinds = Object.entries(counts).flatMap(([kind, count]) => Array(count).fill(kind));
   const address = (at) => `127.0.1.${1 + Math.floor(at / perAddress)}`;
-  return await Promise.all(kinds.map((kind, at) => client(kind, address(at))));
+  const clients = [];
+  // Not all at once: where the system has no room, a client believes that it is connected, and is not.
+  for (let at = 0; at < kinds.length; at += AT_ONCE) {
+    const some = kinds.slice(at, at + AT_ONCE);
+    clients.push(...(await Promise.all(some.map((kind, next) => client(kind, address(at + next))))));
+  }
+  return clients;
 }
 
 /** How many of each kind are still connected after so long. */

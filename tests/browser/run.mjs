@@ -48,7 +48,7 @@ async function allJourneys(posts) {
   };
   for (const [name, body] of Object.entries(walks)) await tally.run(`journey: ${name}`, body);
   const reader = { handle: ADMIN.handle, state: member };
-  const away = await tell(browser, base, elsewhere, reader);
+  const away = await tell(browser, program, elsewhere, reader);
   return { titled, away, states: { member, other } };
 }
 

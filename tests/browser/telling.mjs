@@ -1,6 +1,7 @@
 // What Pat from away says: posts of kinds that nobody writes here yet.
 
 import { createHash, createSign } from "node:crypto";
+import { request } from "node:http";
 
 import { contextFor } from "./browser.mjs";
 
@@ -52,13 +53,24 @@ const ARTICLE = {
     .join(""),
 };
 
+/** Asks the program by the name it answers to, which not every machine can look up. */
+const ask = ({ host, port }, path, { body, ...options }) =>
+  new Promise((resolve, reject) => {
+    const headers = { ...options.headers, host };
+    const asked = request({ ...options, host: "127.0.0.1", port, path, headers }, async (answer) => {
+      let text = "";
+      for await (const part of answer.setEncoding("utf8")) text += part;
+      resolve({ status: answer.statusCode, text });
+    });
+    asked.on("error", reject).end(body);
+  });
+
 /** Sends one activity of Pat's to the inbox of everybody, signed. */
-async function send(elsewhere, base, activity) {
+async function send(elsewhere, program, activity) {
   const body = JSON.stringify(activity);
-  const host = new URL(base).host;
   const date = new Date().toUTCString();
   const digest = `SHA-256=${createHash("sha256").update(body).digest("base64")}`;
-  const said = [`(request-target): post /inbox`, `host: ${host}`, `date: ${date}`, `digest: ${digest}`];
+  const said = ["(request-target): post /inbox", `host: ${program.host}`, `date: ${date}`, `digest: ${digest}`];
   const signature = createSign("sha256").update(said.join("\n")).sign(elsewhere.privateKey, "base64");
   const parts = {
     keyId: `${activity.actor}#key`,
@@ -66,24 +78,17 @@ async function send(elsewhere, base, activity) {
     headers: "(request-target) host date digest",
     signature,
   };
-  const answer = await fetch(`${base}/inbox`, {
-    method: "POST",
-    headers: {
-      date,
-      digest,
-      signature: Object.entries(parts).map(([name, value]) => `${name}="${value}"`).join(","),
-      "content-type": "application/activity+json",
-    },
-    body,
-  });
-  if (answer.status !== 202) throw new Error(`the inbox answers ${answer.status}: ${await answer.text()}`);
+  const signed = Object.entries(parts).map(([name, value]) => `${name}="${value}"`).join(",");
+  const headers = { date, digest, signature: signed, "content-type": "application/activity+json" };
+  const { status, text } = await ask(program, "/inbox", { method: "POST", headers, body });
+  if (status !== 202) throw new Error(`the inbox answers ${status}: ${text}`);
 }
 
 /** Pat tells somebody here of an event and an article, by name. Gives the paths of their pages, once they
  * are shown. */
-export async function tell(browser, base, elsewhere, { handle, state }) {
+export async function tell(browser, program, elsewhere, { handle, state }) {
   const headers = { accept: "application/activity+json" };
-  const { id: reader } = await (await fetch(`${base}/@${handle}`, { headers })).json();
+  const { id: reader } = JSON.parse((await ask(program, `/@${handle}`, { headers })).text);
   const pat = `${elsewhere.base}/pat`;
   const to = [PUBLIC];
   const cc = [reader];
@@ -93,7 +98,7 @@ export async function tell(browser, base, elsewhere, { handle, state }) {
     const published = new Date().toISOString();
     const object = { id, attributedTo: pat, to, cc, tag, published, ...post };
     const context = "https://www.w3.org/ns/activitystreams";
-    await send(elsewhere, base, {
+    await send(elsewhere, program, {
       "@context": context,
       id: `${id}#create`,
       type: "Create",
@@ -103,7 +108,7 @@ export async function tell(browser, base, elsewhere, { handle, state }) {
       object,
     });
   }
-  const context = await contextFor(browser, base, { javaScriptEnabled: false, storageState: state });
+  const context = await contextFor(browser, program.base, { javaScriptEnabled: false, storageState: state });
   try {
     const page = await context.newPage();
     const pathOf = async ({ name }) => {

@@ -47,8 +47,6 @@ pub struct PollView {
     pub closes: Option<Moment>,
     /// When it was closed, if it was.
     pub closed: Option<Moment>,
-    /// Whether the viewer has voted.
-    pub has_voted: bool,
     /// Whether it is the viewer's own.
     pub is_own: bool,
     /// Whether the viewer may vote while it is open.
@@ -67,6 +65,11 @@ pub struct PollOptionView {
 }
 
 impl PollView {
+    /// Whether the viewer has voted.
+    pub fn has_voted(&self) -> bool {
+        self.options.iter().any(|option| option.is_mine)
+    }
+
     /// Whether nobody can vote any more at `now`.
     pub fn is_closed(&self, now: Moment) -> bool {
         self.closed.is_some() || self.closes.is_some_and(|closes| closes <= now)
@@ -367,7 +370,6 @@ pub(super) async fn views(
             voters: row.voters.map(count),
             closes: row.closes_at,
             closed: row.closed_at,
-            has_voted,
             is_own,
             may_vote: me.is_some() && !is_own && !has_voted,
         };

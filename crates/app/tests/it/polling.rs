@@ -219,7 +219,7 @@ async fn a_member_votes_once_with_what_there_is_and_not_for_themselves() {
     let mine = |view: PostView| {
         let poll = view.poll.unwrap();
         let chosen = poll.options.iter().map(|option| option.is_mine).collect::<Vec<_>>();
-        (chosen, poll.has_voted, poll.may_vote)
+        (chosen, poll.has_voted(), poll.may_vote)
     };
     let seen = mine(posts.find(&sam, &by).await.unwrap());
     assert_eq!(seen, (vec![false, true, false], true, false));

@@ -9,7 +9,7 @@ use axum::Router;
 use carefolk_app::{App, Duty};
 use carefolk_httpkit::ServeOptions;
 use carefolk_httpkit::serve::Drained;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,6 +33,10 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// one address needs some dozens.
 const CONNECTIONS_OF_ONE: usize = 256;
 
+/// How many connections the system keeps for us until we take them, if it is set to keep so many.
+/// Where there is no room, a client believes that it is connected, and waits for seconds (S-098).
+const NEWCOMERS_MAX: u32 = 4096;
+
 /// One community, ready to answer.
 pub(crate) struct Server {
     app: App,
@@ -52,7 +56,7 @@ impl Server {
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         files::make_folder(&settings.storage)?;
         let lock = files::lock(&settings.storage, sharing(settings)?)?;
-        let listener = listen_on(settings.http.listen).await?;
+        let listener = listen_on(settings.http.listen)?;
         let listen = listener.local_addr().context("the port has no address")?;
         let numbers = match settings.metrics {
             Some(address) => Some(Metrics::listen(address).await?),
@@ -196,8 +200,14 @@ fn tell(drained: Drained) {
     }
 }
 
-async fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    match TcpListener::bind(address).await {
+fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(NEWCOMERS_MAX)
+    };
+    match bound() {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             bail!(

@@ -148,11 +148,14 @@ fn another_master_key_is_refused() {
 #[test]
 fn places_of_processes_that_were_killed_are_waited_for() {
     let place = Place::migrated();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let until = (now + Duration::from_secs(4)).as_millis();
+    let now = if place.is_on_sqlite() {
+        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+    } else {
+        "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+    };
     place.meddle(&format!(
         "INSERT INTO worker_lease (slot, holder, until) WITH RECURSIVE n(i) AS \
-         (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i, 'gone', {until} FROM n"
+         (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i, 'gone', {now} + 4000 FROM n"
     ));
     place.run(&["account", "create", "ann", "--email", "ann@b.example"]).good();
 }

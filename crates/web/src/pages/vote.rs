@@ -46,6 +46,6 @@ fn in_the_way(web: &Web, post: &PostView) -> Option<String> {
     let poll = post.poll.as_ref()?;
     let is_closed = poll.is_closed(Moment(web.visit().frame.now_ms));
     let reasons =
-        [(poll.is_own, "poll-own"), (poll.has_voted, "poll-again"), (is_closed, "poll-closed")];
+        [(poll.is_own, "poll-own"), (poll.has_voted(), "poll-again"), (is_closed, "poll-closed")];
     reasons.into_iter().find(|(is_so, _)| *is_so).map(|(_, key)| web.t(key))
 }

@@ -45,6 +45,8 @@ async fn a_member_votes_and_sees_the_result_in_words() {
     let none = sam.submit(&post.page, &vote, &[]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.body.contains("href=\"#choice\"") && none.body.contains("Choose an answer"));
+    let marked = "aria-describedby=\"choice-error\" aria-invalid=\"true\">";
+    assert!(none.body.contains(&format!("role=\"radiogroup\" {marked}")), "{}", none.body);
     let odd = sam.submit(&post.page, &vote, &[("choice", "soup")]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     let forged = sam.post(&vote, "forged", &[("choice", "0")]).await;
@@ -73,6 +75,10 @@ async fn where_several_may_be_chosen_there_are_boxes_to_tick() {
     let mut sam = Browser::signed_in(&kit, "sam").await;
     let page = sam.get(&post.page).await.body;
     assert!(page.contains("Choose one or more answers") && page.contains("type=\"checkbox\""));
+    let none = sam.submit(&post.page, &format!("{}/vote", post.page), &[]).await;
+    let marked = "aria-describedby=\"choice-error\" aria-invalid=\"true\">";
+    let boxes = none.body.matches(marked).count();
+    assert_eq!(boxes, 3, "a group of boxes cannot be marked, each box can: {}", none.body);
     let fields = [("choice", "0"), ("choice", "2")];
     sam.submit(&post.page, &format!("{}/vote", post.page), &fields).await;
     let page = sam.get(&post.page).await.body;
