@@ -20,6 +20,7 @@ mod m20261128_000020_add_patience;
 mod m20261128_000021_keep_proofs;
 mod m20261128_000030_create_sign_in_tries;
 mod m20261128_000040_keep_announcements;
+mod m20261128_000041_find_what_is_about_an_actor;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000021_keep_proofs::Migration),
             Box::new(m20261128_000030_create_sign_in_tries::Migration),
             Box::new(m20261128_000040_keep_announcements::Migration),
+            Box::new(m20261128_000041_find_what_is_about_an_actor::Migration),
         ]
     }
 }

@@ -36,6 +36,10 @@ impl Sender {
     pub(crate) async fn deliver(&self, parcel: &Parcel) -> Receipt {
         let url = match self.admit(&parcel.inbox).await {
             Ok(url) => url,
+            // The fault of an address is its server's; that our own database fails is not.
+            Err(error @ PortError::Unavailable(_)) => {
+                return Receipt::NotSent { why: error.to_string() };
+            }
             Err(error) => return no_answer(&error),
         };
         let first = Dialect::remembered(parcel.profile.as_deref());

@@ -28,7 +28,8 @@ use crate::kernel::ports::PortError;
 const BATCH: usize = 32;
 const AT_ONCE: usize = 64;
 
-/// How many of them may ask one server: one that is slow must not take all places (P6).
+/// How many of them may ask one server, or others below the same name (S-078): one that is slow must
+/// not take all places (P6).
 const PER_HOST: usize = 8;
 
 /// How long a job rests for which its server has no place.
@@ -147,7 +148,7 @@ impl Jobs<'_> {
         let is_full = claimed.len() == wanted;
         let mut put_off = Vec::new();
         for row in claimed {
-            let host = serde_json::from_str::<Job>(&row.payload).ok().and_then(|job| job.host());
+            let host = serde_json::from_str::<Job>(&row.payload).ok().and_then(|job| job.site());
             if flying.enter(host.as_ref()) {
                 let app = self.0.clone();
                 flying.ids.insert(row.id);
@@ -279,8 +280,9 @@ impl Jobs<'_> {
         }
         match self.0.remote().software(host).await {
             Ok(software) => {
-                self.0.peers().note_software(host, software).await?;
-                Ok(Some(LEARN_AGAIN))
+                // Who was forgotten meanwhile is not asked for ever (S-104).
+                let is_known = self.0.peers().note_software(host, software).await?;
+                Ok(is_known.then_some(LEARN_AGAIN))
             }
             Err(error @ PortError::Unavailable(_)) => Err(error.into()),
             Err(error) => {

@@ -24,6 +24,11 @@ const CLIMBS_WAITING: u64 = 1_000;
 const COMPARISONS_PER_ORIGIN: u64 = 10;
 const COMPARISONS_WAITING: u64 = 200;
 
+/// How many servers may wait to be asked what they run: of all names below one that somebody registered,
+/// and altogether. Of the others it is not known.
+const QUESTIONS_PER_SITE: u64 = 20;
+const QUESTIONS_WAITING: u64 = 500;
+
 /// No try is put off further than this, so that the count need not look at what is far off.
 const CLIMBS_WITHIN: Span = Span::days(1);
 
@@ -146,7 +151,9 @@ impl Job {
             Self::TellPoll { post, round } => format!("{} {post} {round}", self.name()),
             Self::ClosePoll { post } => format!("{} {post}", self.name()),
             Self::DropInbox { inbox } => format!("{} {inbox}", self.name()),
-            Self::LearnSoftware { host } => format!("{} {host}", self.name()),
+            Self::LearnSoftware { host } => {
+                format!("{} {} {host}", self.name(), self.site().unwrap_or_default())
+            }
         }
     }
 
@@ -173,8 +180,16 @@ impl Job {
             Self::SynchronizeFollowers { actor, .. } | Self::FetchFeatured { actor } => {
                 uri::host(actor)
             }
+            Self::DropInbox { inbox } => uri::host(inbox),
             _ => self.post().and_then(uri::host),
         }
+    }
+}
+
+impl Job {
+    /// The name that somebody registered for the server that it asks: below it names cost nothing.
+    pub(crate) fn site(&self) -> Option<String> {
+        self.host().and_then(|host| uri::site(&format!("https://{host}/")))
     }
 }
 
@@ -212,6 +227,20 @@ async fn enough_comparisons(tx: &Tx, job: &Job) -> Result<bool, Error> {
         || waiting(format!("{} ", job.name())).await? >= COMPARISONS_WAITING)
 }
 
+/// Whether enough servers wait to be asked what they run; those that are asked again in a week do not.
+async fn enough_questions(tx: &Tx, job: &Job) -> Result<bool, Error> {
+    let waiting = |of: String| {
+        job::Entity::find()
+            .filter(job::Column::State.eq(JobState::Waiting))
+            .filter(job::Column::RunAt.lte(tx.now() + CLIMBS_WITHIN))
+            .filter(job::Column::UniqueKey.starts_with(of))
+            .count(tx.conn())
+    };
+    let site = job.site().unwrap_or_default();
+    Ok(waiting(format!("{} {site} ", job.name())).await? >= QUESTIONS_PER_SITE
+        || waiting(format!("{} ", job.name())).await? >= QUESTIONS_WAITING)
+}
+
 /// Puts a job into the queue, unless the same waits there.
 pub(crate) async fn later(app: &App, tx: &Tx, job: &Job) -> Result<(), Error> {
     after(app, tx, job, Span::ZERO).await
@@ -222,6 +251,9 @@ pub(crate) async fn after(app: &App, tx: &Tx, job: &Job, wait: Span) -> Result<(
     if let Some(uri) = job.post()
         && enough_climbs(tx, uri).await?
     {
+        return Ok(());
+    }
+    if matches!(job, Job::LearnSoftware { .. }) && enough_questions(tx, job).await? {
         return Ok(());
     }
     if matches!(job, Job::SynchronizeFollowers { .. }) && enough_comparisons(tx, job).await? {

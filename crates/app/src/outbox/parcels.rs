@@ -96,6 +96,8 @@ impl Outbox<'_> {
         for row in rows {
             let peer = peers.get(&row.peer_id);
             let parcel = match activities.get(&row.activity_id) {
+                // What was taken back meanwhile has no words, and nothing is sent without.
+                Some(said) if said.body.is_empty() => Err("it was taken back".to_owned()),
                 Some(said) => self.parcel(&row, said, peer, &keys, &mut parts).await?,
                 None => Err("what it says is not there any more".to_owned()),
             };

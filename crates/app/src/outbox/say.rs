@@ -193,7 +193,7 @@ pub(crate) async fn unsay(tx: &Tx, post: PostId) -> Result<(), Error> {
         .col_expr(delivery::Column::State, Expr::value(DeliveryState::Cancelled))
         .col_expr(delivery::Column::EndedAt, Expr::value(tx.now()))
         .filter(delivery::Column::ActivityId.in_subquery(said))
-        .filter(delivery::Column::State.eq(DeliveryState::Waiting))
+        .filter(delivery::Column::State.is_in([DeliveryState::Waiting, DeliveryState::Dead]))
         .exec(tx.conn())
         .await?;
     outbox_activity::Entity::update_many()

@@ -47,15 +47,20 @@ impl Peers<'_> {
     }
 
     /// Writes down what a server says it runs.
-    pub(crate) async fn note_software(&self, host: &str, software: Software) -> Result<(), Error> {
+    pub(crate) async fn note_software(
+        &self,
+        host: &str,
+        software: Software,
+    ) -> Result<bool, Error> {
         let tx = self.0.begin().await?;
-        peer::Entity::update_many()
+        let noted = peer::Entity::update_many()
             .col_expr(peer::Column::Software, Expr::value(software.name))
             .col_expr(peer::Column::SoftwareVersion, Expr::value(software.version))
             .filter(peer::Column::Host.eq(host))
             .exec(tx.conn())
             .await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(noted.rows_affected > 0)
     }
 
     /// Notes which way of signing `host` took, for whatever we send it next.

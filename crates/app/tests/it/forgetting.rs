@@ -2,12 +2,13 @@
 
 use carefolk_domain::{InboundId, Role, Span, UriHash};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
+use carefolk_store::entity::job::{self, JobState};
 use carefolk_store::entity::{actor, actor_key, follow, notification, outbox_activity, peer};
 use carefolk_testkit::{Kit, operator};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 
-use crate::stranger::{ANN, PUBLIC, say, settle_in};
+use crate::stranger::{ANN, PUBLIC, hand_in, say, settle_in};
 
 /// What somebody says, under an id of their own.
 fn act(who: &str, kind: &str, object: Value) -> Value {
@@ -95,6 +96,46 @@ async fn answers_and_notices_go_after_a_year_and_a_month_and_the_follow_stays() 
     assert_eq!([accepts().await, notices().await], [0, 0]);
     let rows = follow::Entity::find().count(kit.app.db().read()).await.unwrap();
     assert!(rows == 1 && is_known(&kit, ANN).await);
+}
+
+async fn questions(kit: &Kit) -> u64 {
+    let waiting = job::Entity::find()
+        .filter(job::Column::Name.eq("peers.learn_software"))
+        .filter(job::Column::State.eq(JobState::Waiting));
+    waiting.count(kit.app.db().read()).await.unwrap()
+}
+
+#[tokio::test]
+async fn who_was_forgotten_is_not_asked_for_ever_what_they_run() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let post = kit.post(&nurse, "nurse", "Any questions?").await;
+    let who = settle_in(&kit, "n0.example", "ghost");
+    kit.remote.runs("n0.example", "mastodon", "4.5");
+    say(&kit, &act(&who, "Dislike", json!(post.uri))).await;
+    kit.settle().await;
+    assert_eq!(questions(&kit).await, 1, "it is asked again in a week");
+    for _ in 0..2 {
+        kit.clock.advance(Span::days(91));
+        kit.app.sweep().await.unwrap();
+        kit.settle().await;
+    }
+    assert!(!is_met(&kit, "n0.example").await);
+    assert_eq!(questions(&kit).await, 0);
+}
+
+#[tokio::test]
+async fn below_one_name_only_so_many_are_asked_what_they_run() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let post = kit.post(&nurse, "nurse", "Any questions?").await;
+    for number in 0..25 {
+        let who = settle_in(&kit, &format!("n{number}.many.example"), "ghost");
+        let dislike = act(&who, "Dislike", json!(post.uri));
+        hand_in(&kit, &dislike).await;
+    }
+    kit.app.inbound().process_due().await.unwrap();
+    assert_eq!(questions(&kit).await, 20);
 }
 
 /// A busy server is told more in a day than goes in one transaction.

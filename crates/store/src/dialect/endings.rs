@@ -73,6 +73,7 @@ pub async fn bury_overdue(
                WHERE d.peer_id = p.id AND d.state = 'waiting' AND p.failures > 0 \
                  AND p.failing_since <= $2 AND d.created_at <= $2 \
                  AND (d.locked_until IS NULL OR d.locked_until <= $1) LIMIT {limit}) \
+               AND state = 'waiting' AND (locked_until IS NULL OR locked_until <= $1) \
              RETURNING id"
         ),
         [now.into(), said_before.into()],

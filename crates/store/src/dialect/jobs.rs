@@ -104,7 +104,10 @@ pub async fn renew_jobs(
 /// As any statement.
 pub async fn mend_waits(tx: &WriteTx, never: Moment, now: Moment) -> Result<u64, StoreError> {
     let mut mended = 0;
-    for (table, which) in [("job", "AND locked_until IS NOT NULL"), ("inbound_activity", "")] {
+    for (table, which) in [
+        ("job", "AND (locked_until IS NOT NULL OR last_error IS NOT NULL)"),
+        ("inbound_activity", ""),
+    ] {
         let update = format!(
             "UPDATE {table} SET run_at = $1, locked_until = NULL \
              WHERE state = 'waiting' AND run_at > $2 {which}"
