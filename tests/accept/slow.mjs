@@ -75,6 +75,8 @@ export async function begunRequest() {
     socket.on("data", (chunk) => chunks.push(chunk)).on("error", reject).on("close", resolve);
     socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error("no answer")));
   });
+  // Waited for later, by `finish`: until then a broken connection is nobody's.
+  ended.catch(() => {});
   const head = `${HEAD}content-type: application/activity+json\r\ncontent-length: 2\r\n\r\n{`;
   await new Promise((resolve) => socket.once("connect", () => socket.write(head, resolve)));
   const finish = async () => {
