@@ -92,7 +92,7 @@ async fn one_votes_before_one_is_told_the_results_and_both_say_what_they_are() {
     let (kit, post) = asked(false).await;
     let mut sam = Browser::signed_in(&kit, "sam").await;
     let results = format!("<h2 id=\"results-{}\">Results so far</h2>", post.id);
-    let list = format!("<ul class=\"poll\" aria-labelledby=\"results-{}\">", post.id);
+    let list = format!("<div role=\"group\" aria-labelledby=\"results-{}\"><ul", post.id);
     let page = sam.get(&post.page).await.body;
     let places: Vec<usize> = ["<span>Poll</span>", "type=\"radio\"", &results, &list]
         .map(|part| page.find(part).expect(part))
