@@ -28,8 +28,7 @@ use crate::kernel::ports::PortError;
 const BATCH: usize = 32;
 const AT_ONCE: usize = 64;
 
-/// How many of them may ask one server, or others below the same name (S-078): one that is slow must
-/// not take all places (P6).
+/// How many of them may ask one server: one that is slow must not take all places (P6).
 const PER_HOST: usize = 8;
 
 /// How long a job rests for which its server has no place.
@@ -148,7 +147,7 @@ impl Jobs<'_> {
         let is_full = claimed.len() == wanted;
         let mut put_off = Vec::new();
         for row in claimed {
-            let host = serde_json::from_str::<Job>(&row.payload).ok().and_then(|job| job.site());
+            let host = serde_json::from_str::<Job>(&row.payload).ok().and_then(|job| job.host());
             if flying.enter(host.as_ref()) {
                 let app = self.0.clone();
                 flying.ids.insert(row.id);
