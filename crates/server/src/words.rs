@@ -2,8 +2,9 @@
 
 use anyhow::anyhow;
 use carefolk_app::Error;
+use carefolk_app::peers::Closed;
 use carefolk_app::ports::PortError;
-use carefolk_domain::{Denial, FieldError};
+use carefolk_domain::{Denial, FieldError, Invalid};
 
 /// The error of a command as one sentence: what could not be done, and why.
 pub(crate) fn plain(error: Error, what: &str) -> anyhow::Error {
@@ -59,7 +60,28 @@ fn field(error: &FieldError) -> String {
         "poll_ends_in" => "the end of the poll (--poll-ends-in)",
         other => other,
     };
-    format!("{name} {}", error.invalid)
+    match (error.field, error.invalid) {
+        ("host", Invalid::Format) => format!(
+            "{name} is not in the right form: such as mastodon.social, without https://; hosts below \
+             it are included"
+        ),
+        (_, invalid) => format!("{name} {invalid}"),
+    }
+}
+
+/// Why this server does not talk with `host`, and what would change that.
+pub(crate) fn closed(closed: &Closed, host: &str) -> String {
+    match closed {
+        Closed::NoAddress => "this server has no public address yet; set instance.url \
+                              (docs/admin/install.md)"
+            .to_owned(),
+        Closed::Off => "federation.mode is off".to_owned(),
+        Closed::NotAllowed => {
+            format!("{host} is not on the allowlist; run: carefolk peer allow {host}")
+        }
+        Closed::Suspended(None) => format!("{host} is suspended"),
+        Closed::Suspended(Some(by)) => format!("{host} is suspended, by {by}"),
+    }
 }
 
 fn denied(denial: Denial) -> &'static str {
@@ -90,8 +112,6 @@ fn upstream(error: &PortError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use carefolk_domain::Invalid;
-
     use super::*;
 
     #[test]

@@ -22,7 +22,7 @@ impl Peers<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`], [`Error::Invalid`] on `host`.
+    /// [`Error::Denied`], [`Error::Invalid`] on `host`, [`Error::Conflict`] for ourselves.
     pub async fn allow(&self, caller: &Caller, host: &str) -> Result<(), Error> {
         self.decide(caller, host, Standing::Allowed).await
     }
@@ -83,6 +83,9 @@ impl Peers<'_> {
     async fn decide(&self, caller: &Caller, host: &str, standing: Standing) -> Result<(), Error> {
         caller.may(Act::RunInstance)?;
         let host = clean_host(host)?;
+        if host == self.0.settings().handle_host() {
+            return Err(Error::Conflict("that is this server"));
+        }
         let tx = self.0.begin().await?;
         let unmet = NewPeer { id: PeerId(self.0.id()), host: host.clone() };
         dialect::ensure_peers(tx.store(), tx.now(), &[unmet]).await?;
@@ -106,7 +109,7 @@ impl Peers<'_> {
 
 /// A host in its one spelling: small letters, without the last full stop, in ASCII also where it is
 /// given in other letters (S-073).
-fn clean_host(host: &str) -> Result<String, Error> {
+pub(super) fn clean_host(host: &str) -> Result<String, Error> {
     let mut host = host.trim().trim_end_matches('.').to_ascii_lowercase();
     let is_bare = !host.contains(['/', '\\', '@', '?', '#', '%']);
     if is_bare && let Some(ascii) = uri::host(&format!("https://{host}/")) {

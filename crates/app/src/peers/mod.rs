@@ -4,11 +4,12 @@
 
 mod commands;
 mod refusals;
+mod ruling;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use carefolk_domain::{Health, Moment, Standing, peer::host_is_within};
+use carefolk_domain::{Health, Moment, Standing};
 use carefolk_store::entity::peer;
 use moka::sync::Cache;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -19,6 +20,7 @@ use crate::kernel::{caller::Caller, error::Error, settings::FederationMode};
 pub(crate) use commands::{heard_from, note_declared};
 pub use refusals::RefusalView;
 pub(crate) use refusals::Tally;
+pub use ruling::Closed;
 
 /// How long a decision made in another process may go unnoticed.
 const CACHE_FOR: Duration = Duration::from_secs(1);
@@ -44,8 +46,12 @@ impl StandingCache {
 pub struct PeerView {
     /// Its host.
     pub host: String,
-    /// What was decided about it.
+    /// What holds for it.
     pub standing: Standing,
+    /// The host above it that this was decided about, if not about itself.
+    pub decided_by: Option<String>,
+    /// Whether anything was ever heard of it, sent to it or decided about it.
+    pub met: bool,
     /// How it answers.
     pub health: Health,
     /// Its software, if it said.
@@ -66,23 +72,6 @@ pub struct PeerView {
 pub struct Peers<'a>(pub(crate) &'a App);
 
 impl Peers<'_> {
-    /// What holds for `host`: the decision about it or the nearest domain above it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`].
-    pub async fn standing(&self, host: &str) -> Result<Standing, Error> {
-        let rules = match self.0.0.peers.0.get(&()) {
-            Some(rules) => rules,
-            None => self.load().await?,
-        };
-        let best = rules
-            .iter()
-            .filter(|(domain, _)| host_is_within(host, domain))
-            .max_by_key(|(domain, _)| domain.len());
-        Ok(best.map_or(Standing::Unknown, |(_, standing)| *standing))
-    }
-
     async fn load(&self) -> Result<Arc<Vec<(String, Standing)>>, Error> {
         use sea_orm::QuerySelect;
         let rows = peer::Entity::find()
@@ -141,19 +130,36 @@ impl Peers<'_> {
         Ok(views)
     }
 
-    /// One peer.
+    /// One peer; also one that we never met, for what was decided above it holds all the same.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if we never met it, [`Error::Denied`].
+    /// [`Error::Denied`], [`Error::Invalid`] on `host`.
     pub async fn show(&self, caller: &Caller, host: &str) -> Result<PeerView, Error> {
         caller.may(carefolk_domain::authorise::Act::RunInstance)?;
-        let row = peer::Entity::find()
-            .filter(peer::Column::Host.eq(host.to_ascii_lowercase()))
-            .one(self.0.read())
-            .await?
-            .ok_or(Error::NotFound("peer"))?;
-        self.view(row).await
+        let host = commands::clean_host(host)?;
+        let found = peer::Entity::find().filter(peer::Column::Host.eq(&host));
+        match found.one(self.0.read()).await? {
+            Some(row) => self.view(row).await,
+            None => self.unmet(host).await,
+        }
+    }
+
+    async fn unmet(&self, host: String) -> Result<PeerView, Error> {
+        let (standing, decided_by) = self.ruling(&host).await?;
+        Ok(PeerView {
+            host,
+            standing,
+            decided_by,
+            met: false,
+            health: Health::Ok,
+            software: None,
+            last_heard: None,
+            last_ok: None,
+            last_error: None,
+            backoff_until: None,
+            waiting: 0,
+        })
     }
 
     async fn view(&self, row: peer::Model) -> Result<PeerView, Error> {
@@ -164,9 +170,12 @@ impl Peers<'_> {
             .filter(delivery::Column::State.eq(delivery::DeliveryState::Waiting))
             .count(self.0.read())
             .await?;
+        let (standing, decided_by) = self.ruling(&row.host).await?;
         Ok(PeerView {
             host: row.host,
-            standing: row.standing,
+            standing,
+            decided_by,
+            met: true,
             health: row.health,
             software: row.software,
             last_heard: row.last_heard_at,

@@ -3,13 +3,14 @@
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
-use anyhow::{Context, bail};
-use carefolk_app::{App, Caller};
-use carefolk_domain::Moment;
+use anyhow::{Context, anyhow, bail};
+use carefolk_app::{App, Caller, Error};
+use carefolk_domain::{Denial, Moment};
 
 use crate::output::Out;
 use crate::settings::Settings;
 use crate::wiring::{self, Lease};
+use crate::words::{closed, plain};
 
 /// The most bytes a text on standard input may have: far more than any post.
 const TEXT_MAX_BYTES: u64 = 1024 * 1024;
@@ -40,6 +41,17 @@ impl Desk {
             Some(_) => url.to_owned(),
             None => format!("{}{page}", settings.local_base_url),
         }
+    }
+
+    /// The error of a command about somebody at `host`: could not do `what`, and why. Where we do not
+    /// talk with their server it says for which of the reasons.
+    pub(super) async fn plain_about(&self, error: Error, what: &str, host: &str) -> anyhow::Error {
+        if matches!(error, Error::Denied(Denial::Peer))
+            && let Ok(Some(why)) = self.app.peers().why_closed(host).await
+        {
+            return anyhow!("could not {what}: {}", closed(&why, host));
+        }
+        plain(error, what)
     }
 
     /// Leaves the database as if nobody had been here.

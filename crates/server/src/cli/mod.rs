@@ -76,7 +76,7 @@ enum Command {
     /// Posts: write, change and delete them
     #[command(subcommand)]
     Post(post::PostCommand),
-    /// Follow somebody on this server or another
+    /// Follow somebody on this server or another, take that back, list whom one follows
     Follow(follow::FollowArgs),
     /// Who follows somebody here: approve, refuse, remove
     #[command(subcommand)]

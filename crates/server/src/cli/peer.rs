@@ -44,7 +44,9 @@ pub(crate) enum PeerCommand {
 struct Shown<'a> {
     host: &'a str,
     standing: String,
-    health: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_by: Option<&'a str>,
+    health: Option<String>,
     software: Option<&'a str>,
     last_heard: Option<String>,
     last_ok: Option<String>,
@@ -58,7 +60,8 @@ impl<'a> Shown<'a> {
         Self {
             host: &view.host,
             standing: word(&view.standing),
-            health: word(&view.health),
+            decided_by: view.decided_by.as_deref(),
+            health: health(view),
             software: view.software.as_deref(),
             last_heard: view.last_heard.map(when),
             last_ok: view.last_ok.map(when),
@@ -66,6 +69,21 @@ impl<'a> Shown<'a> {
             backoff_until: view.backoff_until.map(when),
             waiting: view.waiting,
         }
+    }
+}
+
+/// How it answers, if it was ever asked anything.
+fn health(view: &PeerView) -> Option<String> {
+    let asked = view.last_heard.is_some() || view.last_ok.is_some() || view.last_error.is_some();
+    asked.then(|| word(&view.health))
+}
+
+/// What holds for it, and by which decision.
+fn standing(view: &PeerView) -> String {
+    let standing = word(&view.standing);
+    match &view.decided_by {
+        Some(by) => format!("{standing} (by {by})"),
+        None => standing,
     }
 }
 
@@ -96,8 +114,8 @@ async fn list(desk: &Desk) -> anyhow::Result<()> {
         let row = |view: &PeerView| {
             vec![
                 view.host.clone(),
-                word(&view.standing),
-                word(&view.health),
+                standing(view),
+                health(view).unwrap_or_else(|| "-".to_owned()),
                 view.waiting.to_string(),
                 when_or_dash(view.last_heard),
                 when_or_dash(view.last_ok),
@@ -119,8 +137,8 @@ async fn show(desk: &Desk, host: &str) -> anyhow::Result<()> {
     desk.out.show(&Whole { peer: Shown::of(&view), not_taken: &refusals }, || {
         let lines = [
             ("Host", view.host.clone()),
-            ("Standing", word(&view.standing)),
-            ("Health", word(&view.health)),
+            ("Standing", standing(&view)),
+            ("Health", health(&view).unwrap_or_else(|| "-".to_owned())),
             ("Software", view.software.clone().unwrap_or_else(|| "-".to_owned())),
             ("Last heard", when_or_dash(view.last_heard)),
             ("Last reached", when_or_dash(view.last_ok)),
@@ -129,7 +147,12 @@ async fn show(desk: &Desk, host: &str) -> anyhow::Result<()> {
             ("Waiting", view.waiting.to_string()),
         ];
         let head = lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n");
-        format!("{head}\n\n{}", refused_table(&refusals, "Everything it sent was taken."))
+        let none = match view.last_heard {
+            Some(_) => "Everything it sent was taken.",
+            None if view.met => "It has sent nothing.",
+            None => "We never met it. It has sent nothing.",
+        };
+        format!("{head}\n\n{}", refused_table(&refusals, none))
     })
 }
 

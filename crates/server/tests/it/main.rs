@@ -11,6 +11,7 @@ mod demo;
 mod errors;
 mod logs;
 mod metrics;
+mod others;
 mod processes;
 mod serve;
 mod sink;
