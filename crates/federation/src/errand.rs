@@ -75,7 +75,7 @@ impl Errands {
         signed: Signed,
     ) -> Result<Answer, PortError> {
         let target = self.connector.policy().parse(url)?;
-        let late = |_elapsed| PortError::Unavailable("no answer in time".to_owned());
+        let late = |_elapsed| PortError::Unavailable("it did not answer in time".to_owned());
         let walk = Box::pin(self.walk(target, accept, signed));
         tokio::time::timeout(FETCH_WITHIN, walk).await.map_err(late)?
     }

@@ -4,6 +4,7 @@ use anyhow::anyhow;
 use carefolk_app::Error;
 use carefolk_app::peers::Closed;
 use carefolk_app::ports::PortError;
+use carefolk_domain::poll::{OPTIONS_MAX, OPTIONS_MIN};
 use carefolk_domain::{Denial, FieldError, Invalid};
 
 /// The error of a command as one sentence: what could not be done, and why.
@@ -65,6 +66,15 @@ fn field(error: &FieldError) -> String {
             "{name} is not in the right form: such as mastodon.social, without https://; hosts below \
              it are included"
         ),
+        ("post", Invalid::Choice) => "only posts for anybody can be pinned or passed on".to_owned(),
+        ("poll_option", Invalid::Missing | Invalid::TooMany(_)) => {
+            format!(
+                "a poll needs {OPTIONS_MIN} to {OPTIONS_MAX} answers, and none of them is empty"
+            )
+        }
+        ("poll_option", Invalid::Taken) => "two answers are the same".to_owned(),
+        ("choice", Invalid::TooMany(1)) => "this poll takes one answer".to_owned(),
+        ("choice", Invalid::Choice) => "the poll has no answer with this number".to_owned(),
         (_, invalid) => format!("{name} {invalid}"),
     }
 }
@@ -104,7 +114,10 @@ fn upstream(error: &PortError) -> String {
         PortError::Refused(what) => format!("this server may not go there ({what})"),
         PortError::NotFound => "the other server knows nobody by that name".to_owned(),
         PortError::Gone => "the other server says that they are gone".to_owned(),
-        PortError::Unavailable(why) => format!("the other server did not answer ({why})"),
+        PortError::Unavailable(why) if why.starts_with("status ") => {
+            format!("the other server answered with {why}")
+        }
+        PortError::Unavailable(why) => format!("the other server cannot be asked: {why}"),
         PortError::Invalid(what) => format!("the other server's answer made no sense ({what})"),
         PortError::Unproven(what) => format!("the other server's answer is not true ({what})"),
     }

@@ -137,6 +137,10 @@ pub(crate) async fn close(tx: &Tx, actor: &actor::Model) -> Result<(), Error> {
     let Some(account) = behind.one(tx.conn()).await? else { return Ok(()) };
     keep_an_admin(tx, &account).await?;
     set(tx, &account, account::Column::State, Expr::value(AccountState::Deleted)).await?;
+    set(tx, &account, account::Column::Email, Expr::value("")).await?;
+    // No two are the same, and without an @ nobody is asked for by it.
+    let folded = format!("closed {}", account.id);
+    set(tx, &account, account::Column::EmailFolded, Expr::value(folded)).await?;
     end_sessions(tx, &account).await
 }
 

@@ -13,6 +13,7 @@ mod wire_map;
 
 use carefolk_domain::Span;
 use carefolk_store::entity::actor;
+pub use moving::NOT_NAMED_HERE;
 
 use crate::App;
 

@@ -10,6 +10,9 @@ use crate::kernel::jobs::{self, Job};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox;
 
+/// Why an actor does not move to another one here: that one has to name it first.
+pub const NOT_NAMED_HERE: &str = "the other account does not name this one yet";
+
 impl Profiles<'_> {
     /// Says that `other`, elsewhere, is the same person or provider as `handle`: only then can it
     /// move here. Twice is no error.
@@ -127,7 +130,8 @@ impl Profiles<'_> {
             return Err(Error::Conflict("the other account has moved itself"));
         }
         if found.domain_id.is_some() {
-            return if aliases(&found).contains(&row.uri) { Ok(found) } else { Err(STRANGER) };
+            let is_named = aliases(&found).contains(&row.uri);
+            return if is_named { Ok(found) } else { Err(Error::Conflict(NOT_NAMED_HERE)) };
         }
         let described = actors.describe_anew(&found.uri).await?;
         if !described.actor.also_known_as.contains(&row.uri) {

@@ -21,20 +21,30 @@ use crate::posts::{PostRef, PostView, views};
 
 impl Reports<'_> {
     /// Reports somebody, and some of their posts, to the moderators here; with `forward` to their own
-    /// server as well.
+    /// server as well, if we talk with it.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`]; [`Error::NotFound`] for who or what the reporter cannot see;
-    /// [`Error::Invalid`] on `comment` or `posts`.
+    /// [`Error::Invalid`] on `comment` or `posts`; [`Error::Conflict`] for oneself, and for who has no
+    /// account.
     pub async fn send(&self, caller: &Caller, new: NewReport) -> Result<ReportId, Error> {
         let voice = self.0.follows().voice(caller, &new.reporter).await?;
         let reporter = self.account_behind(caller, &voice).await?;
         let comment = check(&new)?;
         let about = self.0.actors().known_or_local(&new.about).await?;
         let about = about.ok_or(Error::NotFound("actor"))?;
+        if reporter.is_none() {
+            return Err(Error::Conflict("people report, with an account; a provider cannot"));
+        }
+        if about.id == voice.id {
+            return Err(Error::Conflict("nobody reports themselves"));
+        }
         let posts = self.posts_of(caller, &about, &new.posts).await?;
-        let forward = new.forward && about.domain_id.is_none();
+        // What would not arrive is not said to have been told.
+        let forward = new.forward
+            && about.domain_id.is_none()
+            && self.0.peers().why_closed(&new.about.host).await?.is_none();
         let instance = self.0.instance().actor_id().await?;
         let instance = actors::by_id(self.0.read(), instance).await?;
         let mut tx = self.0.begin().await?;

@@ -1,6 +1,7 @@
 //! The one HTTP client that goes to other servers.
 
 use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use url::Url;
 
 use super::lab::LabNetworks;
 use super::media_type::MediaType;
-use super::resolver::{LeadsInside, WorldResolver};
+use super::resolver::{LeadsInside, NoAddress, WorldResolver};
 use super::target::TargetPolicy;
 
 /// The largest document that is read, after decompression: what Mastodon and Lemmy read too.
@@ -182,20 +183,31 @@ async fn read_body(mut response: Response, max: usize, excess: Excess) -> Result
     Ok(body.freeze())
 }
 
-/// What a failed exchange means. The words are for the admin; they name no address.
+/// What a failed exchange means. The words are for the admin; they name no address, and of what
+/// libraries say only the last cause, where nothing plainer is known.
 fn failure(error: reqwest::Error) -> PortError {
+    const REFUSED: io::ErrorKind = io::ErrorKind::ConnectionRefused;
     let error = error.without_url();
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
+    let mut last: &(dyn StdError + 'static) = &error;
+    let mut cause = Some(last);
     while let Some(current) = cause {
         if current.is::<LeadsInside>() {
             return PortError::Refused("not a public address");
         }
+        if let Some(nameless) = current.downcast_ref::<NoAddress>() {
+            return PortError::Unavailable(nameless.to_string());
+        }
+        if current.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == REFUSED) {
+            return PortError::Unavailable("it refuses connections".to_owned());
+        }
+        last = current;
         cause = current.source();
     }
-    let what = if error.is_timeout() {
-        "no answer in time".to_owned()
+    PortError::Unavailable(if error.is_timeout() {
+        "it did not answer in time".to_owned()
+    } else if error.is_connect() {
+        format!("no connection to it came about: {last}")
     } else {
-        carefolk_app::chain(&error)
-    };
-    PortError::Unavailable(what)
+        format!("the connection to it broke: {last}")
+    })
 }

@@ -24,6 +24,29 @@ pub(super) struct WorldResolver {
 #[error("the name leads into a private network")]
 pub(super) struct LeadsInside;
 
+/// A name without an address.
+#[derive(Debug, Error)]
+pub(super) enum NoAddress {
+    /// Nobody has it.
+    #[error("there is no server of that name")]
+    Nowhere,
+    /// Whoever knows names does not answer us.
+    #[error("names cannot be looked up now")]
+    NotNow,
+}
+
+impl NoAddress {
+    /// The system says in words alone which of the two it is (`EAI_AGAIN`).
+    fn of(error: &std::io::Error) -> Self {
+        let text = error.to_string().to_ascii_lowercase();
+        if text.contains("temporary") || text.contains("try again") {
+            Self::NotNow
+        } else {
+            Self::Nowhere
+        }
+    }
+}
+
 impl WorldResolver {
     pub(super) fn new(lab: LabNetworks) -> Self {
         Self { lab }
@@ -54,7 +77,8 @@ impl Resolve for WorldResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let resolver = self.clone();
         Box::pin(async move {
-            let found = resolver.look_up(name.as_str()).await?;
+            let found = resolver.look_up(name.as_str()).await;
+            let found = found.map_err(|error| NoAddress::of(&error))?;
             let addresses: Addrs = Box::new(resolver.admit(found)?.into_iter());
             Ok(addresses)
         })
@@ -75,6 +99,16 @@ mod tests {
         assert!(resolver.admit(addresses(&["1.1.1.1", "2606:4700::1111"])).is_ok());
         assert!(resolver.admit(addresses(&["1.1.1.1", "127.0.0.1"])).is_err());
         assert!(resolver.admit(addresses(&["::1"])).is_err());
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_not_one_that_cannot_be_looked_up() {
+        let of = |text: &str| NoAddress::of(&std::io::Error::other(text)).to_string();
+        let none = of("failed to lookup address information: Name or service not known");
+        assert_eq!(none, "there is no server of that name");
+        let later =
+            of("failed to lookup address information: Temporary failure in name resolution");
+        assert_eq!(later, "names cannot be looked up now");
     }
 
     #[tokio::test]

@@ -121,7 +121,7 @@ impl<'a> Shown<'a> {
             self.display_name.to_owned(),
             self.role.clone(),
             self.state.clone(),
-            self.email.to_owned(),
+            if self.email.is_empty() { "-" } else { self.email }.to_owned(),
         ]
     }
 }

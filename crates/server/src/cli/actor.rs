@@ -1,10 +1,11 @@
 //! `carefolk actor`: what holds for people, providers and the instance alike.
 
 use anyhow::bail;
+use carefolk_app::Error;
 use carefolk_app::blocks::BlockView;
-use carefolk_app::profiles::ChangeActor;
+use carefolk_app::profiles::{ChangeActor, NOT_NAMED_HERE};
 use carefolk_domain::Address;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::Serialize;
 
 use super::desk::{Desk, text_from_stdin, when};
@@ -61,6 +62,12 @@ pub(crate) enum ActorCommand {
 
 /// A change of what others see.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true).args([
+    "name",
+    "summary_stdin",
+    "discoverable",
+    "indexable",
+]))]
 pub(crate) struct UpdateArgs {
     /// The name of an account or a provider
     handle: String,
@@ -172,7 +179,10 @@ impl Both {
         } else {
             profiles.add_alias(&desk.caller, &handle, &whom).await
         };
-        done.map_err(|error| plain(error, &format!("change who {handle} is elsewhere")))?;
+        if let Err(error) = done {
+            let what = format!("change who {handle} is elsewhere");
+            return Err(desk.plain_about(error, &what, &whom.host).await);
+        }
         let shown =
             serde_json::json!({ "actor": handle, "alias": whom.to_string(), "is": !remove });
         desk.out.show(&shown, || {
@@ -184,7 +194,16 @@ impl Both {
     async fn move_away(self, desk: &Desk) -> anyhow::Result<()> {
         let Self { handle, whom } = self;
         let done = desk.app.profiles().move_to(&desk.caller, &handle, &whom).await;
-        done.map_err(|error| plain(error, &format!("move {handle} to {whom}")))?;
+        let what = format!("move {handle} to {whom}");
+        match done {
+            Ok(()) => {}
+            Err(Error::Conflict(NOT_NAMED_HERE)) => bail!(
+                "could not {what}: {NOT_NAMED_HERE}; first run: carefolk actor alias {} {handle}@{}",
+                whom.name,
+                whom.host
+            ),
+            Err(error) => return Err(desk.plain_about(error, &what, &whom.host).await),
+        }
         let shown = serde_json::json!({ "actor": handle, "moved_to": whom.to_string() });
         desk.out.show(&shown, || {
             format!("{handle} moved to {whom}; the servers of who follows them are told.")
@@ -194,7 +213,9 @@ impl Both {
     async fn block(self, desk: &Desk, tell: bool) -> anyhow::Result<()> {
         let Self { handle, whom } = self;
         let done = desk.app.blocks().block(&desk.caller, &handle, &whom, tell).await;
-        done.map_err(|error| plain(error, &format!("block {whom}")))?;
+        if let Err(error) = done {
+            return Err(desk.plain_about(error, &format!("block {whom}"), &whom.host).await);
+        }
         let shown = serde_json::json!({ "actor": handle, "blocked": whom.to_string() });
         desk.out.show(&shown, || {
             let told = if tell { "; their server is told" } else { "; their server is not told" };

@@ -31,6 +31,12 @@ pub(crate) struct DemoArgs {
     port: u16,
 }
 
+/// The network of the two.
+const LAB: &str = "127.0.0.0/8";
+
+/// The name of the settings file inside a community's folder.
+const SETTINGS_FILE: &str = "carefolk.toml";
+
 /// One of the two.
 struct Half {
     community: Community,
@@ -45,6 +51,8 @@ struct Half {
 struct Ready {
     name: String,
     address: String,
+    /// The settings file for commands beside it.
+    settings: PathBuf,
     log_ins: Vec<LogIn>,
 }
 
@@ -100,14 +108,33 @@ fn settings_of(
     set("INSTANCE__NAME", name.to_owned());
     set("HTTP__LISTEN", format!("127.0.0.1:{port}"));
     set("STORAGE__PATH", folder.join(&lower).display().to_string());
-    set("FEDERATION__LAB_NETWORKS", "[\"127.0.0.0/8\"]".to_owned());
+    set("FEDERATION__LAB_NETWORKS", format!("[\"{LAB}\"]"));
     Ok(settings::load(&Sources { file: None, variables })?.settings)
+}
+
+/// Writes what a command beside the demo has to know, from whichever folder it is run.
+fn write_settings(settings: &Settings) -> anyhow::Result<()> {
+    let path = settings.file(SETTINGS_FILE);
+    let storage = std::path::absolute(&settings.storage)?.display().to_string();
+    let url = settings.instance.url.as_ref().map(|url| url.text.clone()).unwrap_or_default();
+    // Such a text is written in TOML as it is in JSON.
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let lines = [
+        "# Written by carefolk demo at each start.".to_owned(),
+        format!("instance.url = {}", text(&url)),
+        format!("http.listen = {}", text(&settings.http.listen.to_string())),
+        format!("storage.path = {}", text(&storage)),
+        format!("federation.lab_networks = [{}]", text(LAB)),
+    ];
+    std::fs::write(&path, lines.join("\n") + "\n")
+        .with_context(|| format!("could not write {}", path.display()))
 }
 
 impl Half {
     async fn start(community: Community, settings: Settings) -> anyhow::Result<(Self, Server)> {
         let server = Box::pin(Server::start(&settings)).await?;
         let app = server.app().clone();
+        write_settings(&settings)?;
         let progress = Progress::read_or_begin(&settings.storage, app.now())?;
         let host = settings.instance.url.as_ref().map(|url| url.host.clone()).unwrap_or_default();
         Ok((Self { community, settings, host, app, progress }, server))
@@ -127,6 +154,7 @@ impl Half {
         Ready {
             name: self.community.name.clone(),
             address: url.map(|url| url.text.clone()).unwrap_or_default(),
+            settings: self.settings.file(SETTINGS_FILE),
             log_ins: self.community.log_ins(),
         }
     }
@@ -158,6 +186,8 @@ fn text(ready: &[Ready; 2], folder: &Path) -> String {
     let mut lines = vec!["Two communities are running, and they know each other.".to_owned()];
     for community in ready {
         lines.push(format!("\n{}: {}", community.name, community.address));
+        let settings = community.settings.display();
+        lines.push(format!("  commands: carefolk --config {settings} peer list"));
         for log_in in &community.log_ins {
             let LogIn { who, name, password } = log_in;
             lines.push(format!("  sign in as {name:<8} with {password:<20} ({who})"));

@@ -79,7 +79,7 @@ pub(crate) struct CreateArgs {
     /// A content warning; people see it before the text
     #[arg(long, value_name = "TEXT")]
     warning: Option<String>,
-    /// Who may answer it
+    /// Who may answer it; who is named in it always may
     #[arg(long, value_enum, default_value_t = ReachWord::Anyone)]
     replies: ReachWord,
     /// Who may quote it on other servers
@@ -137,7 +137,7 @@ enum ReachWord {
     Anyone,
     /// Those who follow the author
     Followers,
-    /// Nobody; for answers, only who is named in it
+    /// Nobody
     Nobody,
 }
 
@@ -276,6 +276,10 @@ impl CreateArgs {
 async fn show(desk: &Desk, url: &str) -> anyhow::Result<()> {
     let found = desk.app.posts().find(&desk.caller, &PostRef::Uri(url.to_owned())).await;
     let view = found.map_err(|error| plain(error, &format!("find the post {url}")))?;
+    if view.deleted {
+        // What is left of it was last changed then.
+        bail!("{url} was deleted on {}", when(view.edited.unwrap_or(view.published)));
+    }
     let counts = Counts { replies: view.replies, likes: view.likes, boosts: view.boosts };
     let text = view.html.to_plain();
     let poll = view.poll.as_ref().map(|poll| ShownPoll::of(poll, desk.app.now()));

@@ -1,7 +1,9 @@
 //! `carefolk report`: what somebody tells the moderators.
 
-use carefolk_app::Page;
+use anyhow::bail;
+use carefolk_app::posts::PostRef;
 use carefolk_app::reports::{NewReport, ReportState, ReportView};
+use carefolk_app::{Error, Page};
 use carefolk_domain::{Address, ReportId};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -123,11 +125,42 @@ impl SendArgs {
             comment: text_from_stdin("reason")?,
             forward: self.forward,
         };
-        let made = desk.app.reports().send(&desk.caller, new).await;
-        let id = made.map_err(|error| plain(error, &format!("report {about}")))?;
-        let shown = serde_json::json!({ "number": id.to_string(), "about": about.to_string() });
-        desk.out.show(&shown, || format!("Reported {about}, as report {id}."))
+        let what = format!("report {about}");
+        let posts = new.posts.clone();
+        let id = match desk.app.reports().send(&desk.caller, new).await {
+            Ok(id) => id,
+            Err(error) => match not_by(desk, &about, &posts).await {
+                Some(other) if matches!(error, Error::Invalid(_) | Error::NotFound("post")) => {
+                    bail!("could not {what}: {other} is no post of {about}")
+                }
+                _ => return Err(plain(error, &what)),
+            },
+        };
+        let made = desk.app.reports().show(&desk.caller, id).await;
+        let told = made.map_err(|error| plain(error, &what))?.forwarded;
+        let shown = serde_json::json!({
+            "number": id.to_string(),
+            "about": about.to_string(),
+            "forwarded": told,
+        });
+        desk.out.show(&shown, || {
+            let told =
+                if told { format!("{} is told", about.host) } else { "it stays here".to_owned() };
+            format!("Reported {about}, as report {id}; {told}.")
+        })
     }
+}
+
+/// The first of these posts that is not by `about`, or that is not here.
+async fn not_by<'a>(desk: &Desk, about: &Address, posts: &'a [String]) -> Option<&'a str> {
+    for post in posts {
+        let found = desk.app.posts().find(&desk.caller, &PostRef::Uri(post.clone())).await;
+        let by = found.ok().filter(|view| !view.deleted).map(|view| view.author.address());
+        if by.is_none_or(|by| !by.eq_ignore_ascii_case(&about.to_string())) {
+            return Some(post);
+        }
+    }
+    None
 }
 
 async fn list(desk: &Desk, closed: bool) -> anyhow::Result<()> {

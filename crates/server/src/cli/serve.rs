@@ -88,7 +88,7 @@ impl Ready {
         }
         if settings.instance.url.is_none() {
             lines.push(
-                "It does not talk to other servers: instance.url is not set (see config/default.toml)."
+                "It does not talk to other servers: instance.url is not set (see docs/admin/install.md)."
                     .to_owned(),
             );
         } else if !self.federates {

@@ -36,12 +36,16 @@ pub(crate) async fn open_or_make(
 
 /// Opens the database for a command; there must be one.
 pub(crate) async fn open_existing(settings: &Settings) -> anyhow::Result<Db> {
-    if let Some(path) = settings.database.url.strip_prefix("sqlite:")
-        && !std::path::Path::new(path).exists()
-    {
+    if let Some(path) = missing_file(settings) {
         bail!("there is no database at {path} yet; run: carefolk migrate up");
     }
     open(settings).await
+}
+
+/// The file of the database, where it is to be a file and is not there yet.
+pub(crate) fn missing_file(settings: &Settings) -> Option<&str> {
+    let path = settings.database.url.strip_prefix("sqlite:")?;
+    (!std::path::Path::new(path).exists()).then_some(path)
 }
 
 async fn open(settings: &Settings) -> anyhow::Result<Db> {

@@ -18,7 +18,7 @@ use crate::settings::{Mode, Settings};
 use crate::words::plain;
 use crate::world::{SystemChance, SystemClock};
 
-pub(crate) use database::{describe, open_existing, open_or_make};
+pub(crate) use database::{describe, missing_file, open_existing, open_or_make};
 pub(crate) use minting::Lease;
 
 /// The version that pages, NodeInfo and `--version` show.

@@ -76,11 +76,15 @@ fn the_demo_is_full_of_life_federates_and_starts_twice() {
     let before = (posts(&alder), posts(&lark));
     assert!(before.0 >= 60 && before.1 >= 60, "{before:?}");
 
-    let mut write = place.command(&["post", "create", "--as", "hazelbank", "--text-stdin"]);
+    // The command that is printed, with another end.
+    let line = demo.line("commands: carefolk").unwrap().trim();
+    let told = line.strip_prefix("commands: carefolk ").unwrap().strip_suffix("peer list").unwrap();
+    let words = "post create --as hazelbank --text-stdin".split_whitespace();
+    let args: Vec<&str> = told.split_whitespace().chain(words).collect();
+    let mut write = place.command(&args);
     write
-        .env("CAREFOLK__STORAGE__PATH", place.path("demo/alderbrook"))
-        .env("CAREFOLK__INSTANCE__URL", format!("http://{}", alder.host))
-        .env("CAREFOLK__FEDERATION__LAB_NETWORKS", "[\"127.0.0.0/8\"]")
+        .env_remove("CAREFOLK__STORAGE__PATH")
+        .env_remove("CAREFOLK__HTTP__LISTEN")
         .env_remove("CAREFOLK__DATABASE__URL");
     Place::tell_command(write, "The minibus is back.").good();
     until("a post of Alderbrook on Larkmoor's home page", || {

@@ -17,3 +17,4 @@ mod serve;
 mod sink;
 mod stopping;
 mod support;
+mod wording;

@@ -1,6 +1,6 @@
 //! Commands about other servers and the people there, as somebody new to them gives them.
 
-use crate::support::Place;
+use crate::support::{Place, free_address};
 
 /// A place with this setting file and accounts of these names.
 fn place(settings: &str, names: &[&str]) -> Place {
@@ -74,4 +74,18 @@ fn a_decision_about_ourselves_or_about_an_address_is_refused_in_words() {
         answer.fails_saying(&["such as mastodon.social, without https://"]);
     }
     assert_eq!(place.json(&["peer", "list"], ""), serde_json::json!([]));
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_without_the_words_of_libraries() {
+    let settings = "instance.url = \"http://a.localhost:8080\"\n\
+                    federation.lab_networks = [\"127.0.0.0/8\"]";
+    let place = place(settings, &["ann"]);
+    let port = free_address().rsplit_once(':').unwrap().1.to_owned();
+    let whom = format!("maya@b.localhost:{port}");
+    let answer = place.run(&["follow", &whom, "--as", "ann"]);
+    answer.fails_saying(&["the other server cannot be asked: it refuses connections"]);
+    let answer = place.run(&["follow", "maya@nobody.invalid", "--as", "ann"]);
+    answer.fails_saying(&["the other server cannot be asked: "]);
+    assert!(!answer.stderr.contains("error") && !answer.stderr.contains("lookup"), "{answer:?}");
 }

@@ -23,6 +23,10 @@ const NAMED_MAX: usize = 10;
 /// Looks at the database and all that is in it.
 pub(super) async fn look(settings: &Settings, deep: bool) -> Vec<Finding> {
     let what = "database";
+    if let Some(path) = wiring::missing_file(settings) {
+        let says = format!("there is none at {path} yet");
+        return vec![Finding::problem(what, says, "run: carefolk serve (it makes it)")];
+    }
     let db = match wiring::open_existing(settings).await {
         Ok(db) => db,
         Err(error) => {
