@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{AccountId, ActorId, FieldError, Invalid, PostState, ReportId};
+use carefolk_domain::{AccountId, ActorId, FieldError, Invalid, PostState, ReportId, uri};
 use carefolk_store::entity::{account, actor, post, report, report_post};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -42,9 +42,10 @@ impl Reports<'_> {
         }
         let posts = self.posts_of(caller, &about, &new.posts).await?;
         // What would not arrive is not said to have been told.
+        let inbox = uri::host(&about.inbox).unwrap_or_default();
         let forward = new.forward
             && about.domain_id.is_none()
-            && self.0.peers().why_closed(&new.about.host).await?.is_none();
+            && self.0.peers().why_closed(&inbox).await?.is_none();
         let instance = self.0.instance().actor_id().await?;
         let instance = actors::by_id(self.0.read(), instance).await?;
         let mut tx = self.0.begin().await?;

@@ -36,14 +36,11 @@ pub(super) enum NoAddress {
 }
 
 impl NoAddress {
-    /// The system says in words alone which of the two it is (`EAI_AGAIN`).
+    /// The system says in words alone which of the two it is (`EAI_NONAME`, `EAI_NODATA`).
     fn of(error: &std::io::Error) -> Self {
         let text = error.to_string().to_ascii_lowercase();
-        if text.contains("temporary") || text.contains("try again") {
-            Self::NotNow
-        } else {
-            Self::Nowhere
-        }
+        let nowhere = ["not known", "no address", "not resolve", "no usable address"];
+        if nowhere.iter().any(|words| text.contains(words)) { Self::Nowhere } else { Self::NotNow }
     }
 }
 
