@@ -7,7 +7,11 @@ fn a_first_start_needs_nothing_and_answers() {
     let place = Place::new();
     let server = Running::serve(&place);
     assert_eq!(server.get("/healthz"), (200, "ok\n".to_owned()));
-    assert!(server.line("instance.url is not set (see docs/admin/install.md)").is_some(), "{:?}", server.said);
+    assert!(
+        server.line("instance.url is not set (see docs/admin/install.md)").is_some(),
+        "{:?}",
+        server.said
+    );
     assert!(server.line("/setup?token=").is_some(), "{:?}", server.said);
     assert!(server.stop().success());
 }
