@@ -58,6 +58,37 @@ pub(crate) async fn record(
     Ok(())
 }
 
+/// What an admin decided about rows of a queue.
+pub(crate) struct Decision {
+    /// As in [`record`].
+    pub act: &'static str,
+    /// As in [`record`].
+    pub target: String,
+    /// What the rows are called.
+    pub of: &'static str,
+    /// How many there were.
+    pub count: u64,
+}
+
+/// Records a decision about many rows and makes it durable.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if there were none.
+pub(crate) async fn decided(
+    app: &App,
+    tx: Tx,
+    caller: &Caller,
+    made: Decision,
+) -> Result<u64, Error> {
+    if made.count == 0 {
+        return Err(Error::NotFound(made.of));
+    }
+    record(app, &tx, caller, made.act, &made.target, &made.count.to_string()).await?;
+    tx.commit().await?;
+    Ok(made.count)
+}
+
 /// The hash of an act and of everything before it.
 fn hash(row: &audit::Model) -> Vec<u8> {
     let mut hasher = Sha256::new();

@@ -8,11 +8,14 @@ use sea_orm::{
 };
 
 use super::Inbound;
-use crate::audit;
+use crate::audit::{self, Decision};
 use crate::kernel::{caller::Caller, error::Error, page::Page, tx::Bell};
 
 /// What is said of one that an admin wanted no more.
 const DISCARDED: &str = "somebody here discarded it";
+
+/// What they are called where there are none.
+const OF: &str = "failed arrival";
 
 /// Which arrivals that were parked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,12 +157,8 @@ impl Inbound<'_> {
             .exec(tx.conn())
             .await?
             .rows_affected;
-        if count == 0 {
-            return Err(Error::NotFound("failed arrival"));
-        }
-        let detail = count.to_string();
-        audit::record(self.0, &tx, caller, "arrival.retry", &which.words(), &detail).await?;
-        tx.commit().await?;
+        let decision = Decision { act: "arrival.retry", target: which.words(), of: OF, count };
+        audit::decided(self.0, tx, caller, decision).await?;
         self.0.0.bells.ring(Bell::Inbound);
         Ok(count)
     }
@@ -181,12 +180,7 @@ impl Inbound<'_> {
             .exec(tx.conn())
             .await?
             .rows_affected;
-        if count == 0 {
-            return Err(Error::NotFound("failed arrival"));
-        }
-        let detail = count.to_string();
-        audit::record(self.0, &tx, caller, "arrival.discard", &which.words(), &detail).await?;
-        tx.commit().await?;
-        Ok(count)
+        let decision = Decision { act: "arrival.discard", target: which.words(), of: OF, count };
+        audit::decided(self.0, tx, caller, decision).await
     }
 }

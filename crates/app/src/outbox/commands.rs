@@ -8,8 +8,11 @@ use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::Outbox;
-use crate::audit;
+use crate::audit::{self, Decision};
 use crate::kernel::{caller::Caller, error::Error};
+
+/// What they are called where there are none.
+const OF: &str = "failed delivery";
 
 /// Which deliveries that were given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,14 +84,9 @@ impl Outbox<'_> {
             .col_expr(delivery::Column::EndedAt, Expr::value(Option::<Moment>::None))
             .filter(which.condition());
         let count = again.exec(tx.conn()).await?.rows_affected;
-        if count == 0 {
-            return Err(Error::NotFound("failed delivery"));
-        }
         tx.ring_deliveries();
-        let detail = count.to_string();
-        audit::record(self.0, &tx, caller, "delivery.retry", &which.words(), &detail).await?;
-        tx.commit().await?;
-        Ok(count)
+        let decision = Decision { act: "delivery.retry", target: which.words(), of: OF, count };
+        audit::decided(self.0, tx, caller, decision).await
     }
 
     /// Forgets what was given up; returns how many.
@@ -104,12 +102,7 @@ impl Outbox<'_> {
             .col_expr(delivery::Column::EndedAt, Expr::value(tx.now()))
             .filter(which.condition());
         let count = gone.exec(tx.conn()).await?.rows_affected;
-        if count == 0 {
-            return Err(Error::NotFound("failed delivery"));
-        }
-        let detail = count.to_string();
-        audit::record(self.0, &tx, caller, "delivery.discard", &which.words(), &detail).await?;
-        tx.commit().await?;
-        Ok(count)
+        let decision = Decision { act: "delivery.discard", target: which.words(), of: OF, count };
+        audit::decided(self.0, tx, caller, decision).await
     }
 }

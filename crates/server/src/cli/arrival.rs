@@ -4,9 +4,10 @@ use carefolk_app::Page;
 use carefolk_app::inbound::{ArrivalView, Parked};
 use carefolk_domain::InboundId;
 use carefolk_store::entity::inbound_activity::InboundState;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde::Serialize;
 
+use super::chosen::{Chosen, DiscardArgs, ListArgs, RetryArgs};
 use super::desk::{Desk, when, when_or_dash};
 use crate::output::table;
 use crate::words::plain;
@@ -28,68 +29,14 @@ pub(crate) enum ArrivalCommand {
     Discard(DiscardArgs),
 }
 
-/// Which of those that were put aside.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct RetryArgs {
-    /// The number of one arrival, as `arrival list --failed` shows it
-    #[arg(value_name = "NUMBER")]
-    id: Option<i64>,
-    /// All from one server, such as social.example
-    #[arg(long)]
-    host: Option<String>,
-    /// All that were put aside
-    #[arg(long)]
-    all: bool,
-}
-
-impl RetryArgs {
-    fn parked(self) -> Parked {
-        match (self.id, self.host) {
-            (Some(id), _) => Parked::One(InboundId(id)),
-            (None, Some(host)) => Parked::From(host),
-            (None, None) => Parked::All,
+impl From<Chosen> for Parked {
+    fn from(chosen: Chosen) -> Self {
+        match chosen {
+            Chosen::One(id) => Self::One(InboundId(id)),
+            Chosen::Host(host) => Self::From(host),
+            Chosen::All => Self::All,
         }
     }
-}
-
-/// Which of those that were put aside.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct DiscardArgs {
-    /// The number of one arrival, as `arrival list --failed` shows it
-    #[arg(value_name = "NUMBER")]
-    id: Option<i64>,
-    /// All from one server, such as social.example
-    #[arg(long)]
-    host: Option<String>,
-}
-
-impl DiscardArgs {
-    fn parked(self) -> anyhow::Result<Parked> {
-        match (self.id, self.host) {
-            (Some(id), _) => Ok(Parked::One(InboundId(id))),
-            (None, Some(host)) => Ok(Parked::From(host)),
-            (None, None) => Err(anyhow::anyhow!("which arrivals? Give a number or --host")),
-        }
-    }
-}
-
-/// Which arrivals.
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    /// Those that were put aside after we failed
-    #[arg(long, conflicts_with = "waiting")]
-    failed: bool,
-    /// Those that wait; this is what is listed without any of the two
-    #[arg(long)]
-    waiting: bool,
-    /// Those from one server, such as social.example
-    #[arg(long)]
-    host: Option<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
-    limit: u32,
 }
 
 /// An arrival, for scripts.
@@ -155,16 +102,16 @@ impl ArrivalCommand {
     /// Runs one command.
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
         match self {
-            Self::List(args) => args.run(desk).await,
+            Self::List(args) => list(args, desk).await,
             Self::Show { id } => show(desk, InboundId(id)).await,
             Self::Retry(which) => {
-                let done = desk.app.inbound().retry(&desk.caller, &which.parked()).await;
+                let done = desk.app.inbound().retry(&desk.caller, &which.chosen().into()).await;
                 let count = done.map_err(|error| plain(error, "try that again"))?;
                 let said = || format!("{count} will be tried again now.");
                 desk.out.show(&serde_json::json!({ "retried": count }), said)
             }
             Self::Discard(which) => {
-                let done = desk.app.inbound().discard(&desk.caller, &which.parked()?).await;
+                let done = desk.app.inbound().discard(&desk.caller, &which.chosen()?.into()).await;
                 let count = done.map_err(|error| plain(error, "forget that"))?;
                 let said = || format!("{count} will not be tried again.");
                 desk.out.show(&serde_json::json!({ "discarded": count }), said)
@@ -197,18 +144,16 @@ async fn show(desk: &Desk, id: InboundId) -> anyhow::Result<()> {
     })
 }
 
-impl ListArgs {
-    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
-        let state = if self.failed { InboundState::Failed } else { InboundState::Waiting };
-        let (host, page) = (self.host.as_deref(), Page::first(self.limit));
-        let views = desk.app.inbound().list(&desk.caller, state, host, page).await;
-        let views = views.map_err(|error| plain(error, "list the arrivals"))?;
-        let shown: Vec<Shown<'_>> = views.iter().map(Shown::of).collect();
-        desk.out.show(&shown, || {
-            let rows: Vec<Vec<String>> = shown.iter().map(Shown::row).collect();
-            let none = if self.failed { "No arrival has failed." } else { "Nothing waits." };
-            let heads = ["NUMBER", "FROM", "WHAT", "TRIES", "NEXT TRY", "LAST ERROR", "ACTIVITY"];
-            table(&heads, &rows, none)
-        })
-    }
+async fn list(args: ListArgs, desk: &Desk) -> anyhow::Result<()> {
+    let state = if args.failed { InboundState::Failed } else { InboundState::Waiting };
+    let (host, page) = (args.host.as_deref(), Page::first(args.limit));
+    let views = desk.app.inbound().list(&desk.caller, state, host, page).await;
+    let views = views.map_err(|error| plain(error, "list the arrivals"))?;
+    let shown: Vec<Shown<'_>> = views.iter().map(Shown::of).collect();
+    desk.out.show(&shown, || {
+        let rows: Vec<Vec<String>> = shown.iter().map(Shown::row).collect();
+        let none = if args.failed { "No arrival has failed." } else { "Nothing waits." };
+        let heads = ["NUMBER", "FROM", "WHAT", "TRIES", "NEXT TRY", "LAST ERROR", "ACTIVITY"];
+        table(&heads, &rows, none)
+    })
 }

@@ -4,9 +4,10 @@ use carefolk_app::Page;
 use carefolk_app::outbox::{DeliveryView, Failed, Which};
 use carefolk_domain::DeliveryId;
 use carefolk_store::entity::delivery::DeliveryState;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde::Serialize;
 
+use super::chosen::{Chosen, DiscardArgs, ListArgs, RetryArgs};
 use super::desk::{Desk, when, when_or_dash, word as name};
 use crate::output::table;
 use crate::words::plain;
@@ -28,68 +29,14 @@ pub(crate) enum DeliveryCommand {
     Discard(DiscardArgs),
 }
 
-/// Which of those that were given up.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct RetryArgs {
-    /// The number of one delivery, as `delivery list --failed` shows it
-    #[arg(value_name = "NUMBER")]
-    id: Option<i64>,
-    /// All to one server, such as social.example
-    #[arg(long)]
-    host: Option<String>,
-    /// All that were given up
-    #[arg(long)]
-    all: bool,
-}
-
-impl RetryArgs {
-    fn failed(self) -> Failed {
-        match (self.id, self.host) {
-            (Some(id), _) => Failed::One(DeliveryId(id)),
-            (None, Some(host)) => Failed::To(host),
-            (None, None) => Failed::All,
+impl From<Chosen> for Failed {
+    fn from(chosen: Chosen) -> Self {
+        match chosen {
+            Chosen::One(id) => Self::One(DeliveryId(id)),
+            Chosen::Host(host) => Self::To(host),
+            Chosen::All => Self::All,
         }
     }
-}
-
-/// Which of those that were given up.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct DiscardArgs {
-    /// The number of one delivery, as `delivery list --failed` shows it
-    #[arg(value_name = "NUMBER")]
-    id: Option<i64>,
-    /// All to one server, such as social.example
-    #[arg(long)]
-    host: Option<String>,
-}
-
-impl DiscardArgs {
-    fn failed(self) -> anyhow::Result<Failed> {
-        match (self.id, self.host) {
-            (Some(id), _) => Ok(Failed::One(DeliveryId(id))),
-            (None, Some(host)) => Ok(Failed::To(host)),
-            (None, None) => Err(anyhow::anyhow!("which deliveries? Give a number or --host")),
-        }
-    }
-}
-
-/// Which deliveries.
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    /// Those that were given up
-    #[arg(long, conflicts_with = "waiting")]
-    failed: bool,
-    /// Those that wait; this is what is listed without any of the two
-    #[arg(long)]
-    waiting: bool,
-    /// Those to one server, such as social.example
-    #[arg(long)]
-    host: Option<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
-    limit: u32,
 }
 
 /// A delivery, for scripts.
@@ -156,16 +103,16 @@ impl DeliveryCommand {
     /// Runs one command.
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
         match self {
-            Self::List(args) => args.run(desk).await,
+            Self::List(args) => list(args, desk).await,
             Self::Show { id } => show(desk, DeliveryId(id)).await,
             Self::Retry(which) => {
-                let done = desk.app.outbox().retry(&desk.caller, &which.failed()).await;
+                let done = desk.app.outbox().retry(&desk.caller, &which.chosen().into()).await;
                 let count = done.map_err(|error| plain(error, "try that again"))?;
                 let said = || format!("{count} will be tried again now.");
                 desk.out.show(&serde_json::json!({ "retried": count }), said)
             }
             Self::Discard(which) => {
-                let done = desk.app.outbox().discard(&desk.caller, &which.failed()?).await;
+                let done = desk.app.outbox().discard(&desk.caller, &which.chosen()?.into()).await;
                 let count = done.map_err(|error| plain(error, "forget that"))?;
                 let said = || format!("{count} will not be tried again.");
                 desk.out.show(&serde_json::json!({ "discarded": count }), said)
@@ -198,19 +145,17 @@ async fn show(desk: &Desk, id: DeliveryId) -> anyhow::Result<()> {
     })
 }
 
-impl ListArgs {
-    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
-        let state = if self.failed { DeliveryState::Dead } else { DeliveryState::Waiting };
-        let which = Which { state, host: self.host };
-        let page = Page::first(self.limit);
-        let views = desk.app.outbox().list(&desk.caller, which, page).await;
-        let views = views.map_err(|error| plain(error, "list the deliveries"))?;
-        let shown: Vec<Shown<'_>> = views.iter().map(Shown::of).collect();
-        desk.out.show(&shown, || {
-            let rows: Vec<Vec<String>> = shown.iter().map(Shown::row).collect();
-            let none = if self.failed { "No delivery has failed." } else { "Nothing waits." };
-            let heads = ["NUMBER", "TO", "WHAT", "TRIES", "NEXT TRY", "LAST ERROR", "ACTIVITY"];
-            table(&heads, &rows, none)
-        })
-    }
+async fn list(args: ListArgs, desk: &Desk) -> anyhow::Result<()> {
+    let state = if args.failed { DeliveryState::Dead } else { DeliveryState::Waiting };
+    let which = Which { state, host: args.host };
+    let page = Page::first(args.limit);
+    let views = desk.app.outbox().list(&desk.caller, which, page).await;
+    let views = views.map_err(|error| plain(error, "list the deliveries"))?;
+    let shown: Vec<Shown<'_>> = views.iter().map(Shown::of).collect();
+    desk.out.show(&shown, || {
+        let rows: Vec<Vec<String>> = shown.iter().map(Shown::row).collect();
+        let none = if args.failed { "No delivery has failed." } else { "Nothing waits." };
+        let heads = ["NUMBER", "TO", "WHAT", "TRIES", "NEXT TRY", "LAST ERROR", "ACTIVITY"];
+        table(&heads, &rows, none)
+    })
 }

@@ -5,6 +5,7 @@ mod account;
 mod actor;
 mod arrival;
 mod audit;
+mod chosen;
 mod config;
 mod delivery;
 mod demo;
