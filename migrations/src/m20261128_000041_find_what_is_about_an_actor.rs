@@ -22,6 +22,9 @@ const COLUMNS: [(&str, &str, bool); 7] = [
 /// Answers that are old are found without reading everything that was ever said.
 const ANSWERS: (&str, [&str; 2]) = ("outbox_activity", ["kind", "created_at"]);
 
+/// What is kept with its proof, for as long as it is sent.
+const PROVEN: (&str, [&str; 1]) = ("outbox_activity", ["proven_by"]);
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -30,7 +33,8 @@ impl MigrationTrait for Migration {
             let made = if may_be_empty { where_set(all, column) } else { all };
             manager.create_index(made).await?;
         }
-        manager.create_index(index(ANSWERS.0, &ANSWERS.1)).await
+        manager.create_index(index(ANSWERS.0, &ANSWERS.1)).await?;
+        manager.create_index(where_set(index(PROVEN.0, &PROVEN.1), PROVEN.1[0])).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -38,6 +42,7 @@ impl MigrationTrait for Migration {
             let name = format!("{table}__{}", columns.join("__"));
             Index::drop().name(name).table(table).to_owned()
         };
+        manager.drop_index(drop(PROVEN.0, &PROVEN.1)).await?;
         manager.drop_index(drop(ANSWERS.0, &ANSWERS.1)).await?;
         for (table, column, _) in COLUMNS.into_iter().rev() {
             manager.drop_index(drop(table, &[column])).await?;

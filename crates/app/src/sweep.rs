@@ -59,14 +59,16 @@ impl App {
         }
     }
 
-    /// Takes away old arrivals, ended deliveries and sessions, and whom nothing here is about, and
-    /// gives up what waits behind dead servers, and mends what waits for a clock that was wrong; returns how many rows went.
+    /// Takes away old arrivals, ended deliveries and sessions, and whom nothing here is about, gives up
+    /// what waits behind dead servers, and mends what waits for a clock that was wrong; returns how many
+    /// rows went.
     ///
     /// # Errors
     ///
     /// [`Error::Store`]; what is left goes at the next sweep.
     pub async fn sweep(&self) -> Result<u64, Error> {
         let old = self.sweep_old().await?;
+        old_news::forget_proven(self).await?;
         Ok(old + old_news::forget(self).await? + strangers::forget(self).await?)
     }
 

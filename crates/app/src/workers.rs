@@ -12,6 +12,7 @@ use crate::App;
 use crate::inbound::Lanes;
 use crate::kernel::LOOK_EVERY;
 use crate::kernel::error::Error;
+use crate::kernel::guard::kept_up;
 
 /// How often old rows are taken away.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
@@ -58,17 +59,25 @@ impl App {
     pub fn start_duties(&self, duties: &[Duty], tracker: &TaskTracker, stop: &CancellationToken) {
         if duties.contains(&Duty::Inbound) {
             let (app, token, tasks) = (self.clone(), stop.clone(), tracker.clone());
-            tracker.spawn(async move { app.process_loop(&token, &tasks).await });
+            tracker.spawn(async move {
+                kept_up(&token, || app.process_loop(&token, &tasks)).await;
+            });
         }
         if duties.contains(&Duty::Jobs) {
             let (app, token) = (self.clone(), stop.clone());
-            tracker.spawn(async move { app.sweep_loop(&token).await });
+            tracker.spawn(async move { kept_up(&token, || app.sweep_loop(&token)).await });
             let (app, token) = (self.clone(), stop.clone());
-            tracker.spawn(async move { app.jobs().run_until(&token).await });
+            tracker.spawn(async move {
+                let jobs = app.jobs();
+                kept_up(&token, || jobs.run_until(&token)).await;
+            });
         }
         if duties.contains(&Duty::Deliveries) && self.settings().federates() {
             let (app, token) = (self.clone(), stop.clone());
-            tracker.spawn(async move { app.outbox().deliver_until(&token).await });
+            tracker.spawn(async move {
+                let outbox = app.outbox();
+                kept_up(&token, || outbox.deliver_until(&token)).await;
+            });
         }
         let (app, token) = (self.clone(), stop.clone());
         tracker.spawn(async move { app.refusals_loop(&token).await });

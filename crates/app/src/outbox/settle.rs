@@ -74,9 +74,11 @@ impl Outbox<'_> {
             known.insert(row.peer_id, host.clone());
             ends.push(end(row, after, tx.now()));
         }
+        news.retain(|peer, (what, _)| !known.get(peer).is_some_and(|host| host.knows(what)));
+        let peers: Vec<PeerId> = news.keys().copied().collect();
+        dialect::hold_peers(tx.store(), &peers).await?;
         dialect::finish_deliveries(tx.store(), &self.0.0.holder, &ends).await?;
         dialect::drop_after_abandoned(tx.store(), &given_up, tx.now()).await?;
-        news.retain(|peer, (what, _)| !known.get(peer).is_some_and(|host| host.knows(what)));
         for (peer, (what, error)) in news {
             let host = known.remove(&peer).unwrap_or_default();
             note_peer(&mut tx, peer, &host, what, error).await?;

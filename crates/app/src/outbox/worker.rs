@@ -40,9 +40,9 @@ const GATHER: Duration = Duration::from_millis(15);
 /// How many results are written together at most.
 const GATHER_MAX: usize = 256;
 
-/// How often results are tried to be written, and how long after each other: together they are over
-/// before the lease is.
-const SETTLE_TRIES: u32 = 20;
+/// For how long results are tried to be written, and how long after each other: with the twenty seconds
+/// that a delivery takes it is over about when the lease is.
+const SETTLE_WITHIN: Duration = Duration::from_secs(30);
 const SETTLE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 impl Outbox<'_> {
@@ -108,10 +108,11 @@ impl Outbox<'_> {
     /// Writes down what came back, and tries again where the database fails: what is not written down
     /// is sent once more when its lease ends.
     async fn write_down(&self, done: &mut Vec<Tried>) {
-        for _ in 0..SETTLE_TRIES {
-            match self.settle(done).await {
-                Ok(()) => break,
-                Err(error) => tracing::error!(%error, "results of deliveries could not be written"),
+        let until = Instant::now() + SETTLE_WITHIN;
+        while let Err(error) = self.settle(done).await {
+            tracing::error!(%error, "results of deliveries could not be written");
+            if Instant::now() >= until {
+                break;
             }
             tokio::time::sleep(SETTLE_AGAIN_AFTER).await;
         }

@@ -193,20 +193,26 @@ pub(crate) async fn heard_from(app: &App, tx: &Tx, hosts: &BTreeSet<String>) -> 
         .add(peer::Column::LastHeardAt.lt(now - HEARD_EXACTLY))
         // Written down while the clock was ahead.
         .add(peer::Column::LastHeardAt.gt(now + HEARD_EXACTLY));
-    let asleep: Vec<PeerId> = peer::Entity::find()
+    let worth: Vec<(PeerId, Option<Moment>)> = peer::Entity::find()
         .select_only()
-        .column(peer::Column::Id)
+        .columns([peer::Column::Id, peer::Column::BackoffUntil])
         .filter(peer::Column::Host.is_in(hosts))
-        .filter(peer::Column::BackoffUntil.is_not_null())
         .filter(worth_a_write.clone())
         .into_tuple()
         .all(conn)
         .await?;
+    if worth.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<PeerId> = worth.iter().map(|(id, _)| *id).collect();
+    dialect::hold_peers(tx.store(), &ids).await?;
+    let asleep: Vec<PeerId> =
+        worth.into_iter().filter_map(|(id, until)| until.map(|_| id)).collect();
     dialect::wake_deliveries(tx.store(), &asleep, now).await?;
     peer::Entity::update_many()
         .col_expr(peer::Column::LastHeardAt, Expr::value(now))
         .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
-        .filter(peer::Column::Host.is_in(hosts))
+        .filter(peer::Column::Id.is_in(ids))
         .filter(worth_a_write)
         .exec(conn)
         .await?;

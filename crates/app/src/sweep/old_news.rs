@@ -1,9 +1,12 @@
 //! What others made us say or tell, long ago (S-104).
 
-use carefolk_domain::{NotificationId, OutboxId, Span};
-use carefolk_store::entity::{delivery, notification, outbox_activity};
+use carefolk_domain::{KeyId, NotificationId, OutboxId, Span};
+use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::{notification, outbox_activity};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::PAUSE;
 use super::strangers::none_of;
 use crate::App;
 use crate::kernel::error::Error;
@@ -61,4 +64,42 @@ pub(super) async fn forget(app: &App) -> Result<u64, Error> {
         .await?;
     tx.commit().await?;
     Ok(answers.rows_affected + notices.rows_affected)
+}
+
+/// Forgets texts with their proof of which nothing is sent any more: where one is sent again it is proven
+/// again, with the same bytes. No row goes.
+pub(super) async fn forget_proven(app: &App) -> Result<(), Error> {
+    while forget_some_proven(app).await? >= FORGOTTEN_MAX {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Forgets some of them; returns of how many.
+async fn forget_some_proven(app: &App) -> Result<u64, Error> {
+    let proven: Vec<OutboxId> = outbox_activity::Entity::find()
+        .select_only()
+        .column(outbox_activity::Column::Id)
+        .filter(outbox_activity::Column::ProvenBy.is_not_null())
+        .filter(none_of(
+            delivery::Entity::find().filter(delivery::Column::State.eq(DeliveryState::Waiting)),
+            delivery::Column::ActivityId,
+            outbox_activity::Column::Id,
+        ))
+        .limit(FORGOTTEN_MAX)
+        .into_tuple()
+        .all(app.read())
+        .await?;
+    if proven.is_empty() {
+        return Ok(0);
+    }
+    let tx = app.begin().await?;
+    let forgotten = outbox_activity::Entity::update_many()
+        .col_expr(outbox_activity::Column::ProvenBody, Expr::value(Option::<String>::None))
+        .col_expr(outbox_activity::Column::ProvenBy, Expr::value(Option::<KeyId>::None))
+        .filter(outbox_activity::Column::Id.is_in(proven))
+        .exec(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(forgotten.rows_affected)
 }

@@ -341,3 +341,31 @@ async fn what_was_sent_while_the_database_failed_is_not_sent_again() {
     kit.settle().await;
     assert_eq!(kit.remote.sent().len(), before + 1);
 }
+
+/// Writing down what came of a delivery asks for chance, outside of any single one.
+#[tokio::test]
+async fn a_panic_between_two_deliveries_does_not_end_the_worker() {
+    let (kit, nurse) = heard().await;
+    kit.post(&nurse, "hazelbank", "Soup at noon.").await;
+    let before = kit.remote.sent().len();
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    kit.chance.explode(true);
+    kit.app.start_duties(&[Duty::Deliveries], &tasks, &stop);
+    tasks.close();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let wait = async |what: &str| {
+        assert!(Instant::now() < deadline, "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    while kit.remote.sent().len() == before {
+        wait("it is not sent").await;
+    }
+    // What the worker had in its hands is free when its lease is over.
+    kit.clock.advance(Span::minutes(2));
+    kit.chance.explode(false);
+    while !in_state(&kit, DeliveryState::Waiting).await.is_empty() {
+        wait("nobody delivers any more").await;
+    }
+    stop.cancel();
+    tasks.wait().await;
+}

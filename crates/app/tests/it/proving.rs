@@ -7,7 +7,7 @@ use carefolk_app::posts::NewPost;
 use carefolk_domain::{Audience, Span};
 use carefolk_store::entity::outbox_activity;
 use carefolk_testkit::{Kit, operator};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use crate::delivering::{down, heard};
@@ -71,4 +71,25 @@ async fn what_is_not_for_anybody_and_what_was_taken_back_keeps_no_proof() {
     kit.app.posts().delete(&nurse, post.id).await.unwrap();
     let rows = said(&kit).await;
     assert!(!format!("{rows:?}").contains("for anybody"));
+}
+
+/// It stands beside the words: nobody needs both for ever.
+#[tokio::test]
+async fn a_text_with_its_proof_is_kept_for_as_long_as_it_is_sent() {
+    let (kit, nurse) = heard().await;
+    kit.remote.answer(SHARED_INBOX, down());
+    kit.post(&nurse, "hazelbank", "hello").await;
+    kit.settle().await;
+    let kept = async || {
+        let proven = outbox_activity::Entity::find()
+            .filter(outbox_activity::Column::ProvenBody.is_not_null());
+        proven.count(kit.app.db().read()).await.unwrap()
+    };
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kept().await, 1, "it waits to be sent again");
+    kit.remote.answer(SHARED_INBOX, Receipt::Accepted { status: 202, profile: None });
+    kit.clock.advance(Span::hours(10));
+    kit.settle().await;
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kept().await, 0);
 }

@@ -1,10 +1,12 @@
 //! `carefolk migrate`: bring the database to the form this version needs.
 
+use carefolk_app::ports::Clock;
 use clap::{Args, Subcommand};
 
 use crate::output::{Out, table};
 use crate::settings::Settings;
 use crate::wiring::{self, schema};
+use crate::world::SystemClock;
 
 /// The form of the database.
 #[derive(Debug, Subcommand)]
@@ -42,7 +44,8 @@ impl MigrateCommand {
             Self::Down(args) => {
                 // Nobody may be serving from tables that go away.
                 let _held = crate::files::lock(&settings.storage, crate::files::Sharing::Alone)?;
-                (schema::down(&db, args.steps).await?, "taken back")
+                let turn = schema::turn(&db).await?;
+                (schema::down(&db, args.steps, SystemClock.now(), &turn).await?, "taken back")
             }
             Self::Status => return status(out, &schema::steps(&db).await?),
         };

@@ -1,6 +1,7 @@
 //! The form of the database: which steps were taken, and which are missing.
 
 use anyhow::{Context, bail};
+use carefolk_domain::Moment;
 use carefolk_migrations::{Migration, MigrationStatus, Migrator, MigratorTrait};
 use carefolk_store::{Db, WriteTx, dialect};
 use serde::Serialize;
@@ -50,8 +51,22 @@ pub(crate) async fn up(db: &Db, _turn: &Turn) -> anyhow::Result<Vec<String>> {
     Ok(missing)
 }
 
-/// Takes the last `count` steps back; returns which.
-pub(crate) async fn down(db: &Db, count: u32) -> anyhow::Result<Vec<String>> {
+/// Takes the last `count` steps back; returns which. Not while others use the database, whose folders may
+/// be on other machines.
+pub(crate) async fn down(
+    db: &Db,
+    count: u32,
+    now: Moment,
+    _turn: &Turn,
+) -> anyhow::Result<Vec<String>> {
+    // In a database so old that nobody leases anything there, nobody serves from it either.
+    let others = dialect::live_workers(db.read(), now).await.unwrap_or(0);
+    if others > 0 {
+        bail!(
+            "{others} Carefolk processes are using this database; stop them (one that was killed counts \
+             for two minutes)"
+        );
+    }
     let taken = steps(db).await?.into_iter().filter(|step| step.applied).map(|step| step.name);
     let count_of = usize::try_from(count)?;
     let names: Vec<String> = taken.collect::<Vec<_>>().into_iter().rev().take(count_of).collect();

@@ -159,3 +159,22 @@ fn places_of_processes_that_were_killed_are_waited_for() {
     ));
     place.run(&["account", "create", "ann", "--email", "ann@b.example"]).good();
 }
+
+#[test]
+fn steps_are_not_taken_back_while_another_process_uses_the_database() {
+    let place = Place::migrated();
+    if place.is_on_sqlite() {
+        return;
+    }
+    let now = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+    let lease = |until: &str| {
+        format!(
+            "INSERT INTO worker_lease (slot, holder, until) VALUES (7, 'elsewhere', {now} {until})"
+        )
+    };
+    place.meddle(&lease("+ 600000"));
+    place.run(&["migrate", "down", "--yes"]).fails_saying(&["1 Carefolk processes are using"]);
+    place.meddle("DELETE FROM worker_lease");
+    place.meddle(&lease("- 1"));
+    place.run(&["migrate", "down", "--yes"]).good();
+}

@@ -35,10 +35,12 @@ pub use invariants::{
     unsafe_switches,
 };
 pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job, mend_waits, renew_jobs};
-pub use peers::{FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings};
+pub use peers::{
+    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, hold_peers, settle_standings,
+};
 pub use refusals::add_refusals;
 pub use sign_ins::count_sign_in;
-pub use workers::{highest_id, lease_worker, release_worker, renew_worker};
+pub use workers::{highest_id, lease_worker, live_workers, release_worker, renew_worker};
 
 /// What became of a row that may have been there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use super::sql::{ROWS_MAX, Sql};
+use crate::db::DbKind;
 use crate::entity::peer;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -70,6 +71,29 @@ pub async fn follower_inboxes(
         GROUP BY coalesce(a.shared_inbox, a.inbox) ORDER BY 1";
     let statement = Sql::new(SELECT, [followee.into()]).on(conn);
     Ok(FollowerInbox::find_by_statement(statement).all(conn).await?)
+}
+
+/// Takes the rows of these servers for this change, in one order in every process: two that write of the
+/// same servers then wait, and never for each other. Nothing on SQLite, where one change is made at a time.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn hold_peers(tx: &WriteTx, peers: &[PeerId]) -> Result<(), StoreError> {
+    if tx.kind() == DbKind::Sqlite {
+        return Ok(());
+    }
+    let mut peers = peers.to_vec();
+    peers.sort_unstable();
+    for chunk in peers.chunks(ROWS_MAX) {
+        let rows = chunk.iter().map(|peer| [(*peer).into()]);
+        let hold = Sql::new("SELECT id FROM peer WHERE id IN (VALUES ", [])
+            .rows(rows)
+            .text(") ORDER BY id FOR UPDATE")
+            .on(tx.conn());
+        tx.conn().query_all_raw(hold).await?;
+    }
+    Ok(())
 }
 
 /// The row ids of these servers, by name; rows that are missing are made.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use carefolk_domain::Moment;
 use carefolk_domain::ids::ID_WORKERS;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::sql::Sql;
 use crate::entity::worker_lease;
@@ -83,6 +83,16 @@ pub async fn renew_worker(
     let values = [i32::from(worker.slot()).into(), holder.into(), until.into()];
     let renewed = tx.conn().execute_raw(Sql::new(RENEW, values).on(tx.conn())).await?;
     Ok(renewed.rows_affected() > 0)
+}
+
+/// How many processes have a lease at `now`; one that was killed still has its own.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn live_workers(conn: &impl ConnectionTrait, now: Moment) -> Result<u64, StoreError> {
+    let live = worker_lease::Entity::find().filter(worker_lease::Column::Until.gt(now));
+    Ok(live.count(conn).await?)
 }
 
 /// Gives a lease back before its end, if `holder` still has it.

@@ -1,12 +1,14 @@
 //! Other servers: whom a post goes to, and rows that are made when they are needed.
 
+use std::time::Duration;
+
 use carefolk_domain::{ActorId, ActorState, PeerId, Standing};
-use carefolk_store::Db;
 use carefolk_store::dialect::{
-    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, settle_standings,
+    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, hold_peers, settle_standings,
 };
 use carefolk_store::entity::follow::{self, FollowState};
 use carefolk_store::entity::{actor, peer};
+use carefolk_store::{Db, DbKind};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -108,4 +110,24 @@ async fn what_holds_for_a_server_is_the_nearest_decision_above_it() {
         ("late.good.a.rude.example", Standing::Allowed),
     ];
     assert_eq!(found, wanted);
+}
+
+#[tokio::test]
+async fn a_change_waits_for_servers_that_another_one_holds() {
+    let db = fresh("peers_held").await;
+    if db.kind() == DbKind::Sqlite {
+        return;
+    }
+    for id in [1, 2] {
+        stored(&db, given::peer(id, &format!("p{id}.example"))).await;
+    }
+    let first = db.begin().await.unwrap();
+    hold_peers(&first, &[PeerId(2)]).await.unwrap();
+    let second = db.begin().await.unwrap();
+    let all = [PeerId(2), PeerId(1)];
+    let mut held = std::pin::pin!(hold_peers(&second, &all));
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut held).await;
+    assert!(early.is_err(), "the first holds one of them");
+    first.commit().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), held).await.unwrap().unwrap();
 }
