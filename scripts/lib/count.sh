@@ -1,4 +1,4 @@
-# Reads the counts out of what test runners say. Sourced by scripts/test.
+# Reads the counts, and what failed, out of what test runners say. Sourced by scripts/test.
 # shellcheck shell=bash
 
 # sum : adds up the numbers it reads.
@@ -33,4 +33,14 @@ count_plain() {
     local line
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
     sed -E 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/' <<< "${line:-0 passed, 0 failed}"
+}
+
+# failures_in LOG : each test that failed, in the runner's own line; after a case or a page also why.
+failures_in() {
+    awk '
+        why > 0 && /^ / { print; why--; next }
+        { why = 0 }
+        /^ +(FAIL|TIMEOUT|ABORT|SIG[A-Z]+) \[/ || (/^(✖|not ok) / && !/failing tests:$/) || /^error(\[|:)/ { if (!seen[$0]++) print }
+        /^[RS]-[0-9]+[a-z]? FAILED/ || /^FAIL / { print; why = 2 }
+    ' "$1" | head -n 40
 }

@@ -67,24 +67,29 @@ export async function stillThere(clients, afterMs) {
   return [...new Set(kinds)].map((kind) => `${kinds.filter((it) => it === kind).length} ${kind}`);
 }
 
-/** A request of which the server has seen the beginning. `finish` sends the rest, and gives the answer. */
+/** A request whose rest the server waits for: it has said so. `finish` sends that, and gives the answer. */
 export async function begunRequest() {
   const socket = net.connect({ port: PORT, host: "127.0.0.1", localAddress: "127.0.0.9" });
-  const chunks = [];
+  let said = "";
+  let goOn;
+  const isWaitedFor = new Promise((resolve) => (goOn = resolve));
   const ended = new Promise((resolve, reject) => {
-    socket.on("data", (chunk) => chunks.push(chunk)).on("close", resolve);
-    // Who was answered may find that nobody reads the rest.
-    socket.on("error", (error) => (chunks.length ? resolve() : reject(error)));
+    socket.on("data", (chunk) => {
+      said += chunk;
+      if (said.startsWith("HTTP/1.1 100 ")) goOn();
+    });
+    socket.on("close", resolve).on("error", reject);
     socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error("no answer")));
   });
   // Waited for later, by `finish`: until then a broken connection is nobody's.
   ended.catch(() => {});
-  const head = `${HEAD}content-type: application/activity+json\r\ncontent-length: 2\r\n\r\n{`;
-  await new Promise((resolve) => socket.once("connect", () => socket.write(head, resolve)));
+  const form = "content-type: application/x-www-form-urlencoded\r\ncontent-length: 8\r\nexpect: 100-continue";
+  socket.write(`POST /sign-in HTTP/1.1\r\nhost: care.example\r\n${form}\r\n\r\n`);
+  await Promise.race([isWaitedFor, ended]);
   const finish = async () => {
-    socket.write("}");
+    socket.write("name=ann");
     await ended;
-    return /^HTTP\/1\.1 (\d{3})/.exec(Buffer.concat(chunks).toString())?.[1];
+    return /\r\n\r\nHTTP\/1\.1 (\d{3})/.exec(said)?.[1];
   };
   return { finish };
 }

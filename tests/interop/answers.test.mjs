@@ -117,8 +117,7 @@ step("an Accept of Fedify that is taken back makes our follow wait, until the ne
   assert.equal(await following(), 1);
   const follows = ann.heard.filter((heard) => heard instanceof Follow).length;
   await ben.say(Undo, known.hazelbank, { object: accept });
-  const judged = /kind=Undo host=second\.example outcome=/;
-  await until("the Undo of somebody else to be judged", () => care.said(judged).length === 1);
+  await until("the Undo of somebody else to be judged", () => care.judged("Undo", "second.example").length === 1);
   assert.equal(await following(), 1, "nobody else can");
   await ann.undo(accept, known.hazelbank);
   await until("the follow to wait", async () => (await following()) === 0);
@@ -131,6 +130,19 @@ step("an Accept of Fedify that is taken back makes our follow wait, until the ne
   await ann.say(Accept, known.hazelbank, { object: follow });
   await until("the follow to hold again", async () => (await following()) === 1);
   assert.equal(ann.heard.filter((heard) => heard instanceof Follow).length, follows, "nothing was asked anew");
+  known.follows = true;
+});
+
+step("our follow is taken back by command, and Fedify hears the Undo of it", ["follows"], async () => {
+  assert.ok(ann.followers.has(ours()));
+  await care.run(["follow", ann.handle, "--as", "hazelbank", "--undo"]);
+  const isFollow = async (heard) => (await objectOf(heard)) instanceof Follow;
+  const undo = await ann.hears("the Undo of the Follow", Undo, isFollow);
+  assert.equal(undo.actorId.href, ours());
+  const first = await objectOf(ann.accepts.get(ours()));
+  assert.equal((await objectOf(undo)).id.href, first.id.href);
+  await until("ann to have lost a follower", () => !ann.followers.has(ours()));
+  assert.equal(await total(known.hazelbank.followingId), 0);
 });
 
 nothingWentWrong();

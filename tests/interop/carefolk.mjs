@@ -115,9 +115,11 @@ export class Carefolk {
       .map((line) => line.status);
   }
 
-  /** The lines of its log that match, oldest first. */
-  said(pattern) {
-    return this.#log.filter((line) => pattern.test(line));
+  /** What became of each activity of this kind from this host, as its log says, oldest first. */
+  judged(kind, host) {
+    const begin = `inbound kind="${kind}" host="${host}" outcome="`;
+    const lines = this.#log.filter((line) => line.includes(begin));
+    return lines.map((line) => line.slice(line.indexOf(begin) + begin.length, -1));
   }
 
   report() {

@@ -99,7 +99,7 @@ step("a follow of ours that ann forgot is not on her list", ["met"], async () =>
   ann.followers.delete(ada.id.href);
   await ann.post({ html: "<p>Who of care.example follows, the header says.</p>" });
   await until("the post to be taken in", () => {
-    return care.said(/kind=Create host=peer\.example outcome="applied"/).length > 0;
+    return care.judged("Create", "peer.example").includes("applied");
   });
   known.forgotten = true;
 });

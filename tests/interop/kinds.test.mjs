@@ -125,11 +125,11 @@ step("a translation of ours reaches Fedify beside the first text", ["met"], asyn
 step("a dislike is heard and counted nowhere", ["note"], async () => {
   const before = await care.run(["post", "show", known.note.id.href]);
   await ann.say(Dislike, known.hazelbank, { object: known.note.id });
-  const [line] = await until("it to be judged", () => {
-    const lines = care.said(/kind=Dislike host=peer\.example outcome=/);
-    return lines.length > 0 && lines;
+  const [outcome] = await until("it to be judged", () => {
+    const outcomes = care.judged("Dislike", "peer.example");
+    return outcomes.length > 0 && outcomes;
   });
-  assert.match(line, /a dislike/);
+  assert.match(outcome, /a dislike/);
   assert.deepEqual(await care.run(["post", "show", known.note.id.href]), before);
   const unknown = await care.run(["peer", "unknown"]);
   assert.ok(!JSON.stringify(unknown).includes("Dislike"), "it is known");

@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::serve::until_told_to_stop;
+use super::serve::Signals;
 use crate::demo::data::{self, LogIn};
 use crate::demo::progress::Progress;
 use crate::demo::{Community, Seeder};
@@ -63,6 +63,7 @@ pub(super) async fn run(out: Out, args: DemoArgs, sources: &Sources) -> anyhow::
         settings_of("Larkmoor", &args.folder, args.port + 1, sources)?,
     ];
     telemetry::start(&settings[0].log)?;
+    let signals = Signals::listen()?;
     let [first, second] = settings;
     let (first, first_server) = Half::start(data::alderbrook()?, first).await?;
     let (second, second_server) = Half::start(data::larkmoor()?, second).await?;
@@ -90,7 +91,7 @@ pub(super) async fn run(out: Out, args: DemoArgs, sources: &Sources) -> anyhow::
         }
         filled
     };
-    until_told_to_stop(Box::pin(running), &stop).await
+    signals.stop(Box::pin(running), &stop).await
 }
 
 /// The settings of one community; of the outside only the log's are taken.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::http::Server;
@@ -47,11 +47,22 @@ pub(super) async fn run(out: Out, args: &ServeArgs, mut settings: Settings) -> a
         settings.process.roles = roles;
     }
     telemetry::start(&settings.log)?;
-    let server = Box::pin(Server::start(&settings)).await?;
-    let ready = ready(&server, &settings).await?;
+    let mut signals = Signals::listen()?;
+    let starting = async {
+        let server = Box::pin(Server::start(&settings)).await?;
+        let ready = ready(&server, &settings).await?;
+        anyhow::Ok((server, ready))
+    };
+    let (server, ready) = tokio::select! {
+        started = starting => started?,
+        () = signals.next() => {
+            tracing::info!("stopped before it was ready");
+            return Ok(());
+        }
+    };
     out.show(&ready, || ready.text(&settings))?;
     let stop = CancellationToken::new();
-    until_told_to_stop(server.run(stop.clone()), &stop).await
+    signals.stop(server.run(stop.clone()), &stop).await
 }
 
 async fn ready(server: &Server, settings: &Settings) -> anyhow::Result<Ready> {
@@ -106,39 +117,64 @@ impl Ready {
     }
 }
 
-/// Polls `running` until it ends; the first signal asks it to, a later one does not wait.
-pub(super) async fn until_told_to_stop(
-    running: impl Future<Output = anyhow::Result<()>>,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
-    let mut running = std::pin::pin!(running);
-    tokio::select! {
-        done = &mut running => return done,
-        told = told() => told?,
-    }
-    stop.cancel();
-    tracing::info!("stopping: what is under way is finished first");
-    let told_again = async {
-        // Supervisors often signal a process and then its whole group: that is one wish.
-        tokio::time::sleep(ONE_WISH).await;
-        told().await
-    };
-    tokio::select! {
-        done = running => done,
-        told = told_again => {
-            told?;
-            bail!("stopped at once; what was under way goes on at the next start")
-        }
-    }
+/// The wishes to stop, SIGTERM and SIGINT, from the moment that somebody listens.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn told() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("could not listen for signals")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for signals")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+impl Signals {
+    /// Listens from now on: before anything is said, as who reads it may answer at once.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not let the program listen.
+    pub(super) fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("could not listen for signals");
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Waits for the next.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// Polls `running` until it ends; the first signal asks it to, a later one does not wait.
+    pub(super) async fn stop(
+        mut self,
+        running: impl Future<Output = anyhow::Result<()>>,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut running = std::pin::pin!(running);
+        tokio::select! {
+            done = &mut running => return done,
+            () = self.next() => {}
+        }
+        stop.cancel();
+        tracing::info!("stopping: what is under way is finished first");
+        let told_again = async {
+            // Supervisors often signal a process and then its whole group: that is one wish.
+            let one_wish = tokio::time::sleep(ONE_WISH);
+            tokio::pin!(one_wish);
+            loop {
+                tokio::select! {
+                    () = &mut one_wish => break,
+                    () = self.next() => {}
+                }
+            }
+            self.next().await;
+        };
+        tokio::select! {
+            done = running => done,
+            () = told_again => {
+                bail!("stopped at once; what was under way goes on at the next start")
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Told to stop, a server finishes what is under way and ends well (P9, R-049).
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::sink::Sink;
@@ -92,4 +92,24 @@ fn told_twice_it_ends_at_once() {
     assert!(told.elapsed() >= Duration::from_millis(900), "{:?}", told.elapsed());
     assert_eq!(server.ended().unwrap().code(), Some(1));
     assert!(server.log().contains("stopped at once"));
+}
+
+#[test]
+fn told_before_it_is_ready_it_ends_well_and_says_nothing_of_being_ready() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let database = format!("postgres://ann:pass@127.0.0.1:{port}/care?sslmode=disable");
+    let place = Place::new();
+    let mut command = place.command(&["serve"]);
+    let mut child = command.env("CAREFOLK__DATABASE__URL", database).spawn().unwrap();
+    // It waits for a database that never answers.
+    let _asked = silent.accept().unwrap();
+    std::process::Command::new("kill")
+        .args(["-s", "TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    within(STOPS_WITHIN, "the end", || child.try_wait().unwrap().is_some());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
 }
