@@ -30,11 +30,14 @@ const NOT_RUN = {
 };
 
 const { values, positionals } = parseArgs({
-  options: { full: { type: "boolean" }, postgres: { type: "string" } },
+  options: { full: { type: "boolean" }, postgres: { type: "string" }, on: { type: "string" } },
   allowPositionals: true,
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
-const kinds = [crash, power, peers, storage, life];
+const kinds = [crash, power, peers, storage, life, postgres];
+
+/** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */
+const cases = kinds.flatMap((kind) => kind.cases);
 
 // Where the names of other servers lead: most answer, and some only seem to. The file is ours alone.
 const lines = [`${ANSWERING} v.peers.example`];
@@ -58,6 +61,7 @@ function inTime(act) {
 
 /** Runs one; says what came of it. A fault that is known does not count, until it is gone. */
 async function run({ id, what, check, fault }, template, more = {}) {
+  const name = more.gate ? `${id} on PostgreSQL` : id;
   const begun = performance.now();
   const worlds = [];
   const make = (options = {}) => {
@@ -77,32 +81,34 @@ async function run({ id, what, check, fault }, template, more = {}) {
   for (const world of worlds) await world.close();
   const took = ((performance.now() - begun) / 1000).toFixed(1);
   const outcome = wrong ? "failed" : fault ? "known" : "passed";
-  counted[outcome].push(id);
+  counted[outcome].push(name);
   const shown = { failed: "FAILED", known: "fails, as is known,", passed: "passed" }[outcome];
-  console.log(`${id} ${shown} in ${took} s: ${what}${said ? ` (${said})` : ""}${wrong ? `\n    ${wrong}` : ""}`);
+  console.log(`${name} ${shown} in ${took} s: ${what}${said ? ` (${said})` : ""}${wrong ? `\n    ${wrong}` : ""}`);
 }
 
-const known = [...kinds, postgres].flatMap((kind) => kind.cases).map(({ id }) => id);
+const known = cases.map(({ id }) => id);
 const strange = positionals.filter((id) => !known.includes(id));
 if (strange.length > 0) {
   console.error(`there is no case ${strange.join(" ")}: ${[...new Set(known)].join(" ")}`);
   process.exit(2);
 }
 const isChosen = ({ id }) => positionals.length === 0 || positionals.includes(id);
+const chosenFor = (database) => cases.filter(isChosen).filter(({ on = database }) => on === database);
 const common = { program, certificates, sink };
 const template = await new Template({ ...common, room: path.join(room, "sqlite") }).make();
 await run(selftest, template);
-const chosen = kinds.flatMap((kind) => kind.cases).filter(isChosen);
-for (const it of chosen) await run(it, template);
+if (values.on !== "postgres") for (const it of chosenFor("sqlite")) await run(it, template);
+const there = chosenFor("postgres");
 if (values.postgres) {
   const gate = await new Gate(process.env.FAULTS_POSTGRES).start();
   const databases = new Databases(values.postgres, gate);
   const other = await new Template({ ...common, databases, room: path.join(room, "postgres") }).make();
-  for (const it of postgres.cases.filter(isChosen)) await run(it, other, { gate });
+  for (const it of there) await run(it, other, { gate });
   gate.stop();
 } else {
-  console.log(`without --postgres, not run: ${postgres.cases.map(({ id }) => id).join(" ")} on PostgreSQL`);
+  console.log(`without --postgres, not run on PostgreSQL: ${there.map(({ id }) => id).join(" ") || "nothing"}`);
 }
+for (const { id, why } of chosenFor("sqlite")) if (why) console.log(`${id} is not for PostgreSQL: ${why}`);
 for (const [id, why] of Object.entries(NOT_RUN)) if (isChosen({ id })) console.log(`${id} is not run: ${why}`);
 console.log(`faults that are known: ${counted.known.join(" ") || "none"}`);
 console.log(`${counted.passed.length} passed, ${counted.failed.length} failed`);

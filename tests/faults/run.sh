@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the fault cases against the unmodified program, in a private network with TLS and names of its own.
 #
-#   tests/faults/run.sh [--full] [--postgres URL] [CASE...]      CAREFOLK_BIN is the program under test
+#   tests/faults/run.sh [--full] [--postgres URL] [--on postgres] [CASE...]      CAREFOLK_BIN is the program under test
 #   FAULTS_LOG=1                                                 shows what the program said where a case fails
 set -euo pipefail
 

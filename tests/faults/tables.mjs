@@ -3,6 +3,17 @@
 import { execFileSync } from "node:child_process";
 import { DatabaseSync } from "node:sqlite";
 
+/** What PostgreSQL knows of its tables and indexes. */
+const SHAPE = `
+  SELECT 'column' AS kind, table_name || '.' || column_name AS name,
+      data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS sql
+    FROM information_schema.columns WHERE table_schema = 'public'
+  UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+  UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+  UNION ALL SELECT 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid)
+    FROM pg_trigger WHERE NOT tgisinternal`;
+
 const quoted = (value) => `'${String(value).replaceAll("'", "''")}'`;
 
 class Tables {
@@ -30,6 +41,16 @@ class Tables {
   }
 }
 
+/** Statements that are one transaction, on a file of SQLite. */
+export function change(file, statements) {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE; ${statements}; COMMIT`);
+  } finally {
+    database.close();
+  }
+}
+
 export class Sqlite extends Tables {
   constructor(file) {
     super();
@@ -45,6 +66,11 @@ export class Sqlite extends Tables {
     return statement.all().map((row) => {
       return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
     });
+  }
+
+  /** How the tables are made. */
+  shape() {
+    return this.all("SELECT type AS kind, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name, sql");
   }
 
   /** What SQLite itself finds wrong. */
@@ -74,9 +100,20 @@ export class Postgres extends Tables {
     return rows;
   }
 
+  shape() {
+    return this.all(`${SHAPE} ORDER BY kind, name, sql`);
+  }
+
   /** One statement that gives no rows. */
   run(statement) {
-    return execFileSync("psql", ["--no-psqlrc", "-qAt", "-d", this.url, "-c", statement], { encoding: "utf8" });
+    const args = ["--no-psqlrc", "-qAt", "-d", this.url, "-c", statement];
+    return execFileSync("psql", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Statements of any length that are one transaction. */
+  change(statements) {
+    const args = ["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", this.url, "-f", "-"];
+    execFileSync("psql", args, { input: statements, stdio: ["pipe", "ignore", "pipe"] });
   }
 
   wrong() {

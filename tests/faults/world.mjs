@@ -9,7 +9,7 @@ import { addFollowers } from "./crowd.mjs";
 import { Faults } from "./faults.mjs";
 import { Ledger } from "./ledger.mjs";
 import { ask, Server, until } from "./server.mjs";
-import { Sqlite } from "./tables.mjs";
+import { change, Sqlite } from "./tables.mjs";
 
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 const PASSWORD = "plum-kettle-otter-seven";
@@ -63,7 +63,7 @@ export class Template {
     if (options.disk) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.disk}`, "faults", data]);
     if (!options.empty) cpSync(path.join(this.folder, "data"), data, { recursive: true });
     this.sink.reset();
-    this.databases?.make(name, "template");
+    this.databases?.make(name, options.empty ? undefined : "template");
     const world = new World(this, name, options);
     world.names = this.names;
     if (options.followers) world.follow(options.followers);
@@ -122,6 +122,12 @@ export class World {
 
   tables() {
     return this.database?.tables() ?? new Sqlite(this.file);
+  }
+
+  /** Meddles with the rows from outside, while the program runs or not. */
+  change(statements) {
+    if (this.database) return this.database.tables().change(statements);
+    return change(this.file, statements);
   }
 
   /** Gives hazelbank followers, before the program starts. */
