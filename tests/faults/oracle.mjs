@@ -93,7 +93,7 @@ function heardFaults(tables, { id, acked, activity }, later) {
   const state = rows[0]?.state;
   if (state === "failed" || state === "refused") return [`${id} ended as ${state}`];
   const effects = {
-    Create: () => ["post", "uri", activity.object.id],
+    Create: () => ["post", "uri", activity.object.id ?? activity.object],
     Like: () => ["reaction", "activity_uri", id],
     Announce: () => ["reaction", "activity_uri", id],
     Follow: () => ["follow", "activity_uri", id],
