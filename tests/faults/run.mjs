@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 
 import * as crash from "./cases/crash.mjs";
 import * as inbound from "./cases/inbound.mjs";
+import * as order from "./cases/order.mjs";
 import * as postgres from "./cases/postgres.mjs";
 import * as power from "./cases/power.mjs";
 import * as life from "./cases/life.mjs";
@@ -26,7 +27,7 @@ const NOT_RUN = {
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
   "R-051": "there is no watchdog yet",
-  "R-016 to R-026, R-028 to R-030, R-032, R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
+  "R-016 to R-026, R-028 to R-030, R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
     "no program here",
 };
 
@@ -35,7 +36,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
-const kinds = [crash, power, peers, storage, life, inbound, postgres];
+const kinds = [crash, power, peers, storage, life, inbound, order, postgres];
 
 /** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */
 const cases = kinds.flatMap((kind) => kind.cases);

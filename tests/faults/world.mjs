@@ -225,8 +225,8 @@ export class World {
     return answer.headers.location.split("?")[0];
   }
 
-  /** Somebody elsewhere says something to us; gives the entry in the ledger. */
-  async hear(said, by = VIC) {
+  /** What somebody elsewhere is going to say, as an entry in the ledger. */
+  draft(said, by = VIC) {
     this.number += 1;
     const activity = {
       "@context": "https://www.w3.org/ns/activitystreams",
@@ -235,7 +235,12 @@ export class World {
       to: [PUBLIC],
       ...said,
     };
-    const entry = this.ledger.add({ what: "heard", id: activity.id, activity, by });
+    return this.ledger.add({ what: "heard", id: activity.id, activity, by });
+  }
+
+  /** Somebody elsewhere says something to us; gives the entry in the ledger. */
+  async hear(said, by = VIC) {
+    const entry = this.draft(said, by);
     await this.knock(entry);
     return entry;
   }

@@ -2,22 +2,12 @@
 
 import { check } from "../oracle.mjs";
 import { must, rowsOf } from "../must.mjs";
-import { ask, until } from "../server.mjs";
+import { idOf, naming, shown } from "../script.mjs";
+import { until } from "../server.mjs";
 import { LEASE_S } from "../world.mjs";
 
 const DAY_S = 24 * 3600;
 const FAR = "https://h1.peers.example/users/bea";
-
-/** The id of somebody here. */
-async function idOf(name) {
-  const { text } = await ask(`/.well-known/webfinger?resource=acct:${name}@care.example`);
-  return JSON.parse(text).links.find(({ rel }) => rel === "self").href;
-}
-
-const naming = (href) => [{ type: "Mention", href, name: `@${href.split("/").at(-1)}@care.example` }];
-
-/** A document of that object, as its server shows it. */
-const shown = (object) => ({ "@context": "https://www.w3.org/ns/activitystreams", ...object });
 
 /** The server is started anew: what it remembers of who did not answer a moment ago is gone. */
 async function startAnew(world) {
@@ -82,20 +72,11 @@ async function sameAgain({ make, sink, full }) {
     must(notices === 1, `alice has ${notices} notices of it`);
   }
   // And the very first time it comes, all at once.
-  const entry = world.ledger.add(unheard(world));
+  const entry = world.draft(world.note());
   await sayMore(world, entry, 20);
   await world.settle();
   await check(world, { fanOut: 1 });
   return `${rounds} times`;
-}
-
-/** An activity that nobody has heard yet. */
-function unheard(world) {
-  const said = world.note();
-  world.number += 1;
-  const by = said.object.attributedTo;
-  const activity = shown({ id: `${by}/acts/${world.number}`, actor: by, ...said });
-  return { what: "heard", id: activity.id, activity, by };
 }
 
 /** R-033, first half: nobody says whose key it is. The sender is told to come back, and nothing is kept. */
