@@ -6,12 +6,14 @@ import { parseArgs } from "node:util";
 
 import * as crash from "./cases/crash.mjs";
 import * as inbound from "./cases/inbound.mjs";
+import * as network from "./cases/network.mjs";
 import * as order from "./cases/order.mjs";
 import * as postgres from "./cases/postgres.mjs";
 import * as power from "./cases/power.mjs";
 import * as life from "./cases/life.mjs";
 import * as peers from "./cases/peers.mjs";
 import * as storage from "./cases/storage.mjs";
+import { Resolver, way } from "./names.mjs";
 import { Databases, Gate } from "./postgres.mjs";
 import { selftest } from "./selftest.mjs";
 import { ANSWERING, CLOSED, PEERS_MAX, SILENT, Sink } from "./sink.mjs";
@@ -27,7 +29,7 @@ const NOT_RUN = {
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
   "R-051": "there is no watchdog yet",
-  "R-016 to R-026, R-028 to R-030, R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
+  "R-016 to R-026, R-028 to R-030, R-035, R-047, R-052, R-054 to R-056, R-058 to R-060":
     "no program here",
 };
 
@@ -36,7 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
-const kinds = [crash, power, peers, storage, life, inbound, order, postgres];
+const kinds = [crash, power, peers, storage, life, inbound, order, network, postgres];
 
 /** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */
 const cases = kinds.flatMap((kind) => kind.cases);
@@ -50,6 +52,7 @@ for (let at = 0; at < PEERS_MAX; at += 1) {
 appendFileSync("/etc/hosts", `${lines.join("\n")}\n`);
 
 const sink = await new Sink(certificates).start();
+const resolver = await new Resolver().start();
 const counted = { passed: [], failed: [], known: [] };
 
 /** Fails when something takes too long. */
@@ -73,7 +76,7 @@ async function run({ id, what, check, fault }, template, more = {}) {
   };
   let [wrong, said] = [undefined, ""];
   try {
-    said = await inTime(check({ make, sink, full: values.full ?? false, ...more }));
+    said = await inTime(check({ make, sink, resolver, full: values.full ?? false, ...more }));
     if (fault) wrong = `it holds: it is no fault any more that ${fault.why}`;
   } catch (error) {
     const logs = process.env.FAULTS_LOG ? worlds.map((world) => world.server.report()) : [];
@@ -81,6 +84,8 @@ async function run({ id, what, check, fault }, template, more = {}) {
     if (fault?.shows.test(error.message)) [said, wrong] = [error.message, undefined];
   }
   for (const world of worlds) await world.close();
+  way.mend();
+  resolver.reset();
   const took = ((performance.now() - begun) / 1000).toFixed(1);
   const outcome = wrong ? "failed" : fault ? "known" : "passed";
   counted[outcome].push(name);
@@ -115,4 +120,5 @@ for (const [id, why] of Object.entries(NOT_RUN)) if (isChosen({ id })) console.l
 console.log(`faults that are known: ${counted.known.join(" ") || "none"}`);
 console.log(`${counted.passed.length} passed, ${counted.failed.length} failed`);
 await sink.stop();
+resolver.stop();
 process.exit(counted.failed.length === 0 ? 0 : 1);

@@ -32,6 +32,7 @@ for at in "${!words[@]}"; do
 done
 
 export NAMESPACE_HOSTS="care.example one.peers.example two.peers.example three.peers.example"
+export NAMESPACE_DNS=127.0.0.53
 export FAULTS_LIBRARY=$room/faults.so
 export FAULTS_ROOM=$room
 export FAULTS_CERTIFICATES=$room/certificates
