@@ -4,8 +4,11 @@ import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import * as clocks from "./cases/clocks.mjs";
 import * as crash from "./cases/crash.mjs";
+import * as flood from "./cases/flood.mjs";
 import * as inbound from "./cases/inbound.mjs";
+import * as migrations from "./cases/migrations.mjs";
 import * as network from "./cases/network.mjs";
 import * as order from "./cases/order.mjs";
 import * as postgres from "./cases/postgres.mjs";
@@ -29,7 +32,7 @@ const NOT_RUN = {
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
   "R-051": "there is no watchdog yet",
-  "R-016 to R-026, R-028 to R-030, R-035, R-047, R-052, R-054 to R-056, R-058 to R-060":
+  "R-016 to R-026, R-029, R-030, R-054 to R-056, R-058 to R-060":
     "no program here",
 };
 
@@ -38,7 +41,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
-const kinds = [crash, power, peers, storage, life, inbound, order, network, postgres];
+const kinds = [crash, power, peers, storage, life, inbound, order, flood, network, migrations, clocks, postgres];
 
 /** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */
 const cases = kinds.flatMap((kind) => kind.cases);

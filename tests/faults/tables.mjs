@@ -27,6 +27,16 @@ class Tables {
     return this.count(`${table} WHERE ${column} = ${quoted(value)}`);
   }
 
+  /** The names of all tables. */
+  names() {
+    return [...new Set(this.columns().map(({ table }) => table))].sort();
+  }
+
+  /** Every table with all of its rows. */
+  dump() {
+    return new Map(this.names().map((name) => [name, this.all(`SELECT * FROM "${name}"`)]));
+  }
+
   /** Whether nothing is left that is due; with `all`, whether nothing waits to be delivered. */
   isSettled(now, all) {
     const due = (row = "") => `${row}state = 'waiting' AND (${row}locked_until IS NOT NULL OR ${row}run_at <= ${now}`;
@@ -68,6 +78,11 @@ export class Sqlite extends Tables {
     });
   }
 
+  columns() {
+    return this.all(`SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
+      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`);
+  }
+
   /** How the tables are made. */
   shape() {
     return this.all("SELECT type AS kind, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name, sql");
@@ -94,14 +109,27 @@ export class Postgres extends Tables {
   all(query) {
     const wrapped = `SELECT coalesce(json_agg(r), '[]') FROM (${query}) r`;
     const args = ["--no-psqlrc", "-qAt", "-d", this.url, "-c", wrapped];
-    const said = execFileSync("psql", args, { encoding: "utf8", maxBuffer: 1 << 28 });
+    const said = execFileSync("psql", args, { encoding: "utf8", maxBuffer: 1 << 30 });
     // Numbers as text: ids have 63 bits.
     const rows = JSON.parse(said.replaceAll(/:\s*(-?\d+)(?=[,}])/g, ':"$1"'));
     return rows;
   }
 
+  columns() {
+    return this.all(`SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
+      WHERE table_schema = 'public'`);
+  }
+
   shape() {
     return this.all(`${SHAPE} ORDER BY kind, name, sql`);
+  }
+
+  /** In one question, as each costs a process. */
+  dump() {
+    const names = this.names();
+    const each = names.map((name) => `SELECT '${name}' AS name, row_to_json(t) AS row FROM "${name}" t`);
+    const found = Map.groupBy(this.all(each.join(" UNION ALL ")), ({ name }) => name);
+    return new Map(names.map((name) => [name, (found.get(name) ?? []).map(({ row }) => row)]));
   }
 
   /** One statement that gives no rows. */
