@@ -18,18 +18,18 @@ function copies(world, table, where, count, changes) {
 /** Sixteen bytes that no other row has. */
 const hash = (world) => (world.database ? "decode(md5(random()::text || n), 'hex')" : "randomblob(16)");
 
-/** A queue of `activities` for each of `hosts`, as a server has that was cut off for long. */
-export function fillQueue(world, { activities, hosts }) {
+/** A queue of `activities` for each of `hosts` that nobody knows yet, as a server has that was cut off for long. */
+export function fillQueue(world, { activities, hosts, first = 0 }) {
   const [said] = rowsOf(world, "SELECT max(id) AS id FROM outbox_activity WHERE kind = 'Create'");
   const [vic] = rowsOf(world, "SELECT id FROM peer WHERE host = 'v.peers.example'");
-  const host = "'h' || n || '.peers.example'";
+  const host = `'h' || (n + ${first}) || '.peers.example'`;
   const uri = "t.uri || '-' || n";
   const delivery = {
     id: `${FIRST.delivery} + n`,
     activity_id: `${FIRST.outbox_activity} + n / ${hosts}`,
     order_key: `${FIRST.outbox_activity} + n / ${hosts}`,
     peer_id: `${FIRST.peer} + n % ${hosts}`,
-    inbox_url: `'https://h' || (n % ${hosts}) || '.peers.example/inbox'`,
+    inbox_url: `'https://h' || (n % ${hosts} + ${first}) || '.peers.example/inbox'`,
     state: "'waiting'",
     attempts: "0",
     ended_at: "NULL",
@@ -48,7 +48,7 @@ export function fillQueue(world, { activities, hosts }) {
       proven_body: "NULL",
       proven_by: "NULL",
     }),
-    copies(world, "delivery", `t.activity_id = ${said.id}`, activities * hosts, delivery),
+    copies(world, "delivery", `t.id = (SELECT min(id) FROM delivery WHERE activity_id = ${said.id})`, activities * hosts, delivery),
   ].join(";\n"));
 }
 

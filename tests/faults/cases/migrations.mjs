@@ -58,7 +58,7 @@ const shapeOf = (world) => {
 
 /** A world with something in most of its tables, which is not running. */
 async function filled({ make, full }) {
-  const world = make({ followers: { count: full ? 2_000 : 20 } });
+  const world = make({ followers: { count: full ? 300 : 20 } });
   await world.server.start();
   must((await script(world)) === 40, "the script did not come to its end");
   await world.server.run(["actor", "block", "alice", "vic@v.peers.example"]);
@@ -67,9 +67,9 @@ async function filled({ make, full }) {
   const { code } = await world.server.end("SIGTERM");
   must(code === 0, "it did not end well");
   if (full) {
-    fillQueue(world, { activities: 500, hosts: 500 });
+    fillQueue(world, { activities: 500, hosts: 500, first: 1_000 });
     // Nobody is to be told while the steps are looked at.
-    world.change("UPDATE delivery SET state = 'done', ended_at = created_at");
+    world.change("UPDATE delivery SET state = 'cancelled', ended_at = created_at WHERE state = 'waiting'");
     fillHeard(world, 200_000);
   }
   return world;
