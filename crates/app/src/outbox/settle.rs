@@ -60,6 +60,7 @@ impl Outbox<'_> {
                 attempts: u32::try_from(row.attempts).unwrap_or(1),
                 refused_since: row.refused_since,
                 failures: u32::try_from(host.failures).unwrap_or(0),
+                host_took: host.took,
             };
             let chance = opaque::number(self.0.chance());
             let after = results::judge(receipt, before, tx.now(), chance);
@@ -112,7 +113,10 @@ fn end(row: &delivery::Model, after: After, now: Moment) -> DeliveryEnd {
         state: after.state,
         run_at: after.run_at,
         last_status: after.status,
-        last_error: after.error.map(|error| error.chars().take(ERROR_MAX_CHARS).collect()),
+        // PostgreSQL takes no NUL, and what servers answer may hold one.
+        last_error: after
+            .error
+            .map(|error| error.chars().filter(|it| *it != '\0').take(ERROR_MAX_CHARS).collect()),
         ended_at: (after.state != DeliveryState::Waiting).then_some(now),
         refused_since: after.refused_since,
     }

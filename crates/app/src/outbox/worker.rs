@@ -111,12 +111,27 @@ impl Outbox<'_> {
         let until = Instant::now() + SETTLE_WITHIN;
         while let Err(error) = self.settle(done).await {
             tracing::error!(%error, "results of deliveries could not be written");
+            if !error.passes() {
+                self.write_down_apart(done).await;
+                break;
+            }
             if Instant::now() >= until {
                 break;
             }
             tokio::time::sleep(SETTLE_AGAIN_AFTER).await;
         }
         done.clear();
+    }
+
+    /// One that cannot be written down takes no other with it (P11).
+    async fn write_down_apart(&self, done: &[Tried]) {
+        for tried in done {
+            let Err(error) = self.settle(std::slice::from_ref(tried)).await else { continue };
+            tracing::error!(delivery = %tried.0.id, %error, "its result could not be written");
+            if error.passes() {
+                return;
+            }
+        }
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Try>, Error> {
