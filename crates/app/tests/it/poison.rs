@@ -359,11 +359,11 @@ async fn a_result_that_cannot_be_written_takes_no_other_with_it() {
         assert!(Instant::now() < deadline, "no result is written");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    stop.cancel();
-    tasks.wait().await;
     let left = in_state(&kit, DeliveryState::Waiting).await;
     assert_eq!(left.iter().map(|it| it.id).collect::<Vec<_>>(), [waiting[0].id]);
     mend(&kit, "delivery").await;
+    stop.cancel();
+    tasks.wait().await;
 }
 
 /// Writing down what came of a delivery asks for chance, outside of any single one.
