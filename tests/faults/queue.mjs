@@ -50,11 +50,14 @@ export class Queue {
   async next(host) {
     let at;
     await soon(`rest at ${host}`, () => {
-      const waiting = this.waiting(host);
+      const all = this.to(host);
+      const waiting = all.filter(({ state }) => state === "waiting");
       if (waiting.some(({ lease }) => lease !== null)) return false;
       // What waits behind another is not tried before it.
       const first = waiting.filter(({ turn }, n) => waiting.findIndex((it) => it.turn === turn) === n);
       at = first.length > 0 ? Math.min(...first.map(({ next }) => next)) : undefined;
+      // What was taken back on its way keeps its place until its lease is over (R-023d).
+      if (at !== undefined) at = Math.max(at, ...all.map(({ lease }) => Number(lease ?? 0)));
       return at === undefined || at > this.world.now();
     });
     return at;
