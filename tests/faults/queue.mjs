@@ -7,6 +7,8 @@ const SOON_MS = 20_000;
 const LOOK_MS = 5;
 /** Longer than workers rest between two looks, and than it takes the program to do anything. */
 const REST_S = 1;
+/** How often a server says that it needs its number for making ids, and a second. */
+const RENEWED_S = 21;
 
 export const HOUR_S = 3600;
 export const DAY_S = 24 * HOUR_S;
@@ -104,7 +106,16 @@ export class Queue {
 
   /** What an admin is shown of deliveries that were given up, or of those that wait for one server. */
   async shown(host, which = "--failed") {
-    return await this.world.server.run(["delivery", "list", which, "--host", host, "--limit", "100"]);
+    return await this.run(["delivery", "list", which, "--host", host, "--limit", "100"]);
+  }
+
+  /** Runs a command beside the server, also after the clock was moved on. */
+  async run(args, input) {
+    const isHeld = () => this.tables.count(`worker_lease WHERE until > ${this.world.now()}`) > 0;
+    // A server whose number for making ids is free, as the clock says, loses it to a command and ends.
+    if (!isHeld()) await this.wake(RENEWED_S);
+    await soon("the server to keep its number for making ids", isHeld);
+    return await this.world.server.run(args, input);
   }
 }
 

@@ -118,7 +118,7 @@ async function gone({ make, sink }) {
   await world.server.start();
   const begun = world.now();
   await world.post("page");
-  await soon("the end of a follow", async () => !(await follows(world, FIRST)));
+  await soon("the end of a follow", async () => !(await follows(queue, FIRST)));
   const moved = [begun, ...(await queue.stepAll(FOURTH))];
   must(isNear(moved[1] - moved[0], 10) && isNear(moved[2] - moved[1], 60), `a redirect was tried again after ${moved}`);
   must(!sink.arrived.some(({ host }) => host === ELSEWHERE), "a redirect was followed");
@@ -138,14 +138,14 @@ async function gone({ make, sink }) {
   await world.settle();
   must(queue.to(FIRST).length === before, "something was queued for an inbox that is gone");
   must(queue.to(FIRST).every(({ state, status }) => state === "dead" && Number(status) === 410), "410 was tried again");
-  must(await follows(world, THIRD), "404 ended a follow");
+  must(await follows(queue, THIRD), "404 ended a follow");
   await check(world, { mayDie: true });
   queue.close();
 }
 
 /** Whether somebody there follows, as an admin sees it. */
-async function follows(world, host) {
-  const all = await world.server.run(["follower", "list", "--as", "hazelbank"]);
+async function follows(queue, host) {
+  const all = await queue.run(["follower", "list", "--as", "hazelbank"]);
   return JSON.stringify(all).includes(`@${host}`);
 }
 

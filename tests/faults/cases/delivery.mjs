@@ -59,7 +59,7 @@ async function silent({ make, sink, full }) {
   must(odd.length === 0, `it is not said why or when: ${JSON.stringify(odd[0])}`);
   // What was given up can be tried again.
   dead.clear();
-  await world.server.run(["delivery", "retry", "--host", SECOND]);
+  await queue.run(["delivery", "retry", "--host", SECOND]);
   await world.settle();
   await check(world);
   queue.close();
