@@ -144,6 +144,27 @@ async function gone({ make, sink }) {
   queue.close();
 }
 
+/** Much waits for an inbox of which its server says that it is gone. */
+async function goneWithQueue({ make, sink }) {
+  const world = make({ followers: { count: 1 } });
+  const queue = new Queue(world);
+  sink.behave = (host) => (host === FIRST ? "500" : "202");
+  await world.server.start();
+  for (let at = 0; at < 40; at += 1) await world.post("page");
+  await queue.next(FIRST);
+  sink.behave = (host) => (host === FIRST ? "410" : "202");
+  await queue.step(FIRST);
+  await soon("the end of a follow", async () => !(await follows(queue, FIRST)));
+  await world.settle();
+  const rows = queue.to(FIRST);
+  const count = (wanted) => rows.filter(({ state }) => state === wanted).length;
+  must(count("waiting") === 0 && count("done") === 0, `${count("waiting")} still wait`);
+  must(count("cancelled") > count("dead"), `it was told ${count("dead")} times before that was believed`);
+  await check(world, { fanOut: 2, mayDie: true });
+  queue.close();
+  return `${count("dead")} were tried, ${count("cancelled")} taken back`;
+}
+
 /** Whether somebody there follows, as an admin sees it. */
 async function follows(queue, host) {
   const all = await queue.run(["follower", "list", "--as", "hazelbank"]);
@@ -306,6 +327,7 @@ export const cases = [
   { id: "R-019", what: "servers ask to be left alone: for 7 seconds, until a date, for ten years, or in riddles", check: asked },
   { id: "R-020", what: "a server refuses our signature for an hour, and another one thing for ever", check: refused },
   { id: "R-021", what: "an inbox is gone, not found for a while or for ever, or somewhere else", check: gone },
+  { id: "R-021b", what: "much waits for an inbox that is gone", check: goneWithQueue },
   { id: "R-022", what: "one of a hundred is never taken", check: poison },
   { id: "R-022b", what: "one of many breaks its server each time", check: breaker, fault: FIRST_AGAIN },
   { id: "R-023", what: "posts, their changes and deletions go to a server that comes and goes", check: flaps },

@@ -73,21 +73,25 @@ async function removed({ make }) {
   queue.close();
 }
 
-/** They go by themselves, while posts for followers wait for them. */
+/** They go by themselves, or block who they followed, while posts for followers wait for them. */
 async function left({ make }) {
-  const world = make({ followers: { count: 2 } });
+  const world = make({ followers: { count: 3 } });
   const queue = new Queue(world);
-  const posts = await backlog(world, queue, [FIRST, SECOND]);
+  const hosts = [FIRST, SECOND, THIRD];
+  const posts = await backlog(world, queue, hosts);
   const who = personAt(0, FIRST);
   const follow = { id: `${who}#follow`, type: "Follow", actor: who, object: world.names.hazelbank };
-  await world.hear({ type: "Undo", object: follow, to: [world.names.hazelbank] }, who);
-  await soon("the end of the follow", async () => {
-    const all = await queue.run(["follower", "list", "--as", "hazelbank"]);
-    return !JSON.stringify(all).includes(`@${FIRST}`);
+  const { hazelbank } = world.names;
+  await world.hear({ type: "Undo", object: follow, to: [hazelbank] }, who);
+  await world.hear({ type: "Block", object: hazelbank, to: [hazelbank] }, personAt(1, SECOND));
+  await soon("the end of two follows", async () => {
+    const all = JSON.stringify(await queue.run(["follower", "list", "--as", "hazelbank"]));
+    return !all.includes(`@${FIRST}`) && !all.includes(`@${SECOND}`) && all.includes(`@${THIRD}`);
   });
-  const heard = await heal(world, queue, [FIRST, SECOND]);
-  hasHeard(heard(SECOND), posts, 3);
+  const heard = await heal(world, queue, hosts);
+  hasHeard(heard(THIRD), posts, 3);
   hasHeard(heard(FIRST), posts, 0);
+  hasHeard(heard(SECOND), posts, 0);
   await check(world);
   queue.close();
 }
@@ -220,7 +224,7 @@ async function atHome({ make, sink }) {
 
 export const cases = [
   { id: "R-024", what: "followers are removed and blocked while posts for followers wait for them", check: removed },
-  { id: "R-024b", what: "they end the follow themselves", check: left, fault: STILL_SENT },
+  { id: "R-024b", what: "they end the follow themselves, or block who they followed", check: left, fault: STILL_SENT },
   { id: "R-026", what: "a server is suspended while much waits for it", check: suspended },
   { id: "R-029", what: "five hundred followers have one inbox", check: oneInbox },
   { id: "R-030", what: "what is for people here alone is written, changed, answered and deleted", check: atHome },
