@@ -98,16 +98,17 @@ export class Databases {
 }
 
 /** As crowd.mjs does it in a file. */
-function addFollowers(tables, { count, hosts = count }) {
+function addFollowers(tables, { count, hosts = count, shared = false }) {
   const hash = (text) => `'\\x' || encode(substring(sha256(convert_to(${text}, 'UTF8')) from 1 for 16), 'hex')`;
   const host = `'h' || (n % ${hosts}) || '.peers.example'`;
   const home = `'https://' || ${host} || '/users/u' || n`;
+  const inbox = shared ? `'https://' || ${host} || '/inbox'` : "null::text";
   const all = `generate_series(0, ${count - 1}) n`;
   tables.run(`
     INSERT INTO actor SELECT (jsonb_populate_record(a, jsonb_build_object('id', 1000 + n, 'host', ${host},
         'uri', ${home}, 'uri_hash', ${hash(home)}, 'handle', 'u' || n, 'handle_folded', 'u' || n,
         'inbox', ${home} || '/inbox', 'outbox', ${home} || '/outbox', 'url', ${home},
-        'followers_uri', ${home} || '/followers'))).*
+        'followers_uri', ${home} || '/followers', 'shared_inbox', ${inbox}))).*
       FROM actor a, ${all} WHERE a.uri = '${VIC}';
     INSERT INTO follow SELECT (jsonb_populate_record(f, jsonb_build_object('id', 1000 + n,
         'follower_id', 1000 + n, 'activity_uri', ${home} || '#follow',

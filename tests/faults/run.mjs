@@ -5,6 +5,10 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 
 import * as crash from "./cases/crash.mjs";
+import * as delivery from "./cases/delivery.mjs";
+import * as deliveryAnswers from "./cases/delivery-answers.mjs";
+import * as deliveryKeys from "./cases/delivery-keys.mjs";
+import * as deliveryWithdrawn from "./cases/delivery-withdrawn.mjs";
 import * as postgres from "./cases/postgres.mjs";
 import * as power from "./cases/power.mjs";
 import * as life from "./cases/life.mjs";
@@ -25,7 +29,7 @@ const NOT_RUN = {
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
   "R-051": "there is no watchdog yet",
-  "R-016 to R-026, R-028 to R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
+  "R-028, R-031 to R-035, R-044, R-045, R-047, R-052, R-054 to R-056, R-058 to R-060":
     "no program here",
 };
 
@@ -34,7 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
-const kinds = [crash, power, peers, storage, life];
+const kinds = [crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys];
 
 // Where the names of other servers lead: most answer, and some only seem to. The file is ours alone.
 const lines = [`${ANSWERING} v.peers.example`];

@@ -17,7 +17,7 @@ fi
 room=$(mktemp -d "${TMPDIR:-/tmp}/carefolk-faults.XXXXXX")
 trap 'rm -rf "$room"' EXIT
 cc -O2 -Wall -shared -fPIC -o "$room/faults.so" "$here/faults.c" -ldl -lpthread
-"$interop/certificates.sh" "$room/certificates" care.example '*.peers.example'
+CERTIFICATE_DAYS=60 "$interop/certificates.sh" "$room/certificates" care.example '*.peers.example'
 
 # Nothing leads out of the namespace but files: PostgreSQL is reached through a socket that is one.
 words=("$@")
