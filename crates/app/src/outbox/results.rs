@@ -24,7 +24,11 @@ pub(super) struct Before {
 /// rests then, like one that does not answer.
 const REFUSES_ALL_AFTER: Span = Span::minutes(10);
 
-/// How long it rests at most. It may have only one of our actors blocked, and others wait with that one.
+/// How long before the delivery that failed a host is due again: what else waits for it is tried first, for it
+/// may be that one delivery on which it breaks.
+const OTHERS_FIRST: Span = Span::seconds(1);
+
+/// How long a host that refuses rests at most. It may have only one of our actors blocked, and others wait with that one.
 const REFUSING_RESTS_MAX: Span = Span::minutes(5);
 
 /// What becomes of it.
@@ -142,7 +146,7 @@ fn failed(before: Before, now: Moment, chance: u64, status: Option<u16>, why: &s
     let failures = before.failures + 1;
     let state = waits(before, now);
     let health = if state == DeliveryState::Dead { Health::Dead } else { Health::Failing };
-    let until = now + wait(failures, chance);
+    let until = now + (wait(failures, chance) - OTHERS_FIRST);
     let again = now + wait(failures.max(before.attempts), chance);
     After { host: HostNews::Failing(health, until), ..after(state, again, status, why) }
 }
@@ -199,7 +203,7 @@ mod tests {
         let often = Before { attempts: 6, ..before(Span::hours(2), 0) };
         let after = judge(&failed(), often, NOW, 200);
         assert_eq!(after.run_at, NOW + Span::hours(2));
-        assert_eq!(after.host, HostNews::Failing(Health::Failing, NOW + Span::seconds(10)));
+        assert_eq!(after.host, HostNews::Failing(Health::Failing, NOW + Span::seconds(9)));
     }
 
     #[test]
