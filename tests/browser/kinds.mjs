@@ -1,5 +1,5 @@
-// Which pages are looked at in all eight modes: one of each kind and language, and those that no link
-// leads to. The others differ from one of these in their words alone.
+// Which pages are looked at in all eight modes: one of each kind and language. The others differ
+// from one of these in their words alone.
 
 import { kindOf } from "./crawl.mjs";
 import { to } from "./visit.mjs";

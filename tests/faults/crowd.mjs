@@ -10,8 +10,8 @@ const VIC = "https://v.peers.example/users/vic";
 export const hostOf = (at) => `h${at}.peers.example`;
 const hashOf = (uri) => createHash("sha256").update(uri).digest().subarray(0, HASH_BYTES);
 
-/** `count` followers of hazelbank on `hosts` servers; each has an inbox of its own. */
-export function addFollowers(file, { count, hosts = count, name = hostOf }) {
+/** `count` followers of hazelbank on `hosts` servers; each has an inbox of its own, or a server one for all. */
+export function addFollowers(file, { count, hosts = count, name = hostOf, shared = false }) {
   const database = new DatabaseSync(file);
   const one = (query, ...values) => {
     const statement = database.prepare(query);
@@ -37,7 +37,8 @@ export function addFollowers(file, { count, hosts = count, name = hostOf }) {
         typeof value === "string" ? value.replaceAll(VIC, home) : value,
       ]),
     );
-    const handle = { handle: `u${at}`, handle_folded: `u${at}`, host };
+    const inbox = shared && { shared_inbox: `https://${host}/inbox` };
+    const handle = { handle: `u${at}`, handle_folded: `u${at}`, host, ...inbox };
     const id = FIRST_ID + at;
     putActor.run(...Object.values({ ...moved, ...handle, id, uri: home, uri_hash: hashOf(home) }));
     const uri = `${home}#follow`;

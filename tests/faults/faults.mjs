@@ -17,6 +17,7 @@ const PLACES = {
   syncs: [36, 4],
   killed: [40, 4],
   synced: [44, 4],
+  runningMs: [128, 8],
 };
 const PART = [48, 79];
 const PAGE_BYTES = 4096;
@@ -76,5 +77,10 @@ export class Faults {
   /** Lets the wall clock run ahead by so many more seconds. */
   later(seconds) {
     this.set({ clockMs: this.get("clockMs") + seconds * 1000 });
+  }
+
+  /** Lets what a process measures by how long it runs be over so many seconds sooner, once it is woken. */
+  sooner(seconds) {
+    this.set({ runningMs: this.get("runningMs") + seconds * 1000 });
   }
 }

@@ -100,16 +100,17 @@ export class Databases {
 }
 
 /** As crowd.mjs does it in a file. */
-function addFollowers(tables, { count, hosts = count, name = hostOf }) {
+function addFollowers(tables, { count, hosts = count, name = hostOf, shared = false }) {
   const hash = (text) => `'\\x' || encode(substring(sha256(convert_to(${text}, 'UTF8')) from 1 for 16), 'hex')`;
   const home = "'https://' || who.host || '/users/u' || n";
+  const inbox = shared ? "'https://' || who.host || '/inbox'" : "null::text";
   const rows = Array.from({ length: count }, (_, at) => `(${at}, '${name(at % hosts)}')`);
   const all = `(VALUES ${rows.join(", ")}) AS who (n, host)`;
   tables.change(`
     INSERT INTO actor SELECT (jsonb_populate_record(a, jsonb_build_object('id', 1000 + n, 'host', who.host,
         'uri', ${home}, 'uri_hash', ${hash(home)}, 'handle', 'u' || n, 'handle_folded', 'u' || n,
         'inbox', ${home} || '/inbox', 'outbox', ${home} || '/outbox', 'url', ${home},
-        'followers_uri', ${home} || '/followers'))).*
+        'followers_uri', ${home} || '/followers', 'shared_inbox', ${inbox}))).*
       FROM actor a, ${all} WHERE a.uri = '${VIC}';
     INSERT INTO follow SELECT (jsonb_populate_record(f, jsonb_build_object('id', 1000 + n,
         'follower_id', 1000 + n, 'activity_uri', ${home} || '#follow',

@@ -6,6 +6,10 @@ import { parseArgs } from "node:util";
 
 import * as clocks from "./cases/clocks.mjs";
 import * as crash from "./cases/crash.mjs";
+import * as delivery from "./cases/delivery.mjs";
+import * as deliveryAnswers from "./cases/delivery-answers.mjs";
+import * as deliveryKeys from "./cases/delivery-keys.mjs";
+import * as deliveryWithdrawn from "./cases/delivery-withdrawn.mjs";
 import * as flood from "./cases/flood.mjs";
 import * as inbound from "./cases/inbound.mjs";
 import * as migrations from "./cases/migrations.mjs";
@@ -32,8 +36,7 @@ const NOT_RUN = {
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
   "R-051": "there is no watchdog yet",
-  "R-016 to R-026, R-029, R-030, R-054 to R-056, R-058 to R-060":
-    "no program here",
+  "R-054 to R-056, R-058 to R-060": "no program here",
 };
 
 const { values, positionals } = parseArgs({
@@ -41,7 +44,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
-const kinds = [crash, power, peers, storage, life, inbound, order, flood, network, migrations, clocks, postgres];
+const kinds = [
+  ...[crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys],
+  ...[inbound, order, flood, network, migrations, clocks, postgres],
+];
 
 /** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */
 const cases = kinds.flatMap((kind) => kind.cases);

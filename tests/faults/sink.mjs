@@ -35,8 +35,10 @@ export class Sink {
   reset() {
     this.arrived = [];
     this.taken.clear();
-    /** What a server does with a delivery: a status, or one of the words of `#do`. */
+    /** What a server does with a delivery: a status, or one of the words of `#do`. It sees the body, too. */
     this.behave = () => "202";
+    /** More that the document of a person says, given its id. */
+    this.says = () => ({});
     /** Called with a delivery before it is answered, and after. */
     this.before = () => {};
     this.after = () => {};
@@ -99,7 +101,7 @@ export class Sink {
       }
       const name = /^\/users\/(\w+)$/.exec(request.url)?.[1];
       response.writeHead(name ? 200 : 404, { "content-type": ACTIVITY });
-      response.end(name ? JSON.stringify(person(url, name)) : "");
+      response.end(name ? JSON.stringify({ ...person(url, name), ...this.says(url) }) : "");
       return;
     }
     const body = Buffer.concat(chunks);
@@ -107,7 +109,7 @@ export class Sink {
     const object = typeof said.object === "object" ? said.object?.id : said.object;
     const sha = createHash("sha256").update(body).digest("hex");
     const arrival = { at: performance.now(), host: request.headers.host, url, id: said.id, type: said.type, object, sha };
-    arrival.did = this.behave(arrival.host, arrival, request);
+    arrival.did = this.behave(arrival.host, arrival, request, body);
     this.arrived.push(arrival);
     this.before(arrival);
     response.once("close", () => (arrival.took = performance.now() - arrival.at));
@@ -124,15 +126,17 @@ export class Sink {
   }
 
   #do(what, arrival, response) {
-    const [word, more] = what.split(":");
+    const [, word, more] = /^(\w+):?(.*)$/.exec(what);
     const after = () => arrival.isRead || this.after(arrival);
     if (/^\d+$/.test(word)) {
-      response.writeHead(Number(word), more ? { "retry-after": more } : {});
+      const name = word.startsWith("3") ? "location" : "retry-after";
+      response.writeHead(Number(word), more ? { [name]: more } : {});
       response.end(after);
       return;
     }
     const acts = {
       hang: () => {},
+      late: () => setTimeout(() => response.writeHead(202).end(after), Number(more)),
       reset: () => response.socket.resetAndDestroy(),
       garbage: () => response.socket.end(Buffer.from([0, 255, 10, 13, 10, 13, 10, 7])),
       headers: () => response.socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"),

@@ -42,7 +42,8 @@ class Tables {
     const due = (row = "") => `${row}state = 'waiting' AND (${row}locked_until IS NOT NULL OR ${row}run_at <= ${now}`;
     // What is for a server that is left alone for a while is not due.
     const open = `delivery d JOIN peer p ON p.id = d.peer_id WHERE ${due("d.")}
-      AND (p.backoff_until IS NULL OR p.backoff_until <= ${now}))`;
+      AND (p.backoff_until IS NULL OR p.backoff_until <= ${now})
+      AND (p.asked_until IS NULL OR p.asked_until <= ${now}))`;
     return (
       this.count(`inbound_activity WHERE ${due()})`) === 0 &&
       this.count(`job WHERE ${due()})`) === 0 &&

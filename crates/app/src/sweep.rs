@@ -22,10 +22,11 @@ use crate::{App, accounts, outbox, posts};
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
 
-/// How long a delivery that was taken or cancelled is kept, for who wonders. Dead letters stay.
+/// How long a delivery that was taken or cancelled is kept, for who wonders.
 const DELIVERIES_KEPT: Span = Span::days(7);
 
-/// How long an activity that we failed to apply is kept for an admin to look at.
+/// How long an activity that we failed to apply, and a delivery that was given up, is kept for an admin to
+/// look at.
 const FAILED_KEPT: Span = Span::days(90);
 
 /// How long the id of something that we never had, or that was deleted, is remembered (S-042).
@@ -140,18 +141,20 @@ async fn forget_sign_ins(tx: &Tx) -> Result<u64, Error> {
     Ok(sessions.rows_affected + tries.rows_affected)
 }
 
-/// Takes away deliveries that were taken or cancelled long ago.
+/// Takes away deliveries that ended long ago.
 async fn ended_deliveries(tx: &Tx) -> Result<u64, Error> {
-    let old = delivery::Entity::find()
-        .select_only()
-        .column(delivery::Column::Id)
-        .filter(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::Cancelled]))
-        .filter(delivery::Column::EndedAt.lt(tx.now() - DELIVERIES_KEPT))
-        .limit(SWEEP_ROWS)
-        .into_query();
-    let gone = delivery::Entity::delete_many()
-        .filter(delivery::Column::Id.in_subquery(old))
-        .exec(tx.conn())
-        .await?;
-    Ok(gone.rows_affected)
+    use DeliveryState::{Cancelled, Dead, Done};
+    let mut gone = 0;
+    for (states, kept) in [(&[Done, Cancelled][..], DELIVERIES_KEPT), (&[Dead], FAILED_KEPT)] {
+        let old = delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::Id)
+            .filter(delivery::Column::State.is_in(states.iter().copied()))
+            .filter(delivery::Column::EndedAt.lt(tx.now() - kept))
+            .limit(SWEEP_ROWS)
+            .into_query();
+        let old = delivery::Column::Id.in_subquery(old);
+        gone += delivery::Entity::delete_many().filter(old).exec(tx.conn()).await?.rows_affected;
+    }
+    Ok(gone)
 }

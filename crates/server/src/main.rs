@@ -10,6 +10,7 @@ mod http;
 mod metrics;
 mod output;
 mod settings;
+mod supervisor;
 mod telemetry;
 mod wiring;
 mod words;

@@ -191,6 +191,8 @@ pub(crate) async fn undo(tx: &Tx, from: &actor::Model, named: &Named) -> Result<
         return Ok(Outcome::Ignored("it undoes nothing here"));
     };
     end(tx, &row).await?;
+    let followee = actors::by_id(tx.conn(), row.followee_id).await?;
+    outbox::cancel_for(tx, &followee, from).await?;
     Ok(Outcome::Applied)
 }
 
@@ -224,6 +226,7 @@ pub(crate) async fn drop_between(
     for (follower, followee) in [(one, other), (other, one)] {
         if let Some(row) = between(tx.conn(), follower, followee).await? {
             end(tx, &row).await?;
+            outbox::cancel_for(tx, followee, follower).await?;
         }
     }
     Ok(())

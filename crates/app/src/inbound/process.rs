@@ -20,9 +20,9 @@ use crate::{App, peers};
 /// database is asked for all of it together.
 const BATCH: u32 = 256;
 
-/// How long a worker may take for a batch before another may take it over. One that takes
-/// longer is applied once all the same.
-const LEASE: Span = Span::minutes(1);
+/// How long a worker may take for a batch before another may take it over, unless it says that it is
+/// still at it. One that takes longer is applied once all the same.
+pub(super) const LEASE: Span = Span::minutes(1);
 
 /// How often an activity may fail for reasons of our own before it is parked (P11).
 const TRIES: i32 = 5;

@@ -68,6 +68,13 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     line
 }
 
+impl Error {
+    /// Whether the database alone is to blame, as it is now: the same may be done in a moment.
+    pub(crate) fn passes(&self) -> bool {
+        matches!(self, Self::Busy | Self::Store(StoreError::Unavailable(_)))
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {

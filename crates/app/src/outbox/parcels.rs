@@ -31,6 +31,8 @@ pub(super) struct KnownHost {
     pub(super) failures: i32,
     /// Since when it fails.
     pub(super) failing_since: Option<Moment>,
+    /// When it last took something, to within [`WELL_EXACTLY`].
+    pub(super) took: Option<Moment>,
     /// How it signs, if nothing else needs to be noted when it takes this delivery, too.
     pub(super) well_with: Option<String>,
 }
@@ -42,7 +44,8 @@ impl KnownHost {
             && peer.backoff_until.is_none()
             && peer.last_ok_at.is_some_and(|at| now - at < WELL_EXACTLY);
         let well_with = peer.signature_profile.clone().filter(|_| well);
-        Self { failures: peer.failures, failing_since: peer.failing_since, well_with }
+        let (failures, failing_since, took) = (peer.failures, peer.failing_since, peer.last_ok_at);
+        Self { failures, failing_since, took, well_with }
     }
 }
 

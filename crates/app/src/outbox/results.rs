@@ -16,7 +16,20 @@ pub(super) struct Before {
     pub refused_since: Option<Moment>,
     /// How often its host had failed in a row when this try began.
     pub failures: u32,
+    /// When its host last took something from us.
+    pub host_took: Option<Moment>,
 }
+
+/// A host that said no to a signature and took nothing for this long is taken to refuse all of them: it
+/// rests then, like one that does not answer.
+const REFUSES_ALL_AFTER: Span = Span::minutes(10);
+
+/// How long before the delivery that failed a host is due again: what else waits for it is tried first, for it
+/// may be that one delivery on which it breaks.
+const OTHERS_FIRST: Span = Span::seconds(1);
+
+/// How long a host that refuses rests at most. It may have only one of our actors blocked, and others wait with that one.
+const REFUSING_RESTS_MAX: Span = Span::minutes(5);
 
 /// What becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +86,8 @@ pub(super) fn judge(receipt: &Receipt, before: Before, now: Moment, chance: u64)
         Receipt::Refused { status } => {
             let again = now + wait(before.attempts, chance);
             let patience = (backoff::REFUSED_GIVE_UP_AFTER, "refused");
-            unwanted(before, now, again, Some(*status), patience)
+            let what = unwanted(before, now, again, Some(*status), patience);
+            After { host: refusing(before, now, chance), ..what }
         }
         Receipt::NotSent { why } => {
             // Whoever mends our keys within 14 days loses nothing.
@@ -117,13 +131,22 @@ fn unwanted(
     After { refused_since: Some(since), ..after(state, again, status, why) }
 }
 
+/// What a refused signature says about the host: nothing, if it takes others.
+fn refusing(before: Before, now: Moment, chance: u64) -> HostNews {
+    if before.host_took.is_some_and(|at| now - at < REFUSES_ALL_AFTER) {
+        return HostNews::Nothing;
+    }
+    let rests = wait(before.failures + 1, chance).min(REFUSING_RESTS_MAX);
+    HostNews::Failing(Health::Failing, now + rests)
+}
+
 /// Its host does not answer. The host rests as often as it failed, and the delivery as often as it
 /// was tried: one that breaks its host does not come back each time the host does well with others.
 fn failed(before: Before, now: Moment, chance: u64, status: Option<u16>, why: &str) -> After {
     let failures = before.failures + 1;
     let state = waits(before, now);
     let health = if state == DeliveryState::Dead { Health::Dead } else { Health::Failing };
-    let until = now + wait(failures, chance);
+    let until = now + (wait(failures, chance) - OTHERS_FIRST);
     let again = now + wait(failures.max(before.attempts), chance);
     After { host: HostNews::Failing(health, until), ..after(state, again, status, why) }
 }
@@ -136,7 +159,8 @@ mod tests {
 
     fn before(age: Span, failures: u32) -> Before {
         let attempts = failures + 1;
-        Before { created_at: NOW - age, attempts, refused_since: None, failures }
+        let host_took = Some(NOW - Span::minutes(1));
+        Before { created_at: NOW - age, attempts, refused_since: None, failures, host_took }
     }
 
     fn refused_for(span: Span) -> Before {
@@ -179,7 +203,7 @@ mod tests {
         let often = Before { attempts: 6, ..before(Span::hours(2), 0) };
         let after = judge(&failed(), often, NOW, 200);
         assert_eq!(after.run_at, NOW + Span::hours(2));
-        assert_eq!(after.host, HostNews::Failing(Health::Failing, NOW + Span::seconds(10)));
+        assert_eq!(after.host, HostNews::Failing(Health::Failing, NOW + Span::seconds(9)));
     }
 
     #[test]
@@ -189,6 +213,20 @@ mod tests {
         assert_eq!(state(&refused, refused_for(Span::hours(48))), DeliveryState::Dead);
         // However long it waited before, for a host that was silent.
         assert_eq!(state(&refused, before(Span::days(13), 40)), DeliveryState::Waiting);
+    }
+
+    #[test]
+    fn a_host_rests_that_refuses_and_takes_nothing() {
+        let refused = Receipt::Refused { status: 401 };
+        let host = |host_took, failures| {
+            let before = Before { host_took, ..before(Span::ZERO, failures) };
+            judge(&refused, before, NOW, 200).host
+        };
+        let rests = |span| HostNews::Failing(Health::Failing, NOW + span);
+        assert_eq!(host(None, 0), rests(Span::seconds(10)));
+        assert_eq!(host(Some(NOW - Span::minutes(10)), 0), rests(Span::seconds(10)));
+        assert_eq!(host(None, 40), rests(Span::minutes(5)), "others may wait with it");
+        assert_eq!(host(Some(NOW - Span::minutes(9)), 0), HostNews::Nothing, "it takes others");
     }
 
     #[test]

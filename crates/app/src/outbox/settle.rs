@@ -24,6 +24,10 @@ const ERROR_MAX_CHARS: usize = 300;
 /// must not be tried each time it takes another.
 const WORTH_WAKING_AFTER: Span = Span::minutes(1);
 
+/// How long after the last day the next try at a silent host comes at the latest: until then what waits with
+/// it may still get through. It is the longest wait with its jitter.
+const LAST_TURN: Span = Span::hours(10);
+
 /// What came of a try.
 pub(super) type Tried = (delivery::Model, Receipt, KnownHost);
 
@@ -60,6 +64,7 @@ impl Outbox<'_> {
                 attempts: u32::try_from(row.attempts).unwrap_or(1),
                 refused_since: row.refused_since,
                 failures: u32::try_from(host.failures).unwrap_or(0),
+                host_took: host.took,
             };
             let chance = opaque::number(self.0.chance());
             let after = results::judge(receipt, before, tx.now(), chance);
@@ -112,7 +117,10 @@ fn end(row: &delivery::Model, after: After, now: Moment) -> DeliveryEnd {
         state: after.state,
         run_at: after.run_at,
         last_status: after.status,
-        last_error: after.error.map(|error| error.chars().take(ERROR_MAX_CHARS).collect()),
+        // PostgreSQL takes no NUL, and what servers answer may hold one.
+        last_error: after
+            .error
+            .map(|error| error.chars().filter(|it| *it != '\0').take(ERROR_MAX_CHARS).collect()),
         ended_at: (after.state != DeliveryState::Waiting).then_some(now),
         refused_since: after.refused_since,
     }
@@ -181,7 +189,7 @@ fn failing(
 /// Gives up what waits for a turn behind a host that has been silent for as long as anything is tried;
 /// returns how many, at most `limit`.
 pub(crate) async fn give_up_overdue(app: &App, tx: &Tx, limit: u64) -> Result<u64, Error> {
-    let said_before = tx.now() - carefolk_domain::backoff::GIVE_UP_AFTER;
+    let said_before = tx.now() - carefolk_domain::backoff::GIVE_UP_AFTER - LAST_TURN;
     let buried = dialect::bury_overdue(tx.store(), said_before, tx.now(), limit).await?;
     dialect::drop_after_abandoned(tx.store(), &buried, tx.now()).await?;
     if !buried.is_empty() {

@@ -45,6 +45,9 @@ const GATHER_MAX: usize = 256;
 const SETTLE_WITHIN: Duration = Duration::from_secs(30);
 const SETTLE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
+/// How many lots of results that the database refuses are tried again at once.
+const LATE_MAX: usize = 16;
+
 impl Outbox<'_> {
     /// Claims what is due now, sends it all and writes down what came of it; returns how many.
     ///
@@ -70,7 +73,7 @@ impl Outbox<'_> {
     /// database in its hands, would hold up the very claim that this loop waits for.
     pub(crate) async fn deliver_until(&self, stop: &CancellationToken) {
         let mut flying: JoinSet<Tried> = JoinSet::new();
-        let mut done: Vec<Tried> = Vec::new();
+        let mut late: JoinSet<()> = JoinSet::new();
         let mut look = true;
         let mut claimed_at: Option<Instant> = None;
         while !stop.is_cancelled() || !flying.is_empty() {
@@ -93,30 +96,63 @@ impl Outbox<'_> {
             tokio::select! {
                 Some(tried) = flying.join_next() => {
                     // A delivery that broke off is tried again when its lease ends.
-                    done.extend(tried);
+                    let mut done: Vec<Tried> = tried.into_iter().collect();
                     gather(&mut flying, &mut done).await;
-                    self.write_down(&mut done).await;
+                    let left = self.write_down(done).await;
+                    if !left.is_empty() && late.len() < LATE_MAX {
+                        let app = self.0.clone();
+                        late.spawn(async move { Outbox(&app).write_down_late(left).await });
+                    }
                     look = true;
                 }
+                Some(_) = late.join_next() => {}
                 () = self.0.0.bells.deliveries.notified() => look = true,
                 () = tokio::time::sleep(next_look) => look = true,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
             }
         }
+        late.join_all().await;
     }
 
-    /// Writes down what came back, and tries again where the database fails: what is not written down
-    /// is sent once more when its lease ends.
-    async fn write_down(&self, done: &mut Vec<Tried>) {
+    /// Writes down what came back, and tries again while the database fails; gives back what the
+    /// database refuses. What is not written down in the end is sent once more when its lease ends.
+    async fn write_down(&self, done: Vec<Tried>) -> Vec<Tried> {
         let until = Instant::now() + SETTLE_WITHIN;
-        while let Err(error) = self.settle(done).await {
+        while let Err(error) = self.settle(&done).await {
             tracing::error!(%error, "results of deliveries could not be written");
+            if !error.passes() {
+                return self.write_down_apart(done).await;
+            }
             if Instant::now() >= until {
                 break;
             }
             tokio::time::sleep(SETTLE_AGAIN_AFTER).await;
         }
-        done.clear();
+        Vec::new()
+    }
+
+    /// One that cannot be written down takes no other with it (P11); gives those back.
+    async fn write_down_apart(&self, done: Vec<Tried>) -> Vec<Tried> {
+        let mut left = Vec::new();
+        let mut is_there = true;
+        for tried in done {
+            if is_there {
+                let Err(error) = self.settle(std::slice::from_ref(&tried)).await else { continue };
+                tracing::error!(delivery = %tried.0.id, %error, "its result could not be written");
+                is_there = !error.passes();
+            }
+            left.push(tried);
+        }
+        left
+    }
+
+    /// Nothing waits for what the database refused: it is tried beside the others.
+    async fn write_down_late(&self, mut left: Vec<Tried>) {
+        let until = Instant::now() + SETTLE_WITHIN;
+        while !left.is_empty() && Instant::now() < until {
+            tokio::time::sleep(SETTLE_AGAIN_AFTER).await;
+            left = self.write_down_apart(left).await;
+        }
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Try>, Error> {

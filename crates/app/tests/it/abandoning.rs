@@ -7,10 +7,11 @@ use carefolk_app::{Caller, Page};
 use carefolk_domain::{Address, Audience, Span};
 use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_testkit::{Kit, operator};
+use serde_json::json;
 
 use crate::delivering::{down, heard};
 use crate::scheduling::in_state;
-use crate::stranger::SHARED_INBOX;
+use crate::stranger::{SHARED_INBOX, act, follow, say};
 
 fn taken() -> Receipt {
     Receipt::Accepted { status: 202, profile: None }
@@ -158,6 +159,73 @@ async fn what_is_for_followers_and_waits_is_not_sent_to_who_was_removed() {
     assert_eq!(sent.len(), 1);
     assert!(sent[0].to_string().contains("for anybody"), "{}", sent[0]);
     assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 0);
+}
+
+/// who goes by themselves, and who blocks us.
+#[tokio::test]
+async fn what_is_for_followers_and_waits_is_not_sent_to_who_left() {
+    for kind in ["Undo", "Block"] {
+        let (kit, nurse) = heard().await;
+        let hazelbank = kit.app.actors().find_local("hazelbank").await.unwrap().uri;
+        kit.remote.answer(SHARED_INBOX, down());
+        let private =
+            NewPost { audience: Audience::Followers, ..Kit::words("hazelbank", "for you") };
+        kit.app.posts().publish(&nurse, private).await.unwrap();
+        kit.settle().await;
+        let object = if kind == "Undo" { follow(1, &hazelbank) } else { json!(hazelbank) };
+        say(&kit, &act(7, kind, object)).await;
+        kit.remote.answer(SHARED_INBOX, taken());
+        let before = kit.remote.sent_to(SHARED_INBOX).len();
+        kit.clock.advance(Span::hours(1));
+        kit.settle().await;
+        assert_eq!(sent_of(&kit, before), Vec::<String>::new(), "after {kind}");
+        assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 0);
+    }
+}
+
+/// a host may be well, and break on one thing that we say.
+#[tokio::test]
+async fn one_that_breaks_its_server_holds_up_none_of_the_others() {
+    let (kit, nurse) = heard().await;
+    kit.remote.answer_to("the odd one", down());
+    kit.post(&nurse, "hazelbank", "the odd one").await;
+    kit.settle().await;
+    for n in 0..20 {
+        kit.post(&nurse, "hazelbank", &format!("post {n}")).await;
+    }
+    // As the worker looks: a first time when the host has rested, and again and again.
+    for _ in 0..60 {
+        kit.clock.advance(Span::seconds(1));
+        kit.settle().await;
+    }
+    assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 1);
+}
+
+/// the next try is still to come.
+#[tokio::test]
+async fn who_is_back_on_the_last_day_hears_what_waited() {
+    let (kit, nurse) = heard().await;
+    kit.remote.answer(SHARED_INBOX, down());
+    for n in 0..3 {
+        kit.post(&nurse, "hazelbank", &format!("post {n}")).await;
+    }
+    kit.settle().await;
+    let end = kit.app.now() + Span::days(14) + Span::minutes(40);
+    while kit.app.now() < end {
+        let waiting = in_state(&kit, DeliveryState::Waiting).await;
+        if waiting.iter().all(|delivery| delivery.next_try > end) {
+            kit.remote.answer(SHARED_INBOX, taken());
+        }
+        let is_near = end - kit.app.now() < Span::days(1);
+        kit.clock.advance(if is_near { Span::minutes(20) } else { Span::hours(4) });
+        kit.settle().await;
+        kit.app.sweep().await.unwrap();
+    }
+    assert_eq!(in_state(&kit, DeliveryState::Waiting).await.len(), 3, "nobody has asked yet");
+    kit.clock.advance(Span::hours(10));
+    kit.settle().await;
+    assert!(in_state(&kit, DeliveryState::Dead).await.is_empty());
+    assert!(in_state(&kit, DeliveryState::Waiting).await.is_empty());
 }
 
 ///

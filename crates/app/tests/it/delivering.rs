@@ -152,6 +152,9 @@ async fn old_rows_go_and_what_still_matters_stays() {
     kit.clock.advance(Span::days(25));
     assert!(kit.app.sweep().await.unwrap() >= 3, "an arrival, a delivery, a session");
     assert_eq!((done().await, dead().await), (0, 1));
+    kit.clock.advance(Span::days(60));
+    kit.app.sweep().await.unwrap();
+    assert_eq!(dead().await, 0, "an admin had ninety days");
 }
 
 #[tokio::test]

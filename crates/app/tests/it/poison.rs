@@ -342,6 +342,30 @@ async fn what_was_sent_while_the_database_failed_is_not_sent_again() {
     assert_eq!(kit.remote.sent().len(), before + 1);
 }
 
+/// Results are written down together; one of them cannot be.
+#[tokio::test]
+async fn a_result_that_cannot_be_written_takes_no_other_with_it() {
+    let (kit, nurse) = heard().await;
+    kit.post(&nurse, "hazelbank", "one").await;
+    kit.post(&nurse, "hazelbank", "two").await;
+    let waiting = in_state(&kit, DeliveryState::Waiting).await;
+    let when = format!("NEW.state = 'done' AND NEW.id = {}", waiting[0].id);
+    refuse_change(&kit, "delivery", &when).await;
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    kit.app.start_duties(&[Duty::Deliveries], &tasks, &stop);
+    tasks.close();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while in_state(&kit, DeliveryState::Waiting).await.len() == 2 {
+        assert!(Instant::now() < deadline, "no result is written");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let left = in_state(&kit, DeliveryState::Waiting).await;
+    assert_eq!(left.iter().map(|it| it.id).collect::<Vec<_>>(), [waiting[0].id]);
+    mend(&kit, "delivery").await;
+    stop.cancel();
+    tasks.wait().await;
+}
+
 /// Writing down what came of a delivery asks for chance, outside of any single one.
 #[tokio::test]
 async fn a_panic_between_two_deliveries_does_not_end_the_worker() {

@@ -233,7 +233,32 @@ async fn who_refuses_our_signature_for_an_hour_hears_everything_in_the_end() {
     }
 }
 
-/// on the schedule for two days, and the host is not blamed.
+/// what waits for one that refuses everything is not knocked with, each for itself.
+#[tokio::test]
+async fn who_refuses_everything_is_asked_with_one_at_a_time() {
+    let (kit, nurse) = heard().await;
+    kit.clock.advance(Span::minutes(11));
+    kit.remote.answer(SHARED_INBOX, Receipt::Refused { status: 401 });
+    for _ in 0..20 {
+        kit.post(&nurse, "hazelbank", "hello").await;
+    }
+    let before = kit.remote.sent_to(SHARED_INBOX).len();
+    let pass = async |span: Span| {
+        for _ in 0..span.0 / Span::minutes(1).0 {
+            kit.settle().await;
+            kit.clock.advance(Span::minutes(1));
+        }
+    };
+    pass(Span::hours(1)).await;
+    let tries = kit.remote.sent_to(SHARED_INBOX).len() - before;
+    assert!((18..=28).contains(&tries), "{tries} tries within an hour");
+    kit.remote.answer(SHARED_INBOX, taken());
+    pass(Span::hours(2)).await;
+    assert!(in_state(&kit, DeliveryState::Waiting).await.is_empty());
+    assert!(in_state(&kit, DeliveryState::Dead).await.is_empty());
+}
+
+/// on the schedule for two days; others wait for minutes with it, at most.
 #[tokio::test]
 async fn who_refuses_one_activity_for_two_days_gets_all_others() {
     let (kit, nurse) = heard().await;
@@ -250,6 +275,7 @@ async fn who_refuses_one_activity_for_two_days_gets_all_others() {
     assert_eq!(dead.len(), 1);
     assert_eq!((dead[0].status, dead[0].error.as_deref()), (Some(403), Some("refused")));
     kit.post(&nurse, "hazelbank", "fine").await;
+    kit.clock.advance(Span::minutes(6));
     kit.settle().await;
     assert!(in_state(&kit, DeliveryState::Waiting).await.is_empty());
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::http::Server;
 use crate::output::Out;
 use crate::settings::{self, Role, Roles, Settings};
+use crate::supervisor;
 use crate::telemetry;
 use crate::words::plain;
 
@@ -61,8 +62,12 @@ pub(super) async fn run(out: Out, args: &ServeArgs, mut settings: Settings) -> a
         }
     };
     out.show(&ready, || ready.text(&settings))?;
+    supervisor::ready();
     let stop = CancellationToken::new();
-    signals.stop(server.run(stop.clone()), &stop).await
+    tokio::select! {
+        done = signals.stop(server.run(stop.clone()), &stop) => done,
+        never = supervisor::alive() => match never {},
+    }
 }
 
 async fn ready(server: &Server, settings: &Settings) -> anyhow::Result<Ready> {
@@ -157,6 +162,7 @@ impl Signals {
             () = self.next() => {}
         }
         stop.cancel();
+        supervisor::stopping();
         tracing::info!("stopping: what is under way is finished first");
         let told_again = async {
             // Supervisors often signal a process and then its whole group: that is one wish.

@@ -16,5 +16,6 @@ mod processes;
 mod serve;
 mod sink;
 mod stopping;
+mod supervised;
 mod support;
 mod wording;

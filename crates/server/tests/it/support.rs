@@ -213,6 +213,12 @@ impl Running {
         get(&self.address(), path)
     }
 
+    /// Ends it at once, as a supervisor ends one that does nothing any more.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// The number of its process.
     pub(crate) fn number(&self) -> u32 {
         self.child.id()

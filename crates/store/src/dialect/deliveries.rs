@@ -95,7 +95,8 @@ pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Resu
 /// - What waits until later than anybody is ever made to wait is due: that was written down while
 ///   the clock was ahead (R-046).
 /// - At most `window_per_host` in flight to one server, and one alone while it is failing.
-/// - A delivery waits while an earlier one with its server and `order_key` is not over.
+/// - A delivery waits while an earlier one with its server and `order_key` is not over, or is on its way although
+///   somebody took it back (R-023).
 /// - Every server's first comes before any server's second, so a long queue delays only itself.
 ///
 /// Commit at once: on PostgreSQL, claims of other workers wait for the end of the transaction.
@@ -210,6 +211,9 @@ fn next_of_server(columns: &str, index: &str, depth: u32) -> String {
            AND (d.locked_until IS NULL OR d.locked_until <= $1 OR d.locked_until > $4) \
            AND d.id = (SELECT min(e.id) FROM delivery e WHERE e.peer_id = d.peer_id \
                        AND e.state = 'waiting' AND e.order_key = d.order_key) \
+           AND (SELECT count(*) FROM delivery f WHERE f.peer_id = d.peer_id AND f.id < d.id \
+                  AND f.locked_until > $1 AND f.locked_until <= $4 \
+                  AND f.order_key = d.order_key) = 0 \
          ORDER BY d.order_key, d.id LIMIT {depth}"
     )
 }
@@ -217,7 +221,7 @@ fn next_of_server(columns: &str, index: &str, depth: u32) -> String {
 /// Writes down how tries at deliveries ended; none may stand there twice. Returns how many counted.
 ///
 /// One does not count when its lease ran out and another worker has it now, or when somebody
-/// cancelled it meanwhile.
+/// cancelled it meanwhile. The latter gives its place back.
 ///
 /// # Errors
 ///
@@ -251,6 +255,21 @@ pub async fn finish_deliveries(
         let statement =
             Sql::new(COLUMNS, []).rows(values).text(UPDATE).value(holder.into()).on(tx.conn());
         finished += tx.conn().execute_raw(statement).await?.rows_affected();
+        give_back_cancelled(tx, holder, chunk).await?;
     }
     Ok(finished)
+}
+
+/// What was taken back on its way is in flight no more.
+async fn give_back_cancelled(
+    tx: &WriteTx,
+    holder: &str,
+    ends: &[DeliveryEnd],
+) -> Result<(), StoreError> {
+    const UPDATE: &str = "UPDATE delivery SET locked_until = NULL, locked_by = NULL \
+        WHERE locked_by = $1 AND state <> 'waiting' AND id IN (VALUES ";
+    let rows = ends.iter().map(|end| [end.id.into()]);
+    let statement = Sql::new(UPDATE, [holder.into()]).rows(rows).text(")").on(tx.conn());
+    tx.conn().execute_raw(statement).await?;
+    Ok(())
 }

@@ -110,6 +110,19 @@ pub async fn claim_inbound(
     Ok(claimed)
 }
 
+/// Keeps these activities, as far as they are in work, until `lease_until`.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn renew_inbound(
+    tx: &WriteTx,
+    ids: &[InboundId],
+    lease_until: Moment,
+) -> Result<u64, StoreError> {
+    super::jobs::renew(tx, "inbound_activity", ids, lease_until).await
+}
+
 /// Which of `ids` are still to be worked on; nobody else ends one of them before `tx` does.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Work for later: put there once, claimed in order, finished in groups.
 
 use carefolk_domain::{JobId, Moment};
-use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, Value};
 
 use super::Insertion;
 use super::sql::{ROWS_MAX, Sql};
@@ -84,12 +84,25 @@ pub async fn renew_jobs(
     jobs: &[JobId],
     lease_until: Moment,
 ) -> Result<u64, StoreError> {
-    const UPDATE: &str = "UPDATE job SET run_at = $1, locked_until = $1 WHERE state = 'waiting' \
-        AND locked_until IS NOT NULL AND id IN (VALUES ";
+    renew(tx, "job", jobs, lease_until).await
+}
+
+/// The same for a table with the columns of the plain queues.
+pub(super) async fn renew<Id: Copy + Into<Value>>(
+    tx: &WriteTx,
+    table: &str,
+    ids: &[Id],
+    lease_until: Moment,
+) -> Result<u64, StoreError> {
+    let update = format!(
+        "UPDATE {table} SET run_at = $1, locked_until = $1 WHERE state = 'waiting' \
+         AND locked_until IS NOT NULL AND id IN (VALUES "
+    );
     let mut renewed = 0;
-    for chunk in jobs.chunks(ROWS_MAX) {
-        let rows = chunk.iter().map(|job| [(*job).into()]);
-        let statement = Sql::new(UPDATE, [lease_until.into()]).rows(rows).text(")").on(tx.conn());
+    for chunk in ids.chunks(ROWS_MAX) {
+        let rows = chunk.iter().map(|id| [(*id).into()]);
+        let sql = Sql::new(update.clone(), [lease_until.into()]);
+        let statement = sql.rows(rows).text(")").on(tx.conn());
         renewed += tx.conn().execute_raw(statement).await?.rows_affected();
     }
     Ok(renewed)

@@ -28,7 +28,8 @@ pub use deliveries::{
 pub use endings::{bury_overdue, drop_after_abandoned, drop_said_after_abandoned, wake_deliveries};
 pub use home::{insert_home_batch, trim_home};
 pub use inbound::{
-    Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
+    Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, renew_inbound,
+    waiting_inbound,
 };
 pub use invariants::{
     Broken, INVARIANTS, Invariant, broken_invariants, database_version, file_faults,

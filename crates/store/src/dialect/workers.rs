@@ -1,6 +1,6 @@
 //! Who mints ids with which worker bits, and above which id.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use carefolk_domain::Moment;
 use carefolk_domain::ids::ID_WORKERS;
@@ -36,8 +36,10 @@ const MINTED: &[&str] = &[
     "session",
 ];
 
-/// Gives `holder` the lowest worker slot that is free at `now`, until `until`; `None` if all are
-/// taken.
+/// Gives `holder` a worker slot that is free at `now`, until `until`; `None` if all are taken.
+///
+/// The lowest that nobody has, and only if there is none, the one whose lease ran out first: its process may be
+/// alive, and the clock may have jumped or the machine slept (R-046).
 ///
 /// # Errors
 ///
@@ -51,13 +53,17 @@ pub async fn lease_worker(
     const TAKE: &str = "INSERT INTO worker_lease (slot, holder, until) VALUES ($1, $2, $3) \
         ON CONFLICT (slot) DO UPDATE SET holder = $2, until = $3 WHERE worker_lease.until <= $4";
     let leases = worker_lease::Entity::find().all(tx.conn()).await?;
-    let taken: HashSet<i32> =
-        leases.into_iter().filter(|lease| lease.until > now).map(|lease| lease.slot).collect();
-    for worker in (0..ID_WORKERS).filter_map(Worker::new) {
+    let leased: HashMap<i32, Moment> =
+        leases.into_iter().map(|lease| (lease.slot, lease.until)).collect();
+    let mut free: Vec<(Option<Moment>, Worker)> = (0..ID_WORKERS)
+        .filter_map(Worker::new)
+        .map(|worker| (leased.get(&i32::from(worker.slot())).copied(), worker))
+        .filter(|(until, _)| until.is_none_or(|until| until <= now))
+        .collect();
+    // `None` comes first.
+    free.sort_by_key(|(until, _)| *until);
+    for (_, worker) in free {
         let slot = i32::from(worker.slot());
-        if taken.contains(&slot) {
-            continue;
-        }
         let values = [slot.into(), holder.into(), until.into(), now.into()];
         let took = tx.conn().execute_raw(Sql::new(TAKE, values).on(tx.conn())).await?;
         // Nothing changed: another process was faster. On to the next one.

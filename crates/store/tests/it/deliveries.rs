@@ -145,6 +145,25 @@ async fn what_shares_an_order_key_goes_one_after_the_other() {
     assert_eq!(claim(&db, claim_at(later)).await, [2], "what is over holds nobody up");
 }
 
+/// a deletion must not overtake its post.
+#[tokio::test]
+async fn what_is_taken_back_on_its_way_holds_up_what_follows_until_it_is_over() {
+    let db = fresh("delivery_taken_back").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    let ordered = |id| NewDelivery { order_key: 77, ..given::delivery(id, 1) };
+    queue(&db, vec![ordered(1), ordered(2)]).await;
+    let cancel = "UPDATE delivery SET state = 'cancelled' WHERE id = ";
+
+    assert_eq!(claim(&db, claim_at(NOW)).await, [1]);
+    in_tx(&db, async |tx| tx.conn().execute_unprepared(&format!("{cancel} 1")).await.unwrap())
+        .await;
+    assert!(claim(&db, claim_at(NOW)).await.is_empty(), "it is still on its way");
+    assert_eq!(finish(&db, "worker-a", &[end(1, DeliveryState::Done)]).await, 0);
+    let row = delivery::Entity::find_by_id(DeliveryId(1)).one(db.read()).await.unwrap().unwrap();
+    assert_eq!((row.state, row.locked_until), (DeliveryState::Cancelled, None));
+    assert_eq!(claim(&db, claim_at(NOW)).await, [2]);
+}
+
 #[tokio::test]
 async fn every_server_has_its_first_before_any_has_its_second() {
     let db = fresh("delivery_fairness").await;

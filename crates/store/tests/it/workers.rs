@@ -21,7 +21,22 @@ async fn each_process_gets_a_slot_of_its_own() {
     let db = fresh("worker_slots").await;
     assert_eq!(lease(&db, "serve", NOW).await, Some(0));
     assert_eq!(lease(&db, "console", NOW).await, Some(1));
-    assert_eq!(lease(&db, "late", NOW + LEASE).await, Some(0), "both leases ended");
+}
+
+/// whose lease ran out may be alive, after a jump of the clock.
+#[tokio::test]
+async fn what_ran_out_is_taken_last_and_the_oldest_of_it_first() {
+    let db = fresh("worker_ran_out").await;
+    for slot in 0..64 {
+        let at = if slot == 5 { NOW - Span(1) } else { NOW };
+        assert_eq!(lease(&db, &format!("process-{slot}"), at).await, Some(slot));
+        if slot == 1 {
+            assert_eq!(lease(&db, "late", NOW + LEASE).await, Some(2), "nobody has it");
+            let slot = Worker::new(2).unwrap();
+            in_tx(&db, async |tx| release_worker(tx, slot, "late").await.unwrap()).await;
+        }
+    }
+    assert_eq!(lease(&db, "later", NOW + LEASE).await, Some(5));
 }
 
 #[tokio::test]

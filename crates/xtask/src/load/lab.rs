@@ -167,6 +167,18 @@ impl Lab {
         resident_kib(self.server.as_ref())
     }
 
+    /// The most that was resident since [`Lab::forget_peak`], in KiB.
+    pub(crate) fn peak_kib(&self) -> anyhow::Result<u64> {
+        status_kib(self.server.as_ref(), "VmHWM:")
+    }
+
+    /// From now on the peak is counted anew.
+    pub(crate) fn forget_peak(&self) -> anyhow::Result<()> {
+        let id = self.server.as_ref().and_then(Child::id).context("the server does not run")?;
+        let place = Path::new("/proc").join(id.to_string()).join("clear_refs");
+        std::fs::write(place, "5").context("resetting the peak")
+    }
+
     /// The same of each process beside it.
     pub(crate) fn resident_beside(&self) -> anyhow::Result<Vec<u64>> {
         self.others.iter().map(|other| resident_kib(Some(other))).collect()
@@ -197,6 +209,12 @@ impl Lab {
         Ok(lines.filter_map(line).collect())
     }
 
+    /// The number in the only line of its metrics that begins so.
+    pub(crate) async fn number(&self, name: &str) -> anyhow::Result<u64> {
+        let lines = self.counted(name).await?;
+        Ok(lines.first().with_context(|| format!("there is no {name}"))?.1)
+    }
+
     /// Removes what the database holds, so that the next start begins anew.
     pub(crate) fn clear(&self) -> anyhow::Result<()> {
         std::fs::remove_dir_all(self.folder.path())?;
@@ -206,9 +224,15 @@ impl Lab {
 }
 
 fn resident_kib(process: Option<&Child>) -> anyhow::Result<u64> {
+    status_kib(process, "VmRSS:")
+}
+
+fn status_kib(process: Option<&Child>, name: &str) -> anyhow::Result<u64> {
     let id = process.and_then(Child::id).context("the server does not run")?;
     let status = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS line")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line
+        .and_then(|line| line.split_whitespace().next())
+        .with_context(|| format!("no line {name}"))?;
     Ok(kib.parse()?)
 }

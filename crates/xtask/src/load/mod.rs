@@ -3,7 +3,9 @@
 
 mod actor;
 mod deliver;
+mod fanout;
 mod figures;
+mod flow;
 mod http;
 mod inbox;
 mod lab;
@@ -11,9 +13,12 @@ mod machine;
 mod memory;
 mod mix;
 mod outside;
+mod pace;
 mod pages;
 mod sign;
 mod start;
+mod timeline;
+mod viral;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +40,17 @@ pub(crate) struct Options {
     pub(crate) database: Option<String>,
     /// How many processes deliver beside the server.
     pub(crate) beside: usize,
+    /// On how many servers those live that are played.
+    pub(crate) hosts: Option<usize>,
+    /// How many servers hang, how many refuse and how many answer 500.
+    pub(crate) sick: usize,
+    /// How many a second.
+    pub(crate) rate: Option<usize>,
+    /// How many in a hundred have a signature that is wrong, and how many are sent twice.
+    pub(crate) bad: usize,
+    pub(crate) twice: usize,
+    /// What is said.
+    pub(crate) what: Option<String>,
 }
 
 impl Options {
@@ -45,6 +61,12 @@ impl Options {
             connections: None,
             database: None,
             beside: 0,
+            hosts: None,
+            sick: 0,
+            rate: None,
+            bad: 0,
+            twice: 0,
+            what: None,
         };
         let mut words = words.iter();
         while let Some(name) = words.next() {
@@ -54,6 +76,12 @@ impl Options {
                 "--count" => options.count = Some(number(value, MOST)?),
                 "--connections" => options.connections = Some(number(value, 512)?),
                 "--beside" => options.beside = number(value, 16)?,
+                "--hosts" => options.hosts = Some(number(value, 10_000)?),
+                "--sick" => options.sick = number(value, 1_000)?,
+                "--rate" => options.rate = Some(number(value, 10_000)?),
+                "--bad" => options.bad = number(value, 100)?,
+                "--twice" => options.twice = number(value, 100)?,
+                "--what" => options.what = Some(value.clone()),
                 "--database" => options.database = Some(value.clone()),
                 other => bail!("there is no option '{other}'"),
             }
@@ -97,6 +125,10 @@ pub(crate) fn run(words: &[String]) -> anyhow::Result<ExitCode> {
                 "memory" => memory::run(&options).await,
                 "inbox" => Box::pin(inbox::run(&options)).await,
                 "deliver" => Box::pin(deliver::run(&options)).await,
+                "timeline" => Box::pin(timeline::run(&options)).await,
+                "fanout" => Box::pin(fanout::run(&options)).await,
+                "flow" => Box::pin(flow::run(&options)).await,
+                "viral" => Box::pin(viral::run(&options)).await,
                 "mix" => Box::pin(mix::run(&options)).await,
                 "pages" => Box::pin(pages::run(&options)).await,
                 other => bail!("there is no load program '{other}'"),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::actor::Actor;
 
@@ -25,9 +25,19 @@ const MAX_DELIVERY: usize = 1024 * 1024;
 /// How often a waiting program looks at the counters.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// Which of the servers that are played are sick, once they are: the first so many hang, the next refuse
+/// connections, the next answer 500.
+#[derive(Debug, Default)]
+struct Illness {
+    each: usize,
+    broke_out: AtomicBool,
+}
+
 /// What arrived so far.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    illness: Illness,
+    arrivals: Mutex<Vec<Instant>>,
     posts: AtomicUsize,
     answers: AtomicUsize,
     unsigned: AtomicUsize,
@@ -39,23 +49,48 @@ pub(crate) struct Seen {
 /// The listener; it ends with this value.
 pub(crate) struct Outside {
     pub(crate) port: u16,
+    /// Where those listen who will refuse connections.
+    frail_port: u16,
     seen: Arc<Seen>,
+    frail: AbortHandle,
     _tasks: JoinSet<()>,
 }
 
 impl Outside {
     pub(crate) async fn open(public_pem: String) -> anyhow::Result<Self> {
+        Self::frail(public_pem, 0).await
+    }
+
+    /// So many servers of each kind will be sick, from [`Outside::fall_ill`] on.
+    pub(crate) async fn frail(public_pem: String, each: usize) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let port = listener.local_addr()?.port();
-        let seen = Arc::new(Seen::default());
+        let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let (port, frail_port) = (listener.local_addr()?.port(), other.local_addr()?.port());
+        let illness = Illness { each, ..Illness::default() };
+        let seen = Arc::new(Seen { illness, ..Seen::default() });
+        let public_pem: Arc<str> = Arc::from(public_pem);
         let mut tasks = JoinSet::new();
-        tasks.spawn(listen(listener, Arc::clone(&seen), Arc::from(public_pem)));
-        Ok(Self { port, seen, _tasks: tasks })
+        tasks.spawn(listen(listener, Arc::clone(&seen), Arc::clone(&public_pem)));
+        let frail = tasks.spawn(listen(other, Arc::clone(&seen), public_pem));
+        Ok(Self { port, frail_port, seen, frail, _tasks: tasks })
+    }
+
+    /// The sick are sick from now on.
+    pub(crate) fn fall_ill(&self) {
+        self.seen.illness.broke_out.store(true, Ordering::SeqCst);
+        self.frail.abort();
+    }
+
+    /// When each Create arrived that was taken.
+    pub(crate) fn arrivals(&self) -> Vec<Instant> {
+        self.seen.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Actor `number` at the `server`th of the servers that are played.
     pub(crate) fn actor(&self, server: usize, number: usize) -> Actor {
-        Actor { host: format!("load{server}.localhost:{}", self.port), server, number }
+        let will_refuse = self.seen.illness.of(server) == Sick::Refuses;
+        let port = if will_refuse { self.frail_port } else { self.port };
+        Actor { host: format!("load{server}.localhost:{port}"), server, number }
     }
 
     /// Create activities that arrived, and when the last of them did.
@@ -82,6 +117,35 @@ impl Outside {
     /// Follow activities that arrived.
     pub(crate) fn follows(&self) -> Vec<Value> {
         self.seen.follows.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What is wrong with a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sick {
+    Not,
+    Hangs,
+    Refuses,
+    Fails,
+}
+
+impl Illness {
+    /// What will be wrong with that one.
+    fn of(&self, server: usize) -> Sick {
+        match server.checked_div(self.each) {
+            Some(0) => Sick::Hangs,
+            Some(1) => Sick::Refuses,
+            Some(2) => Sick::Fails,
+            _ => Sick::Not,
+        }
+    }
+
+    /// What is wrong now with the one of this name.
+    fn now(&self, host: &str) -> Sick {
+        match after(host, "load") {
+            Some(server) if self.broke_out.load(Ordering::SeqCst) => self.of(server),
+            _ => Sick::Not,
+        }
     }
 }
 
@@ -115,11 +179,19 @@ async fn answer(
     seen: &Seen,
     public_pem: &str,
 ) -> anyhow::Result<Response<Full<Bytes>>> {
+    let host = request.headers().get("host").and_then(|host| host.to_str().ok());
+    match seen.illness.now(host.unwrap_or_default()) {
+        Sick::Hangs => return std::future::pending().await,
+        Sick::Fails => {
+            let failed = Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok(failed.body(Full::default())?);
+        }
+        Sick::Not | Sick::Refuses => {}
+    }
+    let host = host.unwrap_or_default().to_owned();
     if request.method() == http::Method::POST {
         return take(request, seen).await;
     }
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok());
-    let host = host.unwrap_or_default().to_owned();
     let query = request.uri().query().unwrap_or_default();
     let path = request.uri().path();
     let (what, number) = match path {
@@ -164,7 +236,9 @@ async fn take(
     match activity.get("type").and_then(Value::as_str) {
         Some("Create") => {
             seen.posts.fetch_add(1, Ordering::Relaxed);
-            *seen.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            let now = Instant::now();
+            *seen.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+            seen.arrivals.lock().unwrap_or_else(PoisonError::into_inner).push(now);
         }
         Some("Accept") => {
             seen.answers.fetch_add(1, Ordering::Relaxed);

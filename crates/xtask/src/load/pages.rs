@@ -75,7 +75,7 @@ async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
         let sent = send_all(lab, requests, 8).await?;
         ensure!(sent.accepted == wanted, "posts were refused: {:?}", sent.refused);
     }
-    wait_for_last(lab).await?;
+    wait_for(lab, &format!("Notice number {POSTS}.")).await?;
     let writer = writers.first().cloned().context("nobody wrote")?;
     Ok((outside, writer))
 }
@@ -99,14 +99,13 @@ pub(super) async fn befriend(
     Ok(())
 }
 
-/// Waits until the home page shows the post that was sent last.
-async fn wait_for_last(lab: &Lab) -> anyhow::Result<()> {
-    let last = format!("Notice number {POSTS}.");
+/// Waits until the home page shows the post with this text.
+pub(super) async fn wait_for(lab: &Lab, last: &str) -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut connection = Connection::open(lab.port).await?;
     while begun.elapsed() < LONGEST {
         let (_, body) = connection.get(&lab.host(), "/").await?;
-        if String::from_utf8_lossy(&body).contains(&last) {
+        if String::from_utf8_lossy(&body).contains(last) {
             return Ok(());
         }
         tokio::time::sleep(LOOK).await;

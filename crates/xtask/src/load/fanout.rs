@@ -1,0 +1,86 @@
+//! One post to many followers on many servers, some of which are sick: when it reached those that are well,
+//! what it cost, and how somebody who reads fares meanwhile.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+
+use super::Options;
+use super::figures::Figures;
+use super::http::Request;
+use super::inbox::send_all;
+use super::lab::Lab;
+use super::outside::{Outside, watch};
+use super::pace::Reader;
+use super::sign::Key;
+
+/// All followers are answered, and all who are well hear of the post, within this time.
+const LONGEST: Duration = Duration::from_mins(4);
+
+/// Follows that are signed and sent at once.
+const LOT: usize = 5_000;
+
+pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
+    let followers = options.count.unwrap_or(10_000);
+    let hosts = options.hosts.unwrap_or(3_000);
+    let key = Arc::new(Key::generate()?);
+    let outside = Outside::frail(key.public_pem()?, options.sick).await?;
+    let mut lab = Lab::new(options)?;
+    lab.start().await?;
+    lab.settle().await?;
+    gather(&lab, &outside, &key, followers, hosts).await?;
+    outside.fall_ill();
+    lab.forget_peak()?;
+    let spent = lab.processor_time()?;
+    let reader = Reader::open(lab.port, lab.host(), "/".to_owned());
+    let begun = Instant::now();
+    let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
+    lab.run(&words, "The lunch club meets at noon on Tuesday.").await?;
+    let written = begun.elapsed();
+    let well = (0..followers).filter(|number| number % hosts >= 3 * options.sick).count();
+    let arrived = watch(LONGEST, well, || outside.arrivals().len()).await;
+    let spent = lab.processor_time()?.saturating_sub(spent);
+    let mut times: Vec<Duration> =
+        outside.arrivals().iter().map(|moment| *moment - begun).collect();
+    let last = times.iter().max().copied().unwrap_or_default();
+    let mut figures = Figures::default();
+    let sick = 3 * options.sick;
+    figures.add("followers, servers, sick", format!("{followers}, {hosts}, {sick}"));
+    figures.add("the command that wrote the post took", format!("{} ms", written.as_millis()));
+    figures.add_rate("heard by those who are well", arrived, last);
+    figures.add_times("  after the command began", &mut times);
+    figures.add("  missing", well.saturating_sub(arrived).to_string());
+    figures.add("  more than wanted", arrived.saturating_sub(well).to_string());
+    let thousand = spent.as_millis() * 1_000 / u128::try_from(arrived.max(1))?;
+    figures.add("  processor time for a thousand", format!("{thousand} ms"));
+    figures.add("  memory at most", format!("{} KiB", lab.peak_kib()?));
+    reader.close("home page meanwhile", &mut figures).await?;
+    figures.print();
+    lab.stop().await
+}
+
+/// Makes so many actors follow the provider, and waits until each has its answer.
+async fn gather(
+    lab: &Lab,
+    outside: &Outside,
+    key: &Arc<Key>,
+    followers: usize,
+    hosts: usize,
+) -> anyhow::Result<()> {
+    let provider = lab.actor_id("hazelbank").await?;
+    let host = lab.host();
+    let follow = |number: usize| -> anyhow::Result<Request> {
+        let actor = outside.actor(number % hosts, number);
+        key.post(&actor, &host, "/inbox", actor.follow(&provider).to_string())
+    };
+    for start in (0..followers).step_by(LOT) {
+        let end = (start + LOT).min(followers);
+        let requests = (start..end).map(follow).collect::<anyhow::Result<Vec<_>>>()?;
+        let sent = send_all(lab, requests, 16).await?;
+        ensure!(sent.accepted == end - start, "follows were refused: {:?}", sent.refused);
+    }
+    let answered = watch(LONGEST, followers, || outside.accepts()).await;
+    ensure!(answered >= followers, "only {answered} of {followers} follows were answered");
+    Ok(())
+}
