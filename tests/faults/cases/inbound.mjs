@@ -4,7 +4,6 @@ import { check } from "../oracle.mjs";
 import { must, rowsOf } from "../must.mjs";
 import { idOf, naming, shown } from "../script.mjs";
 import { until } from "../server.mjs";
-import { LEASE_S } from "../world.mjs";
 
 const DAY_S = 24 * 3600;
 const FAR = "https://h1.peers.example/users/bea";
@@ -60,9 +59,11 @@ async function sameAgain({ make, sink, full }) {
     await until("the first to be worked on", () => door.reads > 0);
     await sayMore(world, entry, 5);
     if (round % 3 === 1) {
-      // Its lease ends, and it is taken up once more while the first is still at it.
-      world.faults.later(LEASE_S);
-      await until("it to be taken up again", () => stateOf(world, entry.id).attempts > 1);
+      // Who was at it is gone, and the next is as far.
+      await world.server.end("SIGKILL");
+      await world.startAgain();
+      await until("it to be taken up again", () => door.reads > 1);
+      await sayMore(world, entry, 5);
     }
     door.open();
     if (round % 3 === 2) await sayMore(world, entry, 20);
