@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,8 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DIE_AT_SYNC = 1, DIE_AT_WRITE = 2, DIE_AT_ANSWER = 3 };
+enum { DIE_AT_SYNC = 1, DIE_AT_WRITE = 2, DIE_AT_ANSWER = 3, DIE_AT_SAY = 4, DIE_AT_SAID = 5 };
 enum { WROTE = 1, CUT = 2, SYNCED = 3, REMOVED = 4, LOST = 5 };
+
+// Where the gate of postgres.mjs is.
+enum { DATABASE_PORT = 5432 };
 
 // The offsets are known to faults.mjs.
 struct page {
@@ -37,7 +41,7 @@ struct page {
     _Atomic int32_t die_in;       // 32: at the so manieth of these
     _Atomic int32_t syncs;        // 36: how many flushes there were, in all processes
     _Atomic int32_t killed;       // 40: the process that died so
-    _Atomic int32_t synced;       // 44: whether a flush came since DIE_AT_ANSWER was set
+    _Atomic int32_t synced;       // 44: whether a flush or commit came since DIE_AT_ANSWER was set
     char part[80];                // 48
     _Atomic int64_t running_ms;   // 128: added to the clock by which a program measures how long it waits
 };
@@ -190,22 +194,39 @@ int unlink(const char *path) {
     return done;
 }
 
+// Whether PostgreSQL, or the gate before it, is at the other end.
+static int is_database(int fd) {
+    struct sockaddr_in peer;
+    socklen_t size = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0) return 0;
+    return peer.sin_family == AF_INET && ntohs(peer.sin_port) == DATABASE_PORT;
+}
+
 // An answer of ours begins with these letters; what we ask other servers is under TLS.
-static void before_sending(const void *data, size_t size) {
-    if (!page || page->die_at != DIE_AT_ANSWER || !page->synced) return;
-    if (size >= 7 && memcmp(data, "HTTP/1.", 7) == 0) die_if(DIE_AT_ANSWER);
+static void before_sending(int fd, const void *data, size_t size) {
+    if (!page || !page->die_at) return;
+    if (page->die_at == DIE_AT_SAY && is_database(fd)) die_if(DIE_AT_SAY);
+    if (page->die_at != DIE_AT_ANSWER) return;
+    if (memmem(data, size, "COMMIT", 6) && is_database(fd)) page->synced = 1;
+    if (page->synced && size >= 7 && memcmp(data, "HTTP/1.", 7) == 0) die_if(DIE_AT_ANSWER);
+}
+
+// PostgreSQL has it then, and nobody hears what it answers.
+static ssize_t after_sending(int fd, ssize_t done) {
+    if (page && page->die_at == DIE_AT_SAID && done > 0 && is_database(fd)) die_if(DIE_AT_SAID);
+    return done;
 }
 
 ssize_t send(int fd, const void *data, size_t size, int flags) {
     REAL(ssize_t, send, int, const void *, size_t, int);
-    before_sending(data, size);
-    return real(fd, data, size, flags);
+    before_sending(fd, data, size);
+    return after_sending(fd, real(fd, data, size, flags));
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
     REAL(ssize_t, writev, int, const struct iovec *, int);
-    if (count > 0) before_sending(parts[0].iov_base, parts[0].iov_len);
-    return real(fd, parts, count);
+    if (count > 0) before_sending(fd, parts[0].iov_base, parts[0].iov_len);
+    return after_sending(fd, real(fd, parts, count));
 }
 
 int clock_gettime(clockid_t clock, struct timespec *moment) {

@@ -22,8 +22,11 @@ const PLACES = {
 const PART = [48, 79];
 const PAGE_BYTES = 4096;
 
-/** At what a process is to die: before a flush, before a write, or before an answer after a flush. */
-export const DIE = { sync: 1, write: 2, answer: 3 };
+/**
+ * At what a process is to die: before a flush, before a write, before an answer after a flush or a
+ * commit, before it says something to PostgreSQL, or right after that.
+ */
+export const DIE = { sync: 1, write: 2, answer: 3, say: 4, said: 5 };
 
 export const { ENOSPC, EIO } = os.constants.errno;
 

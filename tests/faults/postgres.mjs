@@ -7,6 +7,7 @@
 import net from "node:net";
 import path from "node:path";
 
+import { hostOf } from "./crowd.mjs";
 import { Postgres } from "./tables.mjs";
 
 const GATE_PORT = 5432;
@@ -88,6 +89,7 @@ export class Databases {
     };
   }
 
+  /** `from` is the world whose database is copied; without it the new one is empty. */
   make(world, from) {
     this.gate.hears = () => false;
     this.gate.letGo();
@@ -98,14 +100,14 @@ export class Databases {
 }
 
 /** As crowd.mjs does it in a file. */
-function addFollowers(tables, { count, hosts = count, shared = false }) {
+function addFollowers(tables, { count, hosts = count, name = hostOf, shared = false }) {
   const hash = (text) => `'\\x' || encode(substring(sha256(convert_to(${text}, 'UTF8')) from 1 for 16), 'hex')`;
-  const host = `'h' || (n % ${hosts}) || '.peers.example'`;
-  const home = `'https://' || ${host} || '/users/u' || n`;
-  const inbox = shared ? `'https://' || ${host} || '/inbox'` : "null::text";
-  const all = `generate_series(0, ${count - 1}) n`;
-  tables.run(`
-    INSERT INTO actor SELECT (jsonb_populate_record(a, jsonb_build_object('id', 1000 + n, 'host', ${host},
+  const home = "'https://' || who.host || '/users/u' || n";
+  const inbox = shared ? "'https://' || who.host || '/inbox'" : "null::text";
+  const rows = Array.from({ length: count }, (_, at) => `(${at}, '${name(at % hosts)}')`);
+  const all = `(VALUES ${rows.join(", ")}) AS who (n, host)`;
+  tables.change(`
+    INSERT INTO actor SELECT (jsonb_populate_record(a, jsonb_build_object('id', 1000 + n, 'host', who.host,
         'uri', ${home}, 'uri_hash', ${hash(home)}, 'handle', 'u' || n, 'handle_folded', 'u' || n,
         'inbox', ${home} || '/inbox', 'outbox', ${home} || '/outbox', 'url', ${home},
         'followers_uri', ${home} || '/followers', 'shared_inbox', ${inbox}))).*

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the fault cases against the unmodified program, in a private network with TLS and names of its own.
 #
-#   tests/faults/run.sh [--full] [--postgres URL] [CASE...]      CAREFOLK_BIN is the program under test
+#   tests/faults/run.sh [--full] [--postgres URL] [--on postgres] [CASE...]      CAREFOLK_BIN is the program under test
 #   FAULTS_LOG=1                                                 shows what the program said where a case fails
 set -euo pipefail
 
@@ -17,7 +17,7 @@ fi
 room=$(mktemp -d "${TMPDIR:-/tmp}/carefolk-faults.XXXXXX")
 trap 'rm -rf "$room"' EXIT
 cc -O2 -Wall -shared -fPIC -o "$room/faults.so" "$here/faults.c" -ldl -lpthread
-CERTIFICATE_DAYS=60 "$interop/certificates.sh" "$room/certificates" care.example '*.peers.example'
+CERTIFICATE_DAYS=7000 "$interop/certificates.sh" "$room/certificates" care.example '*.peers.example'
 
 # Nothing leads out of the namespace but files: PostgreSQL is reached through a socket that is one.
 words=("$@")
@@ -32,6 +32,7 @@ for at in "${!words[@]}"; do
 done
 
 export NAMESPACE_HOSTS="care.example one.peers.example two.peers.example three.peers.example"
+export NAMESPACE_DNS=127.0.0.53
 export FAULTS_LIBRARY=$room/faults.so
 export FAULTS_ROOM=$room
 export FAULTS_CERTIFICATES=$room/certificates

@@ -1,6 +1,19 @@
 // What people and servers do: forty different things one after the other, and a steady load.
 
+import { ask } from "./server.mjs";
 import { Refusal } from "./world.mjs";
+
+/** The id of somebody here. */
+export async function idOf(name) {
+  const { text } = await ask(`/.well-known/webfinger?resource=acct:${name}@care.example`);
+  return JSON.parse(text).links.find(({ rel }) => rel === "self").href;
+}
+
+/** The tag that names somebody. */
+export const naming = (href) => [{ type: "Mention", href, name: `@${href.split("/").at(-1)}@care.example` }];
+
+/** A document of that object, as its server shows it. */
+export const shown = (object) => ({ "@context": "https://www.w3.org/ns/activitystreams", ...object });
 
 /** Forty acts by command line, pages and inbox; stops at the first that fails, and gives how many held. */
 export async function script(world) {

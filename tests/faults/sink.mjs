@@ -42,6 +42,13 @@ export class Sink {
     /** Called with a delivery before it is answered, and after. */
     this.before = () => {};
     this.after = () => {};
+    /** Which documents were asked for, oldest first. */
+    this.asked = [];
+    /**
+     * What stands at an address, or a promise of it: nothing for the usual, an object to be shown, or
+     * what is done with a delivery.
+     */
+    this.shows = () => undefined;
   }
 
   async start() {
@@ -86,6 +93,12 @@ export class Sink {
     for await (const chunk of request) chunks.push(chunk);
     const url = `https://${request.headers.host}${request.url}`;
     if (request.method !== "POST") {
+      this.asked.push(url);
+      const shown = await this.shows(url);
+      if (shown !== undefined) {
+        this.#show(shown, request.headers.host, response);
+        return;
+      }
       const name = /^\/users\/(\w+)$/.exec(request.url)?.[1];
       response.writeHead(name ? 200 : 404, { "content-type": ACTIVITY });
       response.end(name ? JSON.stringify({ ...person(url, name), ...this.says(url) }) : "");
@@ -103,9 +116,18 @@ export class Sink {
     this.#do(String(arrival.did), arrival, response);
   }
 
+  #show(what, host, response) {
+    if (typeof what === "string") {
+      this.#do(what, { host, isRead: true }, response);
+      return;
+    }
+    response.writeHead(200, { "content-type": ACTIVITY });
+    response.end(JSON.stringify(what));
+  }
+
   #do(what, arrival, response) {
     const [, word, more] = /^(\w+):?(.*)$/.exec(what);
-    const after = () => this.after(arrival);
+    const after = () => arrival.isRead || this.after(arrival);
     if (/^\d+$/.test(word)) {
       const name = word.startsWith("3") ? "location" : "retry-after";
       response.writeHead(Number(word), more ? { [name]: more } : {});

@@ -3,6 +3,17 @@
 import { execFileSync } from "node:child_process";
 import { DatabaseSync } from "node:sqlite";
 
+/** What PostgreSQL knows of its tables and indexes. */
+const SHAPE = `
+  SELECT 'column' AS kind, table_name || '.' || column_name AS name,
+      data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS sql
+    FROM information_schema.columns WHERE table_schema = 'public'
+  UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+  UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+  UNION ALL SELECT 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid)
+    FROM pg_trigger WHERE NOT tgisinternal`;
+
 const quoted = (value) => `'${String(value).replaceAll("'", "''")}'`;
 
 class Tables {
@@ -14,6 +25,16 @@ class Tables {
   /** How many rows of a table have this value in a column. */
   having(table, column, value) {
     return this.count(`${table} WHERE ${column} = ${quoted(value)}`);
+  }
+
+  /** The names of all tables. */
+  names() {
+    return [...new Set(this.columns().map(({ table }) => table))].sort();
+  }
+
+  /** Every table with all of its rows. */
+  dump() {
+    return new Map(this.names().map((name) => [name, this.all(`SELECT * FROM "${name}"`)]));
   }
 
   /** Whether nothing is left that is due; with `all`, whether nothing waits to be delivered. */
@@ -28,6 +49,16 @@ class Tables {
       this.count(`job WHERE ${due()})`) === 0 &&
       this.count(all ? "delivery WHERE state = 'waiting'" : open) === 0
     );
+  }
+}
+
+/** Statements that are one transaction, on a file of SQLite. */
+export function change(file, statements) {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE; ${statements}; COMMIT`);
+  } finally {
+    database.close();
   }
 }
 
@@ -46,6 +77,16 @@ export class Sqlite extends Tables {
     return statement.all().map((row) => {
       return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
     });
+  }
+
+  columns() {
+    return this.all(`SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
+      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`);
+  }
+
+  /** How the tables are made. */
+  shape() {
+    return this.all("SELECT type AS kind, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name, sql");
   }
 
   /** What SQLite itself finds wrong. */
@@ -69,15 +110,39 @@ export class Postgres extends Tables {
   all(query) {
     const wrapped = `SELECT coalesce(json_agg(r), '[]') FROM (${query}) r`;
     const args = ["--no-psqlrc", "-qAt", "-d", this.url, "-c", wrapped];
-    const said = execFileSync("psql", args, { encoding: "utf8", maxBuffer: 1 << 28 });
+    const said = execFileSync("psql", args, { encoding: "utf8", maxBuffer: 1 << 30 });
     // Numbers as text: ids have 63 bits.
     const rows = JSON.parse(said.replaceAll(/:\s*(-?\d+)(?=[,}])/g, ':"$1"'));
     return rows;
   }
 
+  columns() {
+    return this.all(`SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
+      WHERE table_schema = 'public'`);
+  }
+
+  shape() {
+    return this.all(`${SHAPE} ORDER BY kind, name, sql`);
+  }
+
+  /** In one question, as each costs a process. */
+  dump() {
+    const names = this.names();
+    const each = names.map((name) => `SELECT '${name}' AS name, row_to_json(t) AS row FROM "${name}" t`);
+    const found = Map.groupBy(this.all(each.join(" UNION ALL ")), ({ name }) => name);
+    return new Map(names.map((name) => [name, (found.get(name) ?? []).map(({ row }) => row)]));
+  }
+
   /** One statement that gives no rows. */
   run(statement) {
-    return execFileSync("psql", ["--no-psqlrc", "-qAt", "-d", this.url, "-c", statement], { encoding: "utf8" });
+    const args = ["--no-psqlrc", "-qAt", "-d", this.url, "-c", statement];
+    return execFileSync("psql", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Statements of any length that are one transaction. */
+  change(statements) {
+    const args = ["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", this.url, "-f", "-"];
+    execFileSync("psql", args, { input: statements, stdio: ["pipe", "ignore", "pipe"] });
   }
 
   wrong() {

@@ -9,7 +9,7 @@ import { addFollowers } from "./crowd.mjs";
 import { Faults } from "./faults.mjs";
 import { Ledger } from "./ledger.mjs";
 import { ask, Server, until } from "./server.mjs";
-import { Sqlite } from "./tables.mjs";
+import { change, Sqlite } from "./tables.mjs";
 
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 const PASSWORD = "plum-kettle-otter-seven";
@@ -63,7 +63,7 @@ export class Template {
     if (options.disk) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.disk}`, "faults", data]);
     if (!options.empty) cpSync(path.join(this.folder, "data"), data, { recursive: true });
     this.sink.reset();
-    this.databases?.make(name, "template");
+    this.databases?.make(name, options.empty ? undefined : "template");
     const world = new World(this, name, options);
     world.names = this.names;
     if (options.followers) world.follow(options.followers);
@@ -122,6 +122,12 @@ export class World {
 
   tables() {
     return this.database?.tables() ?? new Sqlite(this.file);
+  }
+
+  /** Meddles with the rows from outside, while the program runs or not. */
+  change(statements) {
+    if (this.database) return this.database.tables().change(statements);
+    return change(this.file, statements);
   }
 
   /** Gives hazelbank followers, before the program starts. */
@@ -219,8 +225,8 @@ export class World {
     return answer.headers.location.split("?")[0];
   }
 
-  /** Somebody elsewhere says something to us; gives the entry in the ledger. */
-  async hear(said, by = VIC) {
+  /** What somebody elsewhere is going to say, as an entry in the ledger. */
+  draft(said, by = VIC) {
     this.number += 1;
     const activity = {
       "@context": "https://www.w3.org/ns/activitystreams",
@@ -229,7 +235,12 @@ export class World {
       to: [PUBLIC],
       ...said,
     };
-    const entry = this.ledger.add({ what: "heard", id: activity.id, activity, by });
+    return this.ledger.add({ what: "heard", id: activity.id, activity, by });
+  }
+
+  /** Somebody elsewhere says something to us; gives the entry in the ledger. */
+  async hear(said, by = VIC) {
+    const entry = this.draft(said, by);
     await this.knock(entry);
     return entry;
   }

@@ -1,6 +1,8 @@
 // Starting, stopping, and what stands still or jumps meanwhile.
 
-import { DatabaseSync } from "node:sqlite";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 
 import { check } from "../oracle.mjs";
 import { load, sayAgain } from "../script.mjs";
@@ -12,6 +14,7 @@ const STOP_MS = 30_000;
 const START_MS = 5_000;
 const FLUSHES_MAX = 200;
 const STRIDE = 7;
+const SAID = { quick: 97, full: 5, most: 2_000 };
 
 const must = (holds, what) => {
   if (!holds) throw new Error(what);
@@ -28,6 +31,24 @@ async function twice({ make }) {
   must(code === 1 && /already using/.test(said), `the second ended with ${code}: ${said}`);
   must(said.trim().split("\n").length === 1, `it said more than a line: ${said}`);
   must(!first.isOver, "the first is gone");
+  await world.post("page");
+  await world.settle();
+  await check(world, { fanOut: 1 });
+}
+
+/** With PostgreSQL servers may share a database (R-027), but not one whose keys they cannot open. */
+async function twiceWithAnotherKey({ make }) {
+  const world = make();
+  await world.server.start();
+  await world.post("page");
+  const folder = path.join(world.room, "elsewhere");
+  mkdirSync(folder, { mode: 0o700 });
+  writeFileSync(path.join(folder, "master.key"), randomBytes(32), { mode: 0o600 });
+  const elsewhere = { CAREFOLK__HTTP__LISTEN: "127.0.0.1:8081", CAREFOLK__STORAGE__PATH: folder };
+  const { code, said } = await world.server.launch(elsewhere).ended;
+  must(code === 1 && /not the master key/.test(said), `the second ended with ${code}: ${said}`);
+  must(said.trim().split("\n").length === 1, `it said more than a line: ${said}`);
+  must(world.server.isRunning, "the first is gone");
   await world.post("page");
   await world.settle();
   await check(world, { fanOut: 1 });
@@ -206,11 +227,13 @@ async function crashLoop({ make, full }) {
   return `${times} times`;
 }
 
-/** Killed at each flush of its very first start. */
-async function firstStart({ make, full }) {
+/** Killed at each flush of its very first start, or between what it says to PostgreSQL then. */
+async function firstStart({ make, full, gate }) {
+  const [most, stride] = gate ? [SAID.most, full ? SAID.full : SAID.quick] : [FLUSHES_MAX, full ? 1 : STRIDE];
+  const moment = (at) => (gate ? (at % 2 === 0 ? "say" : "said") : "sync");
   const shape = (world) => {
     const tables = world.tables();
-    const rows = tables.all("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name, sql");
+    const rows = tables.shape();
     const steps = tables.all("SELECT version FROM seaql_migrations ORDER BY version");
     tables.close();
     return JSON.stringify([rows, steps]);
@@ -220,23 +243,23 @@ async function firstStart({ make, full }) {
   const wanted = shape(whole);
   await whole.close();
   let died = 0;
-  for (let at = 1; at <= FLUSHES_MAX; at += full ? 1 : STRIDE) {
+  for (let at = 1; at <= most; at += stride) {
     const world = make({ empty: true });
     // Everything in its folder is meant, the master key as well.
     world.faults.concern(world.folder);
-    world.faults.killAt("sync", at);
+    world.faults.killAt(moment(at), at);
     const survived = await world.server.tryStart();
     if (survived) {
       await world.close();
       must(died > 0, "nobody ever died");
-      return `died at ${died} flushes`;
+      return `died at ${died} moments`;
     }
     died += 1;
     await world.server.child.ended;
     world.faults.set({ dieAt: 0 });
     const { said } = world.server.child;
-    must(await world.server.tryStart(), `killed at flush ${at}, it does not start again: ${world.server.child.said || said}`);
-    must(shape(world) === wanted, `killed at flush ${at}, the tables are others`);
+    must(await world.server.tryStart(), `killed at ${moment(at)} ${at}, it does not start again: ${world.server.child.said || said}`);
+    must(shape(world) === wanted, `killed at ${moment(at)} ${at}, the tables are others`);
     const account = ["account", "create", "ada", "--email", "ada@mail.example"];
     await world.server.run([...account, "--password-stdin"], "plum-kettle-otter-seven");
     must(await isWell(), "it is not alive");
@@ -247,9 +270,7 @@ async function firstStart({ make, full }) {
 
 async function newerSchema({ make }) {
   const world = make();
-  const database = new DatabaseSync(world.file);
-  database.exec("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_from_the_future', 0)");
-  database.close();
+  world.change("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_from_the_future', 0)");
   const line = await refusesToStart(world, /newer version/);
   const { code, complained } = await world.server.command(["account", "list"]);
   must(code === 1 && complained.trim().split("\n").length === 1, `a command ended with ${code}: ${complained}`);
@@ -257,7 +278,8 @@ async function newerSchema({ make }) {
 }
 
 export const cases = [
-  { id: "R-011", what: "two servers on one folder", check: twice },
+  { id: "R-011", on: "sqlite", what: "two servers on one folder", check: twice },
+  { id: "R-011", on: "postgres", what: "two servers with different keys on one database", check: twiceWithAnotherKey },
   { id: "R-046", what: "the clock jumps ten days ahead, back, and ten days behind", check: clockJumps },
   { id: "R-046b", what: "a server failed while the clock was ten days ahead", check: failedInTheFuture },
   { id: "R-046c", what: "a command is run right after the clock jumped", check: commandAfterJump, fault: NUMBER_TAKEN },
@@ -265,7 +287,7 @@ export const cases = [
   { id: "R-049", what: "told to stop under load, and told twice", check: toldToStop },
   { id: "R-050", what: "started and ended again and again", check: storm },
   { id: "R-050b", what: "it dies again and again, as fast as it starts", check: crashLoop },
-  { id: "R-053", what: "killed at every flush of its first start", check: firstStart },
+  { id: "R-053", what: "killed at any moment of its first start", check: firstStart },
   { id: "R-057", what: "a database of a newer version is refused in one line", check: newerSchema },
 ];
 

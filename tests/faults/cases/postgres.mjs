@@ -7,7 +7,6 @@ import { afterDeathInFanOut } from "../fan-out.mjs";
 import { check } from "../oracle.mjs";
 import { load, sayAgain } from "../script.mjs";
 import { isWell, Server, until } from "../server.mjs";
-import { randomKills } from "./crash.mjs";
 
 const must = (holds, what) => {
   if (!holds) throw new Error(what);
@@ -165,13 +164,10 @@ async function cut({ make, gate, full }) {
   return `${cuts} commits cut off, ${world.ledger.counts()}; refused: ${refused || "nothing"}`;
 }
 
-const where = "on PostgreSQL";
-
 export const cases = [
-  { id: "R-002", what: `killed at random under load, ${where}`, check: randomKills },
-  { id: "R-005", what: `killed after a peer took it, before that is written down, ${where}`, check: beforeTheRecord },
-  { id: "R-006", what: `killed while deliveries to all followers are written, ${where}`, check: duringFanOut },
-  { id: "R-027", what: "two servers share the queue, and one dies", check: shared },
-  { id: "R-036", what: `the database stands still, ${where}`, check: still },
-  { id: "R-041", what: "connections to the database are ended, also at the commit", check: cut },
+  { id: "R-005", on: "postgres", what: "killed after a peer took it, before that is written down", check: beforeTheRecord },
+  { id: "R-006", on: "postgres", what: "killed while deliveries to all followers are written", check: duringFanOut },
+  { id: "R-027", on: "postgres", what: "two servers share the queue, and one dies", check: shared },
+  { id: "R-036", on: "postgres", what: "the database stands still", check: still },
+  { id: "R-041", on: "postgres", what: "connections to the database are ended, also at the commit", check: cut },
 ];

@@ -72,7 +72,14 @@ async function lazyLog(context) {
   return `${lost.length} acknowledged things were seen to be lost`;
 }
 
+const on = { on: "sqlite", why: "what reaches its disk is the matter of that server" };
+
 export const cases = [
-  { id: "R-007", what: "the power goes: only what was flushed is there", check: powerLoss },
-  { id: "R-008", what: "control: without flushes of the log (as with synchronous = NORMAL) the loss is seen", check: lazyLog },
+  { id: "R-007", ...on, what: "the power goes: only what was flushed is there", check: powerLoss },
+  {
+    id: "R-008",
+    ...on,
+    what: "control: without flushes of the log (as with synchronous = NORMAL) the loss is seen",
+    check: lazyLog,
+  },
 ];
