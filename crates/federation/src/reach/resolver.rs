@@ -15,8 +15,10 @@ use super::lab::LabNetworks;
 /// The most addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 8;
 
-/// How many names are looked up at once: one for each delivery that may be in flight. More wait.
-const LOOKUPS_MAX: usize = 512;
+/// How many names are looked up at once; more wait. Where nobody answers, the system gives up after about ten
+/// seconds, and who asked after five (`CONNECT_WITHIN`): twice as many as there are deliveries, jobs and
+/// arrivals at other servers at once.
+const LOOKUPS_MAX: usize = 2 * (512 + 64 + 64);
 
 /// What looking up a name needs of a stack, with room to spare.
 const LOOKUP_STACK: usize = 256 * 1024;
