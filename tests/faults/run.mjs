@@ -35,7 +35,7 @@ const NOT_RUN = {
   "R-009": "there is no media child to be killed yet",
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
-  "R-051": "there is no watchdog yet",
+  "R-051": "a supervisor is one of systemd; what it is told, crates/server/tests/it/supervised.rs looks at",
   "R-054 to R-056, R-058 to R-060": "no program here",
 };
 
@@ -45,8 +45,8 @@ const { values, positionals } = parseArgs({
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
 const kinds = [
-  ...[crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys],
-  ...[inbound, order, flood, network, migrations, clocks, postgres],
+  crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys, inbound, order, flood,
+  network, migrations, clocks, postgres,
 ];
 
 /** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */

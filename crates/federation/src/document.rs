@@ -59,9 +59,13 @@ impl From<ModelError> for DocumentError {
             ModelError::FetchInvalidContentType(_) => {
                 PortError::Invalid("not an ActivityStreams document")
             }
-            ModelError::UrlVerificationError(_)
-            | ModelError::DomainResolveError(_)
-            | ModelError::ResolveInternalIpError(..) => PortError::Refused("not a public address"),
+            // Names come back: what is not there now is no reason to refuse for good.
+            ModelError::DomainResolveError(_) => {
+                PortError::Unavailable("its name could not be looked up".to_owned())
+            }
+            ModelError::UrlVerificationError(_) | ModelError::ResolveInternalIpError(..) => {
+                PortError::Refused("not a public address")
+            }
             ModelError::ResponseBodyLimit => PortError::Invalid("the document is too large"),
             other => PortError::Unavailable(other.to_string()),
         })

@@ -167,19 +167,11 @@ export const cases = [
     id: "R-044b",
     what: "who knows names says nothing",
     check: silentResolver,
-    fault: {
-      shows: /live servers had it after/,
-      why: "a lookup holds one of the 512 threads for ten seconds, and signing and all other lookups wait for these",
-    },
   },
   {
     id: "R-044c",
     what: "strangers speak while names cannot be looked up",
     check: strangersWithoutNames,
-    fault: {
-      shows: /a stranger is answered 401|what has to be read is refused/,
-      why: "a name that cannot be looked up counts as an address that is not public, and so for good",
-    },
   },
   { id: "R-045", what: "the network is down for ten minutes", check: networkDown },
 ];

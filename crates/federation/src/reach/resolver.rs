@@ -1,11 +1,13 @@
 //! Names to addresses, for connecting: what is looked up here is what is connected to, so a name
 //! that changes its mind between check and use (S-082) gains nothing.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
-use tokio::net::lookup_host;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::address::is_global;
 use super::lab::LabNetworks;
@@ -13,10 +15,23 @@ use super::lab::LabNetworks;
 /// The most addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 8;
 
+/// How many names are looked up at once; more wait. Where nobody answers, the system gives up after about ten
+/// seconds, and who asked after five (`CONNECT_WITHIN`): twice as many as there are deliveries, jobs and
+/// arrivals at other servers at once.
+const LOOKUPS_MAX: usize = 2 * (512 + 64 + 64);
+
+/// What looking up a name needs of a stack, with room to spare.
+const LOOKUP_STACK: usize = 256 * 1024;
+
 /// Resolves names, and refuses those that lead into private networks.
+///
+/// The system looks a name up in a thread of its own, for as long as whoever knows names does not
+/// answer. These are not the threads that passwords are checked on and deliveries signed: those must
+/// not wait for a name.
 #[derive(Clone, Debug)]
 pub(super) struct WorldResolver {
     lab: LabNetworks,
+    places: Arc<Semaphore>,
 }
 
 /// A name that leads where we do not go.
@@ -46,16 +61,30 @@ impl NoAddress {
 
 impl WorldResolver {
     pub(super) fn new(lab: LabNetworks) -> Self {
-        Self { lab }
+        Self { lab, places: Arc::new(Semaphore::new(LOOKUPS_MAX)) }
     }
 
-    async fn look_up(&self, name: &str) -> std::io::Result<Vec<SocketAddr>> {
+    async fn look_up(&self, name: &str) -> io::Result<Vec<SocketAddr>> {
         let name = name.to_ascii_lowercase();
         if self.lab.is_lab() && (name == "localhost" || name.ends_with(".localhost")) {
             // Not every system resolver knows the names below .localhost (RFC 6761).
             return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]);
         }
-        Ok(lookup_host((name.as_str(), 0)).await?.collect())
+        self.ask(name).await
+    }
+
+    async fn ask(&self, name: String) -> io::Result<Vec<SocketAddr>> {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
+        let (tell, told) = oneshot::channel();
+        std::thread::Builder::new().name("lookup".to_owned()).stack_size(LOOKUP_STACK).spawn(
+            move || {
+                let found = (name.as_str(), 0).to_socket_addrs();
+                // Whoever asked may have gone.
+                let _gone = tell.send(found.map(Iterator::collect));
+                drop(place);
+            },
+        )?;
+        told.await.map_err(io::Error::other)?
     }
 
     /// All addresses, if every one of them may be reached: one that may not makes the whole name

@@ -93,7 +93,7 @@ pub(super) fn text_from_stdin(what: &str) -> anyhow::Result<String> {
 }
 
 /// A moment as people and scripts read it: `2026-11-22T09:30:00Z`.
-pub(super) fn when(moment: Moment) -> String {
+pub(crate) fn when(moment: Moment) -> String {
     jiff::Timestamp::from_millisecond(moment.0).map_or_else(
         |_| moment.0.to_string(),
         |stamp| stamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

@@ -21,6 +21,8 @@ mod provider;
 mod report;
 mod serve;
 
+pub(crate) use desk::when;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use carefolk_app::ports::{Chance, Clock};
 use carefolk_app::{App, AppParts, AppSettings, Error, FederationMode};
+use carefolk_domain::Moment;
 use carefolk_federation::{ConnectorOptions, HttpRemote, KeyMint, LabNetworks};
 use carefolk_signatures::vault::MasterKey;
 use carefolk_store::Db;
@@ -34,6 +35,20 @@ pub(crate) struct Built {
     pub(crate) lease: Lease,
 }
 
+/// No clock that is right shows less (2020-01-01): it is that of a machine that has none of its own and has not
+/// asked yet. What was dated so would be wrong for ever, here and everywhere.
+const CLOCK_EARLIEST: Moment = Moment(1_577_836_800_000);
+
+fn check_clock(now: Moment) -> anyhow::Result<()> {
+    if now < CLOCK_EARLIEST {
+        bail!(
+            "the clock of this machine says {}: set it first (for example with timedatectl)",
+            crate::cli::when(now)
+        );
+    }
+    Ok(())
+}
+
 /// Builds the application on a database that is migrated. `local_base_url` is where its pages are
 /// while it has no public address.
 pub(crate) async fn application(
@@ -43,6 +58,7 @@ pub(crate) async fn application(
     local_base_url: String,
 ) -> anyhow::Result<Built> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    check_clock(clock.now())?;
     let chance: Arc<dyn Chance> = Arc::new(SystemChance);
     let master = Arc::new(MasterKey::new(key));
     let lab: Vec<String> =
