@@ -97,6 +97,8 @@ async function refused({ make, sink }) {
   must(days >= 2 && days <= 2.5, `it was given up after ${days.toFixed(1)} days`);
   must(attempts >= 10 && attempts <= 17, `it was tried ${attempts} times`);
   await world.post("page");
+  // A server that refuses is left alone for some minutes.
+  await queue.stepAll(SECOND);
   await world.settle();
   await check(world, { fanOut: 3, mayDie: true });
   queue.close();
