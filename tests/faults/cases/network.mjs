@@ -146,7 +146,7 @@ async function reach(world, sink, live) {
 
 /** R-044: who knows names says nothing. */
 async function silentResolver({ make, sink, resolver, full }) {
-  const [live, dead] = full ? [400, 2_000] : [60, 700];
+  const [live, dead] = full ? [400, 900] : [60, 700];
   const name = (at) => (at < dead ? `n${at}.peers.example` : hostOf(at - dead));
   const world = make({ followers: { count: live + dead, name } });
   resolver.knows = () => "silent";
