@@ -40,10 +40,13 @@ class Tables {
   /** Whether nothing is left that is due; with `all`, whether nothing waits to be delivered. */
   isSettled(now, all) {
     const due = (row = "") => `${row}state = 'waiting' AND (${row}locked_until IS NOT NULL OR ${row}run_at <= ${now}`;
-    // What is for a server that is left alone for a while is not due.
+    // What is for a server that is left alone for a while is not due, nor what waits for an earlier one of its
+    // object that is not.
     const open = `delivery d JOIN peer p ON p.id = d.peer_id WHERE ${due("d.")}
       AND (p.backoff_until IS NULL OR p.backoff_until <= ${now})
-      AND (p.asked_until IS NULL OR p.asked_until <= ${now}))`;
+      AND (p.asked_until IS NULL OR p.asked_until <= ${now})
+      AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.peer_id = d.peer_id AND e.order_key = d.order_key
+        AND e.state = 'waiting' AND e.id < d.id AND e.locked_until IS NULL AND e.run_at > ${now}))`;
     return (
       this.count(`inbound_activity WHERE ${due()})`) === 0 &&
       this.count(`job WHERE ${due()})`) === 0 &&

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::errand::{Errands, Signed, judge_status};
-use crate::reach::connector::ConnectorError;
+use crate::reach::connector::{ConnectorError, NOT_PUBLIC};
 use crate::reach::media_type::{ACTIVITY_ACCEPT, ACTIVITY_JSON};
 
 /// Requests for one document: itself, and once more at its `id` when that stands elsewhere on the
@@ -59,13 +59,9 @@ impl From<ModelError> for DocumentError {
             ModelError::FetchInvalidContentType(_) => {
                 PortError::Invalid("not an ActivityStreams document")
             }
-            // Names come back: what is not there now is no reason to refuse for good.
-            ModelError::DomainResolveError(_) => {
-                PortError::Unavailable("its name could not be looked up".to_owned())
-            }
-            ModelError::UrlVerificationError(_) | ModelError::ResolveInternalIpError(..) => {
-                PortError::Refused("not a public address")
-            }
+            ModelError::UrlVerificationError(_)
+            | ModelError::DomainResolveError(_)
+            | ModelError::ResolveInternalIpError(..) => PortError::Refused(NOT_PUBLIC),
             ModelError::ResponseBodyLimit => PortError::Invalid("the document is too large"),
             other => PortError::Unavailable(other.to_string()),
         })
@@ -168,6 +164,7 @@ impl Errander {
 /// Fetches documents through the object model.
 pub(crate) struct Documents {
     config: FederationConfig<()>,
+    errands: Arc<Errands>,
 }
 
 impl Documents {
@@ -175,7 +172,8 @@ impl Documents {
     /// on in laboratories only; addresses are judged by our connector either way.
     pub(crate) async fn new(errands: Arc<Errands>, domain: &str) -> Result<Self, ConnectorError> {
         let lab = errands.connector.policy().lab().is_lab();
-        let client = ClientBuilder::new(errands.connector.client()).with(Errander(errands)).build();
+        let errander = Errander(Arc::clone(&errands));
+        let client = ClientBuilder::new(errands.connector.client()).with(errander).build();
         let config = FederationConfig::builder()
             .domain(domain)
             .app_data(())
@@ -185,7 +183,7 @@ impl Documents {
             .build()
             .await
             .map_err(|error| ConnectorError::ObjectModel(error.to_string()))?;
-        Ok(Self { config })
+        Ok(Self { config, errands })
     }
 
     /// The document at `url`, which must be its id or lead to it.
@@ -193,7 +191,14 @@ impl Documents {
         let id = ObjectId::<RemoteDocument>::parse(url.as_str())
             .map_err(|_odd| PortError::Invalid("not an address"))?;
         let found = id.dereference(&self.config.to_request_data()).await;
-        let document = found.map_err(|error| error.0)?;
+        let document = match found {
+            Ok(document) => document,
+            // The model says the same of a name that it cannot look up, and names come back.
+            Err(DocumentError(PortError::Refused(NOT_PUBLIC))) => {
+                return Err(self.errands.connector.why_not(url).await);
+            }
+            Err(DocumentError(error)) => return Err(error),
+        };
         Ok(Fetched { url: document.url.into(), body: document.body.into_bytes() })
     }
 }

@@ -70,7 +70,11 @@ pub enum ConnectorError {
 pub struct Connector {
     client: Client,
     policy: Arc<TargetPolicy>,
+    names: WorldResolver,
 }
+
+/// Why we do not go to an address that leads into a private network.
+pub(crate) const NOT_PUBLIC: &str = "not a public address";
 
 /// One answer, read to its end.
 #[derive(Clone, Debug)]
@@ -111,13 +115,14 @@ impl Connector {
         let lab = options.lab.is_lab();
         let base = options.base_url.as_deref();
         let agent = format!("Carefolk/{} (+{})", options.version, base.unwrap_or("unset"));
+        let names = WorldResolver::new(options.lab.clone());
         let client = Client::builder()
             .user_agent(agent)
             .redirect(Policy::none())
             .no_proxy()
             .referer(false)
             .https_only(!lab)
-            .dns_resolver(Arc::new(WorldResolver::new(options.lab.clone())))
+            .dns_resolver(Arc::new(names.clone()))
             .connect_timeout(CONNECT_WITHIN)
             .timeout(TOTAL_WITHIN)
             .pool_max_idle_per_host(IDLE_PER_HOST)
@@ -126,12 +131,21 @@ impl Connector {
             .build()
             .map_err(ConnectorError::Client)?;
         let policy = Arc::new(TargetPolicy::new(options.lab.clone(), base));
-        Ok(Self { client, policy })
+        Ok(Self { client, policy, names })
     }
 
     /// Where we go at all.
     pub fn policy(&self) -> &TargetPolicy {
         &self.policy
+    }
+
+    /// Why the object model did not go to `url`, whose name it could not look up or leads inside.
+    pub(crate) async fn why_not(&self, url: &Url) -> PortError {
+        let name = url.host_str().unwrap_or_default();
+        match self.names.addresses(name).await {
+            Err(nameless) => PortError::Unavailable(nameless.to_string()),
+            Ok(_) => PortError::Refused(NOT_PUBLIC),
+        }
     }
 
     /// The client, for the object model's own plumbing. It is as bounded as the rest.
@@ -192,7 +206,7 @@ fn failure(error: reqwest::Error) -> PortError {
     let mut cause = Some(last);
     while let Some(current) = cause {
         if current.is::<LeadsInside>() {
-            return PortError::Refused("not a public address");
+            return PortError::Refused(NOT_PUBLIC);
         }
         if let Some(nameless) = current.downcast_ref::<NoAddress>() {
             return PortError::Unavailable(nameless.to_string());

@@ -64,6 +64,11 @@ impl WorldResolver {
         Self { lab, places: Arc::new(Semaphore::new(LOOKUPS_MAX)) }
     }
 
+    /// Where a name leads, wherever that is.
+    pub(super) async fn addresses(&self, name: &str) -> Result<Vec<SocketAddr>, NoAddress> {
+        self.look_up(name).await.map_err(|error| NoAddress::of(&error))
+    }
+
     async fn look_up(&self, name: &str) -> io::Result<Vec<SocketAddr>> {
         let name = name.to_ascii_lowercase();
         if self.lab.is_lab() && (name == "localhost" || name.ends_with(".localhost")) {
@@ -103,8 +108,7 @@ impl Resolve for WorldResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let resolver = self.clone();
         Box::pin(async move {
-            let found = resolver.look_up(name.as_str()).await;
-            let found = found.map_err(|error| NoAddress::of(&error))?;
+            let found = resolver.addresses(name.as_str()).await?;
             let addresses: Addrs = Box::new(resolver.admit(found)?.into_iter());
             Ok(addresses)
         })
