@@ -20,8 +20,8 @@ const START_TIME: Duration = Duration::from_secs(20);
 /// How often a starting server is asked whether it answers.
 const KNOCK: Duration = Duration::from_millis(2);
 
-/// A signal to the server is answered within this time.
-const STOP_TIME: Duration = Duration::from_secs(20);
+/// A signal to the server is answered within this time: it promises thirty seconds.
+const STOP_TIME: Duration = Duration::from_secs(40);
 
 /// In what the kernel counts the time of processes, on every Linux there is.
 const TICKS_A_SECOND: u64 = 100;
