@@ -39,6 +39,9 @@ pub(crate) struct RemoteDocument {
 #[serde(transparent)]
 pub(crate) struct Text(Box<RawValue>);
 
+/// The model did not go to an address: its name leads inside, or could not be looked up.
+const NOT_ADMITTED: &str = "its name was not admitted";
+
 /// What went wrong, between the model's errors and ours.
 #[derive(Debug)]
 pub(crate) struct DocumentError(pub(crate) PortError);
@@ -59,9 +62,10 @@ impl From<ModelError> for DocumentError {
             ModelError::FetchInvalidContentType(_) => {
                 PortError::Invalid("not an ActivityStreams document")
             }
-            ModelError::UrlVerificationError(_)
-            | ModelError::DomainResolveError(_)
-            | ModelError::ResolveInternalIpError(..) => PortError::Refused(NOT_PUBLIC),
+            ModelError::DomainResolveError(_) => PortError::Refused(NOT_ADMITTED),
+            ModelError::UrlVerificationError(_) | ModelError::ResolveInternalIpError(..) => {
+                PortError::Refused(NOT_PUBLIC)
+            }
             ModelError::ResponseBodyLimit => PortError::Invalid("the document is too large"),
             other => PortError::Unavailable(other.to_string()),
         })
@@ -194,7 +198,7 @@ impl Documents {
         let document = match found {
             Ok(document) => document,
             // The model says the same of a name that it cannot look up, and names come back.
-            Err(DocumentError(PortError::Refused(NOT_PUBLIC))) => {
+            Err(DocumentError(PortError::Refused(NOT_ADMITTED))) => {
                 return Err(self.errands.connector.why_not(url).await);
             }
             Err(DocumentError(error)) => return Err(error),
