@@ -36,7 +36,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let begun = Instant::now();
     for number in 0..POSTS {
         let text = format!("Notice number {number}: the lunch club meets at noon on Tuesday.");
-        lab.run(&["post", "create", "--as", "hazelbank", "--text-stdin"], &text).await?;
+        lab.post(&text).await?;
     }
     // The posts are written by other processes, which wait for the same pen: what is measured is
     // the queue that they leave.

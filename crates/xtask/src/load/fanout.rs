@@ -35,8 +35,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let spent = lab.processor_time()?;
     let reader = Reader::open(lab.port, lab.host(), "/".to_owned());
     let begun = Instant::now();
-    let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
-    lab.run(&words, "The lunch club meets at noon on Tuesday.").await?;
+    lab.post("The lunch club meets at noon on Tuesday.").await?;
     let written = begun.elapsed();
     let well = (0..followers).filter(|number| number % hosts >= 3 * options.sick).count();
     let arrived = watch(LONGEST, well, || outside.arrivals().len()).await;

@@ -81,8 +81,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let mut lab = Lab::new(options)?;
     lab.start().await?;
     lab.settle().await?;
-    let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
-    let post = lab.run(&words, "The lunch club meets at noon on Tuesday.").await?;
+    let post = lab.post("The lunch club meets at noon on Tuesday.").await?;
     let ours = post.get("uri").and_then(Value::as_str).context("a post has no uri")?.to_owned();
     let url = post.get("url").and_then(Value::as_str).context("a post has no url")?;
     let path = url.split_once(&lab.host()).context("another host")?.1.to_owned();
@@ -139,8 +138,7 @@ async fn beside<T>(
             _ = tick.tick() => {}
         }
         let begun = Instant::now();
-        let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
-        let writing = lab.run(&words, "Soup, bread and company at noon.");
+        let writing = lab.post("Soup, bread and company at noon.");
         tokio::select! {
             sent = &mut sending => return Ok((sent?, written)),
             done = writing => done?,

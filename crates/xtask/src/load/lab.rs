@@ -150,6 +150,11 @@ impl Lab {
         Ok(())
     }
 
+    /// The provider posts this; gives what the command says of the post.
+    pub(crate) async fn post(&self, text: &str) -> anyhow::Result<Value> {
+        self.run(&["post", "create", "--as", "hazelbank", "--text-stdin"], text).await
+    }
+
     /// The ActivityPub id of an actor here, by WebFinger.
     pub(crate) async fn actor_id(&self, handle: &str) -> anyhow::Result<String> {
         let host = self.host();

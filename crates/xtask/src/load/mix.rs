@@ -189,8 +189,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let mut lab = Lab::new(options)?;
     lab.start().await?;
     lab.settle().await?;
-    let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
-    let ours = lab.run(&words, "The lunch club meets at noon on Tuesday.").await?;
+    let ours = lab.post("The lunch club meets at noon on Tuesday.").await?;
     let ours = ours.get("uri").and_then(Value::as_str).context("a post has no uri")?.to_owned();
     for number in 0..FOLLOWED {
         let actor = outside.actor(number % SERVERS, number);

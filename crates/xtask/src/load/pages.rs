@@ -63,7 +63,7 @@ async fn fill(lab: &Lab) -> anyhow::Result<(Outside, Actor)> {
     let writers: Arc<[Actor]> = (0..WRITERS).map(|number| outside.actor(number, number)).collect();
     for number in 0..OWN_POSTS {
         let text = format!("Own notice number {number}: soup, bread and company at noon.");
-        lab.run(&["post", "create", "--as", "hazelbank", "--text-stdin"], &text).await?;
+        lab.post(&text).await?;
     }
     for (met, writer) in writers.iter().enumerate() {
         befriend(lab, &outside, &key, writer, met).await?;

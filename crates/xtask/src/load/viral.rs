@@ -20,8 +20,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let mut lab = Lab::new(options)?;
     lab.start().await?;
     lab.settle().await?;
-    let words = ["post", "create", "--as", "hazelbank", "--text-stdin"];
-    let post = lab.run(&words, "The day centre is closed on Friday.").await?;
+    let post = lab.post("The day centre is closed on Friday.").await?;
     let post = post.get("uri").and_then(Value::as_str).context("a post has no uri")?.to_owned();
     let actor = lab.actor_id("hazelbank").await?;
     let host = lab.host();
