@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use carefolk_domain::{ActorId, ActorState, Address, Handle, UriHash};
+use carefolk_store::dialect::padded;
 use carefolk_store::entity::actor;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -38,7 +39,10 @@ pub(crate) async fn by_uri_hashes(
     conn: &impl ConnectionTrait,
     hashes: impl IntoIterator<Item = UriHash>,
 ) -> Result<HashMap<UriHash, actor::Model>, Error> {
-    let rows = actor::Entity::find().filter(actor::Column::UriHash.is_in(hashes)).all(conn).await?;
+    let rows = actor::Entity::find()
+        .filter(actor::Column::UriHash.is_in(padded(hashes)))
+        .all(conn)
+        .await?;
     Ok(rows.into_iter().map(|row| (row.uri_hash.clone(), row)).collect())
 }
 

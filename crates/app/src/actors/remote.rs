@@ -1,9 +1,11 @@
 //! Storing actors of other servers, only as their own origin describes them.
 
+use std::collections::{HashMap, HashSet};
+
 use carefolk_domain::{
     ActorId, ActorKind, ActorState, Html, KeyId, Moment, PeerId, UriHash, name, uri,
 };
-use carefolk_store::dialect::{self, NewPeer};
+use carefolk_store::dialect::{self, NewPeer, padded};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
 use carefolk_store::entity::{actor, tombstone};
 use carefolk_wire::{read, vocab};
@@ -215,6 +217,18 @@ async fn write_keys(
 pub(crate) async fn is_tombstone(tx: &Tx, uri: &str, by: &str) -> Result<bool, Error> {
     let found = tombstone::Entity::find_by_id(UriHash::of(uri)).one(tx.conn()).await?;
     Ok(found.is_some_and(|row| row.said_by == by))
+}
+
+/// Which of these ids are said to be gone, and by whom.
+pub(crate) async fn tombstones(
+    tx: &Tx,
+    ids: HashSet<UriHash>,
+) -> Result<HashMap<UriHash, String>, Error> {
+    let found = tombstone::Entity::find()
+        .filter(tombstone::Column::UriHash.is_in(padded(ids)))
+        .all(tx.conn())
+        .await?;
+    Ok(found.into_iter().map(|row| (row.uri_hash, row.said_by)).collect())
 }
 
 /// Remembers that `by` says that an id is gone, so that what comes late brings nothing back. It

@@ -232,7 +232,16 @@ pub(crate) async fn drop_between(
     Ok(())
 }
 
-/// Takes a follow away because one of its ends is gone.
-pub(crate) async fn drop_follow(tx: &Tx, row: &follow::Model) -> Result<(), Error> {
-    end(tx, row).await
+/// Takes a follow away because one of its ends is gone, and what waits for a follower that is.
+pub(crate) async fn drop_follow(
+    tx: &Tx,
+    row: &follow::Model,
+    gone: &actor::Model,
+) -> Result<(), Error> {
+    end(tx, row).await?;
+    if row.follower_id == gone.id {
+        let followee = actors::by_id(tx.conn(), row.followee_id).await?;
+        outbox::cancel_for(tx, &followee, gone).await?;
+    }
+    Ok(())
 }

@@ -2,11 +2,13 @@
 
 use carefolk_domain::ReactionKind;
 use carefolk_store::entity::actor;
+use carefolk_wire::read::Note;
 
 use super::Outcome;
 use super::todo::{FOR_NOBODY, Plan};
 use crate::kernel::jobs::Climb;
 use crate::kernel::{error::Error, tx::Tx};
+use crate::posts::arrive::Arriving;
 use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
 use crate::posts::words::Words;
@@ -33,17 +35,18 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::PassOn { actor, uri, found } => {
             let Found { author, note, words } = *found;
             let object = note.id.clone();
-            posts::create(app, tx, &author, note, words, Climb::FOUND).await?;
+            let climb = Climb::FOUND;
+            posts::create(app, tx, Arriving { author, note, words, climb }).await?;
             reactions::react(app, tx, &actor, &uri, &object, ReactionKind::Boost).await
         }
         Plan::Create { actor, note, words } => {
-            posts::create(app, tx, &actor, *note, words, Climb::START).await
+            posts::create(app, tx, said(actor, note, words)).await
         }
         Plan::CreateForNobody { actor, note } => {
             let around = Surroundings::of(tx.conn(), &[(actor.id, &note)]).await?;
             if around.concern(actor.id, &note) {
                 let words = Words::of(&note);
-                posts::create(app, tx, &actor, *note, words, Climb::START).await
+                posts::create(app, tx, said(actor, note, words)).await
             } else {
                 Ok(FOR_NOBODY)
             }
@@ -61,6 +64,11 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
         Plan::Delete { actor, object } => bury::delete(tx, &actor, &object).await,
         Plan::DeleteActor { actor } => bury::delete_actor(tx, &actor).await,
     }
+}
+
+/// A post as its author's server brings it.
+pub(super) fn said(author: actor::Model, note: Box<Note>, words: Words) -> Arriving {
+    Arriving { author, note: *note, words, climb: Climb::START }
 }
 
 /// Takes back a follow, an answer to one, a like, a boost or a block: whichever it is, where it does not say.

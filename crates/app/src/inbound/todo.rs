@@ -121,6 +121,20 @@ impl Plan {
         }
     }
 
+    /// The id of the post that it is about, if it is about one.
+    pub(super) fn post(&self) -> Option<&str> {
+        match self {
+            Self::Create { note, .. }
+            | Self::CreateForNobody { note, .. }
+            | Self::Update { note, .. } => Some(&note.id),
+            Self::PassOn { found, .. } => Some(&found.note.id),
+            Self::React { object, .. } | Self::Delete { object, .. } | Self::Pin { object, .. } => {
+                Some(object)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it may change something.
     pub(super) fn has_effect(&self) -> bool {
         !matches!(self, Self::Nothing(_) | Self::CreateForNobody { .. })

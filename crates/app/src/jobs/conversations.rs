@@ -14,6 +14,7 @@ use super::lists::Listed;
 use crate::actors::queries as actors;
 use crate::kernel::error::Error;
 use crate::kernel::jobs::{self, Climb, Job};
+use crate::posts::arrive::Arriving;
 use crate::posts::fetch::{Fetched, Found, GONE, open_post};
 use crate::posts::{self, bury, orphans, receive};
 
@@ -90,7 +91,7 @@ impl Jobs<'_> {
     pub(super) async fn keep(&self, found: Found, climb: Climb) -> Result<(), Error> {
         let Found { author, note, words } = found;
         let tx = self.0.begin().await?;
-        receive::create(self.0, &tx, &author, note, words, climb).await?;
+        receive::create(self.0, &tx, Arriving { author, note, words, climb }).await?;
         tx.commit().await
     }
 

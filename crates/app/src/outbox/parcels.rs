@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use carefolk_domain::{ActorId, Audience, Health, KeyId, Moment, OutboxId, PeerId, Span};
+use carefolk_store::dialect::padded;
 use carefolk_store::entity::delivery;
 use carefolk_store::entity::{outbox_activity, peer};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -83,13 +84,15 @@ impl Outbox<'_> {
         now: Moment,
     ) -> Result<Vec<Try>, Error> {
         let activities = outbox_activity::Entity::find()
-            .filter(outbox_activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
+            .filter(
+                outbox_activity::Column::Id.is_in(padded(rows.iter().map(|row| row.activity_id))),
+            )
             .all(self.0.read())
             .await?;
         let keys = self.keys_of(&activities).await?;
         let activities = self.said(activities, &keys).await?;
         let peers = peer::Entity::find()
-            .filter(peer::Column::Id.is_in(rows.iter().map(|row| row.peer_id)))
+            .filter(peer::Column::Id.is_in(padded(rows.iter().map(|row| row.peer_id))))
             .all(self.0.read())
             .await?;
         let peers: HashMap<PeerId, peer::Model> =

@@ -16,6 +16,9 @@ use carefolk_wire::write::Activity;
 use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
 
+/// What changes a post: it is of no use to whom the post itself never reached.
+const EDIT: &str = "Update";
+
 /// An activity about to be said.
 pub(crate) struct Saying {
     /// Who says it.
@@ -91,7 +94,7 @@ pub(crate) async fn say(
         return Ok(());
     }
     let id = OutboxId(app.id());
-    let (order_key, post) = (saying.order_key, saying.post);
+    let (order_key, edited) = (saying.order_key, saying.post.filter(|_| saying.kind == EDIT));
     outbox_activity::ActiveModel {
         id: Set(id),
         actor_id: Set(saying.actor),
@@ -115,8 +118,8 @@ pub(crate) async fn say(
     let rows = deliveries(app, tx, id, order_key, to).await?;
     if !rows.is_empty() {
         dialect::insert_deliveries_batch(tx.store(), &rows).await?;
-        if let Some(post) = post {
-            dialect::drop_said_after_abandoned(tx.store(), id, post, tx.now()).await?;
+        if let Some(post) = edited {
+            dialect::drop_edit_after_abandoned(tx.store(), id, post, tx.now()).await?;
         }
         tx.ring_deliveries();
     }

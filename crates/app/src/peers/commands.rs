@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{Invalid, Moment, PeerId, Span, Standing, uri};
-use carefolk_store::dialect::{self, NewPeer};
+use carefolk_store::dialect::{self, NewPeer, padded};
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, sea_query::Expr,
 };
 
 use super::Peers;
@@ -158,63 +159,58 @@ const HEARD_EXACTLY: Span = Span::minutes(1);
 /// What one of them asked for, with `Retry-After`, holds all the same.
 pub(crate) async fn heard_from(app: &App, tx: &Tx, hosts: &BTreeSet<String>) -> Result<(), Error> {
     let (conn, now) = (tx.conn(), tx.now());
-    let known: HashSet<String> = peer::Entity::find()
-        .select_only()
-        .column(peer::Column::Host)
-        .filter(peer::Column::Host.is_in(hosts))
-        .into_tuple()
-        .all(conn)
-        .await?
-        .into_iter()
-        .collect();
+    let mut known = speakers(conn, hosts.iter().cloned().collect()).await?;
+    let met: HashSet<&String> = known.iter().map(|peer| &peer.host).collect();
     let unmet: Vec<NewPeer> = hosts
         .iter()
-        .filter(|host| !known.contains(*host))
+        .filter(|host| !met.contains(*host))
         .map(|host| NewPeer { id: PeerId(app.id()), host: host.clone() })
         .collect();
     if !unmet.is_empty() {
         dialect::ensure_peers(tx.store(), now, &unmet).await?;
+        known.extend(speakers(conn, unmet.into_iter().map(|new| new.host).collect()).await?);
     }
-    let first_heard: Vec<String> = peer::Entity::find()
-        .select_only()
-        .column(peer::Column::Host)
-        .filter(peer::Column::Host.is_in(hosts))
-        .filter(peer::Column::LastHeardAt.is_null())
-        .into_tuple()
-        .all(conn)
-        .await?;
-    for host in first_heard {
-        jobs::later(app, tx, &Job::LearnSoftware { host }).await?;
+    for peer in known.iter().filter(|peer| peer.last_heard_at.is_none()) {
+        jobs::later(app, tx, &Job::LearnSoftware { host: peer.host.clone() }).await?;
     }
     // What speaks all the time is noted once a minute, and woken once a minute: one that talks and
-    // takes nothing must not be knocked at with each of its words.
-    let worth_a_write = Condition::any()
-        .add(peer::Column::LastHeardAt.is_null())
-        .add(peer::Column::LastHeardAt.lt(now - HEARD_EXACTLY))
-        // Written down while the clock was ahead.
-        .add(peer::Column::LastHeardAt.gt(now + HEARD_EXACTLY));
-    let worth: Vec<(PeerId, Option<Moment>)> = peer::Entity::find()
-        .select_only()
-        .columns([peer::Column::Id, peer::Column::BackoffUntil])
-        .filter(peer::Column::Host.is_in(hosts))
-        .filter(worth_a_write.clone())
-        .into_tuple()
-        .all(conn)
-        .await?;
-    if worth.is_empty() {
+    // takes nothing must not be knocked at with each of its words. What was written down while the clock
+    // was ahead counts for nothing.
+    let lately = now - HEARD_EXACTLY..=now + HEARD_EXACTLY;
+    known.retain(|peer| peer.last_heard_at.is_none_or(|at| !lately.contains(&at)));
+    if known.is_empty() {
         return Ok(());
     }
-    let ids: Vec<PeerId> = worth.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<PeerId> = known.iter().map(|peer| peer.id).collect();
     dialect::hold_peers(tx.store(), &ids).await?;
     let asleep: Vec<PeerId> =
-        worth.into_iter().filter_map(|(id, until)| until.map(|_| id)).collect();
+        known.iter().filter(|peer| peer.backoff_until.is_some()).map(|peer| peer.id).collect();
     dialect::wake_deliveries(tx.store(), &asleep, now).await?;
     peer::Entity::update_many()
         .col_expr(peer::Column::LastHeardAt, Expr::value(now))
         .col_expr(peer::Column::BackoffUntil, Expr::value(Option::<Moment>::None))
-        .filter(peer::Column::Id.is_in(ids))
-        .filter(worth_a_write)
+        .filter(peer::Column::Id.is_in(padded(ids)))
         .exec(conn)
         .await?;
     Ok(())
+}
+
+/// What is known of a server that speaks to us.
+#[derive(FromQueryResult)]
+struct Speaker {
+    id: PeerId,
+    host: String,
+    last_heard_at: Option<Moment>,
+    backoff_until: Option<Moment>,
+}
+
+async fn speakers(conn: &impl ConnectionTrait, hosts: Vec<String>) -> Result<Vec<Speaker>, Error> {
+    use peer::Column;
+    Ok(peer::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Host, Column::LastHeardAt, Column::BackoffUntil])
+        .filter(Column::Host.is_in(padded(hosts)))
+        .into_model()
+        .all(conn)
+        .await?)
 }

@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 
 use carefolk_domain::{Html, PostId};
+use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::{attachment, post};
 use carefolk_wire::read::{Attachment, Note};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -66,6 +65,11 @@ impl AttachmentView {
 /// Writes what goes with a post, over what went with it before.
 pub(super) async fn write(tx: &Tx, post: PostId, note: &Note) -> Result<(), Error> {
     erase(tx, post).await?;
+    Ok(insert_all::<attachment::ActiveModel>(tx.store(), rows(post, note)).await?)
+}
+
+/// The rows of what goes with a post.
+pub(super) fn rows(post_id: PostId, note: &Note) -> Vec<attachment::Model> {
     // What a post quotes is a link, too: whether it may quote that is not ours to show (S-060).
     let quoted = note.quote.clone().map(|url| Attachment {
         kind: "Link".to_owned(),
@@ -76,22 +80,15 @@ pub(super) async fn write(tx: &Tx, post: PostId, note: &Note) -> Result<(), Erro
         height: None,
     });
     let kept = quoted.iter().chain(&note.attachments).take(KEPT_MAX);
-    for (position, attachment) in (0..).zip(kept) {
-        attachment::ActiveModel {
-            post_id: Set(post),
-            position: Set(position),
-            kind: Set(attachment.kind.clone()),
-            url: Set(attachment.url.clone()),
-            media_type: Set(attachment
-                .media_type
-                .clone()
-                .map(|text| text.chars().take(100).collect())),
-            name: Set(attachment.name.as_deref().and_then(description)),
-        }
-        .insert(tx.conn())
-        .await?;
-    }
-    Ok(())
+    let rows = (0..).zip(kept).map(|(position, attachment)| attachment::Model {
+        post_id,
+        position,
+        kind: attachment.kind.clone(),
+        url: attachment.url.clone(),
+        media_type: attachment.media_type.as_deref().map(|text| text.chars().take(100).collect()),
+        name: attachment.name.as_deref().and_then(description),
+    });
+    rows.collect()
 }
 
 fn description(text: &str) -> Option<String> {

@@ -36,7 +36,7 @@ const ERASE_MAX: u64 = 500;
 /// `Delete` of an actor whose server confirmed it: its posts and follows go with it.
 pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outcome, Error> {
     for row in follows_of(tx, author.id).await? {
-        crate::follows::receive::drop_follow(tx, &row).await?;
+        crate::follows::receive::drop_follow(tx, &row, author).await?;
     }
     actor::Entity::update_many()
         .col_expr(actor::Column::State, Expr::value(ActorState::Deleted))

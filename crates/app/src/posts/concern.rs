@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use carefolk_domain::post::MENTIONS_MAX;
 use carefolk_domain::{ActorId, PostState, UriHash};
+use carefolk_store::dialect::padded;
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, post};
 use carefolk_wire::read::{Note, Tag};
@@ -89,7 +90,7 @@ async fn followed(
         .select_only()
         .column(follow::Column::FolloweeId)
         .distinct()
-        .filter(follow::Column::FolloweeId.is_in(authors))
+        .filter(follow::Column::FolloweeId.is_in(padded(authors)))
         .filter(follow::Column::State.eq(FollowState::Accepted))
         .filter(follow::Column::FollowerId.in_subquery(ours))
         .into_tuple()
@@ -101,7 +102,7 @@ async fn ours(conn: &impl ConnectionTrait, people: Vec<UriHash>) -> Result<Vec<U
     Ok(actor::Entity::find()
         .select_only()
         .column(actor::Column::UriHash)
-        .filter(actor::Column::UriHash.is_in(people))
+        .filter(actor::Column::UriHash.is_in(padded(people)))
         .filter(actor::Column::DomainId.is_not_null())
         .into_tuple()
         .all(conn)
@@ -115,7 +116,7 @@ async fn held(conn: &impl ConnectionTrait, parents: Vec<UriHash>) -> Result<Vec<
     Ok(post::Entity::find()
         .select_only()
         .column(post::Column::UriHash)
-        .filter(post::Column::UriHash.is_in(parents))
+        .filter(post::Column::UriHash.is_in(padded(parents)))
         .filter(post::Column::State.eq(PostState::Published))
         .filter(came_to_us)
         .into_tuple()

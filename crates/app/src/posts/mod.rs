@@ -4,6 +4,7 @@
 //! post leaves a tombstone that nothing revives; who of a team wrote a provider's post is
 //! recorded and never federated.
 
+pub(crate) mod arrive;
 mod attachments;
 pub(crate) mod bury;
 mod change;
@@ -11,6 +12,7 @@ pub(crate) mod concern;
 mod conversations;
 mod documents;
 pub(crate) mod fetch;
+mod named;
 pub(crate) mod orphans;
 pub(crate) mod pins;
 mod policy;

@@ -1,7 +1,7 @@
 //! Posts that came before what they answer.
 
 use carefolk_domain::{PostState, UriHash};
-use carefolk_store::dialect;
+use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::post;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
@@ -18,8 +18,25 @@ use crate::kernel::{error::Error, tx::Tx};
 const ORPHANS_MAX: u64 = 100;
 const BELOW_ORPHAN_MAX: u64 = 500;
 
-/// Posts that answered this one before it came are joined to it now.
-pub(super) async fn adopt_orphans(tx: &Tx, row: &post::Model) -> Result<(), Error> {
+/// Posts that answered one of these before it came are joined to it now.
+pub(super) async fn adopt_orphans(tx: &Tx, rows: &[post::Model]) -> Result<(), Error> {
+    let hashes = rows.iter().map(|row| row.uri_hash.clone());
+    let missed: Vec<Option<UriHash>> = post::Entity::find()
+        .select_only()
+        .distinct()
+        .column(post::Column::InReplyToHash)
+        .filter(post::Column::InReplyToHash.is_in(padded(hashes)))
+        .filter(post::Column::InReplyToId.is_null())
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    for row in rows.iter().filter(|row| missed.iter().flatten().any(|hash| *hash == row.uri_hash)) {
+        adopt(tx, row).await?;
+    }
+    Ok(())
+}
+
+async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
     let orphans = post::Entity::find()
         .filter(post::Column::InReplyToHash.eq(row.uri_hash.clone()))
         .filter(post::Column::InReplyToId.is_null())

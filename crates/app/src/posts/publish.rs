@@ -1,12 +1,14 @@
 //! Publishing a post that somebody here wrote.
 
+use std::collections::BTreeMap;
+
 use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
-    ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId, PostState,
-    RenditionKind, RevisionId, UriHash,
+    ActorId, ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId,
+    PostState, RenditionKind, RevisionId, UriHash,
 };
-use carefolk_store::dialect::{self, ActorCounts};
+use carefolk_store::dialect;
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -46,7 +48,7 @@ impl Posts<'_> {
         let parent_author = parent_author.filter(|author| author.id != ready.author.id);
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
         count(&tx, &row, 1).await?;
-        timelines::spread(&tx, &row).await?;
+        timelines::spread(&tx, &[&row]).await?;
         let mut named: Vec<&actor::Model> = ready.written.mentions.values().collect();
         named.extend(parent_author);
         notify(self.0, &tx, &row, &named).await?;
@@ -225,15 +227,20 @@ const PAST_ID_TRIES: i64 = 64;
 /// that millisecond; and because others may stamp all their posts alike, one that is taken gives
 /// way to the next millisecond.
 pub(super) async fn past_id(app: &App, tx: &Tx, at: Moment) -> Result<i64, Error> {
-    const LOW_MASK: u64 = (1 << carefolk_domain::ids::ID_LOW_BITS) - 1;
     for later in 0..PAST_ID_TRIES {
-        let low = i64::try_from(opaque::number(app.chance()) & LOW_MASK).unwrap_or(0);
-        let id = ((at.0 + later) << carefolk_domain::ids::ID_LOW_BITS) | low;
+        let id = id_at(app, Moment(at.0 + later));
         if post::Entity::find_by_id(PostId(id)).one(tx.conn()).await?.is_none() {
             return Ok(id);
         }
     }
     Err(Error::Busy)
+}
+
+/// An id that sorts where a post of `at` belongs, and that may be taken.
+pub(super) fn id_at(app: &App, at: Moment) -> i64 {
+    const LOW_MASK: u64 = (1 << carefolk_domain::ids::ID_LOW_BITS) - 1;
+    let low = i64::try_from(opaque::number(app.chance()) & LOW_MASK).unwrap_or(0);
+    (at.0 << carefolk_domain::ids::ID_LOW_BITS) | low
 }
 
 /// A text about to be stored.
@@ -296,14 +303,25 @@ pub(super) async fn write_text(
 /// Counts a post in (`by` is 1) or out (-1) at its author and at what it answers. What only some
 /// may see is not counted: a number would tell everybody that it is there.
 pub(super) async fn count(tx: &Tx, row: &post::Model, by: i64) -> Result<(), Error> {
-    if row.audience.is_open() {
-        let counts = ActorCounts { notes: by, ..ActorCounts::default() };
-        dialect::bump_actor_counts(tx.store(), row.actor_id, counts).await?;
+    count_all(tx, std::slice::from_ref(row), by).await
+}
+
+/// The same of several.
+pub(super) async fn count_all(tx: &Tx, rows: &[post::Model], by: i64) -> Result<(), Error> {
+    let mut notes: BTreeMap<ActorId, i64> = BTreeMap::new();
+    let mut replies: BTreeMap<PostId, i64> = BTreeMap::new();
+    for row in rows {
+        if row.audience.is_open() {
+            *notes.entry(row.actor_id).or_default() += by;
+        }
+        if let Some(parent) = row.in_reply_to_id
+            && is_counted(tx, row, parent).await?
+        {
+            *replies.entry(parent).or_default() += by;
+        }
     }
-    let Some(parent) = row.in_reply_to_id else { return Ok(()) };
-    if is_counted(tx, row, parent).await? {
-        dialect::bump_reply_count(tx.store(), parent, by).await?;
-    }
+    dialect::bump_note_counts(tx.store(), &notes).await?;
+    dialect::bump_reply_counts(tx.store(), &replies).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use carefolk_domain::{Address, PostId, PostState, RenditionKind, UriHash};
+use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, post, rendition, revision};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -48,7 +49,7 @@ pub(crate) async fn known(
     let found: Vec<UriHash> = post::Entity::find()
         .select_only()
         .column(post::Column::UriHash)
-        .filter(post::Column::UriHash.is_in(hashes))
+        .filter(post::Column::UriHash.is_in(padded(hashes)))
         .into_tuple()
         .all(conn)
         .await?;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
 use carefolk_domain::text::{Piece, fold_hashtag, pieces};
-use carefolk_domain::{Address, FieldError, Html, Invalid, PostId, UriHash};
+use carefolk_domain::{Address, FieldError, HashtagId, Html, Invalid, PostId, UriHash};
+use carefolk_store::dialect::{insert_all, padded};
 use carefolk_store::entity::{actor, addressed, hashtag, mention, post_hashtag};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -156,34 +157,35 @@ pub(super) async fn attach(
             .insert(tx.conn())
             .await?;
     }
-    attach_hashtags(app, tx, post, &written.hashtags).await
+    attach_hashtags(app, tx, &[(post, written.hashtags.clone())]).await
 }
 
-/// Writes which hashtags a post has.
+/// Writes which hashtags posts have.
 pub(super) async fn attach_hashtags(
     app: &App,
     tx: &Tx,
-    post: PostId,
-    tags: &BTreeSet<String>,
+    posts: &[(PostId, BTreeSet<String>)],
 ) -> Result<(), Error> {
-    for name in tags {
-        let known =
-            hashtag::Entity::find().filter(hashtag::Column::Name.eq(name)).one(tx.conn()).await?;
-        let id = match known {
-            Some(row) => row.id,
-            None => {
-                let id = carefolk_domain::HashtagId(app.id());
-                hashtag::ActiveModel { id: Set(id), name: Set(name.clone()) }
-                    .insert(tx.conn())
-                    .await?;
-                id
-            }
-        };
-        post_hashtag::ActiveModel { hashtag_id: Set(id), post_id: Set(post) }
-            .insert(tx.conn())
-            .await?;
+    let names: BTreeSet<&String> = posts.iter().flat_map(|(_, tags)| tags).collect();
+    if names.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let known = hashtag::Entity::find()
+        .filter(hashtag::Column::Name.is_in(padded(names.iter().map(|name| name.as_str()))))
+        .all(tx.conn())
+        .await?;
+    let mut ids: BTreeMap<String, HashtagId> =
+        known.into_iter().map(|row| (row.name, row.id)).collect();
+    let unknown = names.into_iter().filter(|name| !ids.contains_key(*name)).cloned();
+    let new: Vec<hashtag::Model> =
+        unknown.map(|name| hashtag::Model { id: HashtagId(app.id()), name }).collect();
+    ids.extend(new.iter().map(|row| (row.name.clone(), row.id)));
+    insert_all::<hashtag::ActiveModel>(tx.store(), new).await?;
+    let pairs = posts.iter().flat_map(|(post, tags)| tags.iter().map(move |tag| (*post, tag)));
+    let links = pairs.filter_map(|(post_id, tag)| {
+        Some(post_hashtag::Model { hashtag_id: *ids.get(tag)?, post_id })
+    });
+    Ok(insert_all::<post_hashtag::ActiveModel>(tx.store(), links.collect()).await?)
 }
 
 /// Takes away who is named and which hashtags there are, before an edit writes them anew.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use carefolk_domain::{ActorId, Html, Lang, PostId, PostState, RenditionKind};
+use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
@@ -119,7 +120,7 @@ async fn parents(
         return Ok(HashMap::new());
     }
     let found = post::Entity::find()
-        .filter(post::Column::Id.is_in(ids))
+        .filter(post::Column::Id.is_in(padded(ids)))
         .filter(visible_to(viewer))
         .all(conn)
         .await?;
@@ -134,7 +135,8 @@ async fn authors<'a>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = actor::Entity::find().filter(actor::Column::Id.is_in(ids)).all(conn).await?;
+    let found =
+        actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids))).all(conn).await?;
     Ok(found.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -147,7 +149,7 @@ async fn texts(
         return Ok(out);
     }
     let found = rendition::Entity::find()
-        .filter(rendition::Column::PostId.is_in(rows.iter().map(|row| row.id)))
+        .filter(rendition::Column::PostId.is_in(padded(rows.iter().map(|row| row.id))))
         .all(conn)
         .await?;
     for row in found {

@@ -11,7 +11,7 @@ use carefolk_store::entity::{actor, poll, poll_option, poll_vote, post};
 use carefolk_wire::read::{Network, Node, Note, Vote};
 use carefolk_wire::write::{self, Activity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::polls::{Poll, QUESTION};
 use super::visible::may_see;
@@ -54,14 +54,11 @@ pub(crate) async fn heard(
     Ok(Some(Ok(Ballot { uri, poll: vote.in_reply_to, option: vote.name })))
 }
 
-/// Whether a note is a vote, which is kept and shown nowhere as a post.
-pub(super) async fn is_vote(conn: &impl ConnectionTrait, note: &Note) -> Result<bool, Error> {
+/// Whether a note has the shape of a vote, which is kept and shown nowhere as a post if what it answers is
+/// a poll.
+pub(super) fn looks_like_a_vote(note: &Note) -> bool {
     let has_text = note.content.as_deref().is_some_and(|text| !text.trim().is_empty());
-    let (Some(_), Some(poll), false) = (&note.name, &note.in_reply_to, has_text) else {
-        return Ok(false);
-    };
-    let row = queries::by_uri(conn, poll).await?;
-    Ok(row.is_some_and(|row| row.kind == QUESTION))
+    note.name.is_some() && note.in_reply_to.is_some() && !has_text
 }
 
 /// `Create` of a vote.

@@ -2,12 +2,11 @@
 
 use carefolk_domain::post::{TEXT_MAX_CHARS, TITLE_MAX_CHARS};
 use carefolk_domain::{Html, Lang, Moment, PostId, RenditionKind, RevisionId};
+use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::{rendition, revision};
 use carefolk_wire::ObjectKind;
 use carefolk_wire::read::Note;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::queries::REVISIONS_MAX;
 use crate::App;
@@ -93,7 +92,38 @@ fn cut(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }
 
-/// Writes the text of a post from elsewhere in all its languages, and that it became so.
+impl Words {
+    /// The row that says that a post became so.
+    pub(super) fn revision(&self, app: &App, post_id: PostId, at: Moment) -> revision::Model {
+        revision::Model {
+            id: RevisionId(app.id()),
+            post_id,
+            made_by: None,
+            approved_by: None,
+            at,
+            kind: RenditionKind::Original,
+            lang: self.lang.clone(),
+            title: self.title.clone(),
+            summary: self.warning.clone(),
+            source: None,
+            html: self.html.clone(),
+        }
+    }
+
+    /// The rows of the text in all its languages.
+    pub(super) fn renditions(self, post_id: PostId) -> impl Iterator<Item = rendition::Model> {
+        let Self { lang, title, warning, html, others } = self;
+        let original = (RenditionKind::Original, lang, title, warning, html);
+        let others = others
+            .into_iter()
+            .map(|(lang, html)| (RenditionKind::Translation, lang, None, None, html));
+        std::iter::once(original).chain(others).map(move |(kind, lang, title, summary, html)| {
+            rendition::Model { post_id, kind, lang, title, summary, source: None, html }
+        })
+    }
+}
+
+/// Writes the changed text of a post from elsewhere in all its languages, and that it became so.
 pub(super) async fn write(
     app: &App,
     tx: &Tx,
@@ -101,23 +131,9 @@ pub(super) async fn write(
     words: Words,
     at: Moment,
 ) -> Result<(), Error> {
-    let Words { lang, title, warning, html, others } = words;
-    if !is_as_before(tx, post, title.as_deref(), warning.as_deref(), &html).await? {
-        revision::ActiveModel {
-            id: Set(RevisionId(app.id())),
-            post_id: Set(post),
-            made_by: Set(None),
-            approved_by: Set(None),
-            at: Set(at),
-            kind: Set(RenditionKind::Original),
-            lang: Set(lang.clone()),
-            title: Set(title.clone()),
-            summary: Set(warning.clone()),
-            source: Set(None),
-            html: Set(html.clone()),
-        }
-        .insert(tx.conn())
-        .await?;
+    if !is_as_before(tx, post, &words).await? {
+        let revision = revision::ActiveModel::from(words.revision(app, post, at));
+        revision::Entity::insert(revision).exec_without_returning(tx.conn()).await?;
         forget_old_revisions(tx, post).await?;
     }
     let kinds = [RenditionKind::Original, RenditionKind::Translation];
@@ -126,40 +142,19 @@ pub(super) async fn write(
         .filter(rendition::Column::Kind.is_in(kinds))
         .exec(tx.conn())
         .await?;
-    let texts = std::iter::once((RenditionKind::Original, lang, title, warning, html)).chain(
-        others.into_iter().map(|(lang, html)| (RenditionKind::Translation, lang, None, None, html)),
-    );
-    for (kind, lang, title, warning, html) in texts {
-        rendition::ActiveModel {
-            post_id: Set(post),
-            kind: Set(kind),
-            lang: Set(lang),
-            title: Set(title),
-            summary: Set(warning),
-            source: Set(None),
-            html: Set(html),
-        }
-        .insert(tx.conn())
-        .await?;
-    }
+    insert_all::<rendition::ActiveModel>(tx.store(), words.renditions(post).collect()).await?;
     Ok(())
 }
 
 /// Whether a post says the same as it did: then nothing became of it that somebody could want to read.
-async fn is_as_before(
-    tx: &Tx,
-    post: PostId,
-    title: Option<&str>,
-    warning: Option<&str>,
-    html: &Html,
-) -> Result<bool, Error> {
+async fn is_as_before(tx: &Tx, post: PostId, words: &Words) -> Result<bool, Error> {
     let last = revision::Entity::find()
         .filter(revision::Column::PostId.eq(post))
         .order_by_desc(revision::Column::Id)
         .one(tx.conn())
         .await?;
     Ok(last.is_some_and(|last| {
-        (last.title.as_deref(), last.summary.as_deref(), &last.html) == (title, warning, html)
+        (&last.title, &last.summary, &last.html) == (&words.title, &words.warning, &words.html)
     }))
 }
 

@@ -1,9 +1,10 @@
 //! Writing home timelines.
 
+use std::collections::{BTreeSet, HashMap};
+
 use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, ReactionKind, Span};
 use carefolk_store::dialect;
-use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{account, follow, home, post, reaction};
+use carefolk_store::entity::{account, home, post, reaction};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -22,22 +23,30 @@ const HOME_ROWS: u32 = 800;
 /// How many posts of a newly followed actor come into the home at once.
 const FIRST_POSTS: u64 = 20;
 
-/// Writes `row` into the homes of its author's account and of all that follow the author.
-pub(crate) async fn spread(tx: &Tx, row: &post::Model) -> Result<(), Error> {
-    let rows = readers(tx, row.id, row.actor_id).await?;
-    if !rows.is_empty() {
-        dialect::insert_home_batch(tx.store(), &rows, None).await?;
+/// Writes posts into the homes of their authors' accounts and of all that follow the authors.
+pub(crate) async fn spread(tx: &Tx, posts: &[&post::Model]) -> Result<(), Error> {
+    let mut readers: HashMap<ActorId, Vec<AccountId>> = HashMap::new();
+    let authors: BTreeSet<ActorId> = posts.iter().map(|post| post.actor_id).collect();
+    let authors: Vec<ActorId> = authors.into_iter().collect();
+    for (author, account) in readers_of(tx, &authors).await? {
+        readers.entry(author).or_default().push(account);
     }
-    Ok(())
+    let of = |post: &&post::Model| readers.get(&post.actor_id).into_iter().flatten();
+    let rows = posts.iter().flat_map(|post| of(post).map(|account| (*account, post.id)));
+    let rows: Vec<(AccountId, PostId)> = rows.collect();
+    Ok(dialect::insert_home_batch(tx.store(), &rows, None).await?)
 }
 
 /// Writes a post that `by` passed on into the homes of all that follow `by`.
 pub(crate) async fn pass_on(tx: &Tx, post: &post::Model, by: ActorId) -> Result<(), Error> {
-    let rows = readers(tx, post.id, by).await?;
-    if !rows.is_empty() {
-        dialect::insert_home_batch(tx.store(), &rows, Some(by)).await?;
-    }
-    Ok(())
+    let readers = readers_of(tx, &[by]).await?;
+    let rows: Vec<(AccountId, PostId)> =
+        readers.into_iter().map(|(_, account)| (account, post.id)).collect();
+    Ok(dialect::insert_home_batch(tx.store(), &rows, Some(by)).await?)
+}
+
+async fn readers_of(tx: &Tx, actors: &[ActorId]) -> Result<Vec<(ActorId, AccountId)>, Error> {
+    Ok(dialect::home_readers(tx.store(), actors, tx.now() - WRITTEN_FOR).await?)
 }
 
 /// How many others are asked whether they brought it, too, when one takes it back.
@@ -58,7 +67,7 @@ pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), 
         return Ok(());
     };
     if post.fetched_at.is_none() {
-        spread(tx, &post).await?;
+        spread(tx, &[&post]).await?;
     }
     let others: Vec<ActorId> = reaction::Entity::find()
         .select_only()
@@ -75,29 +84,6 @@ pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), 
         pass_on(tx, &post, other).await?;
     }
     Ok(())
-}
-
-/// The homes of the account behind `actor` and of all that follow it, with `post`.
-async fn readers(tx: &Tx, post: PostId, actor: ActorId) -> Result<Vec<(AccountId, PostId)>, Error> {
-    let followers = follow::Entity::find()
-        .select_only()
-        .column(follow::Column::FollowerId)
-        .filter(follow::Column::FolloweeId.eq(actor))
-        .filter(follow::Column::State.eq(FollowState::Accepted))
-        .into_query();
-    let accounts: Vec<AccountId> = account::Entity::find()
-        .select_only()
-        .column(account::Column::Id)
-        .filter(account::Column::LastSeenAt.gte(tx.now() - WRITTEN_FOR))
-        .filter(
-            Condition::any()
-                .add(account::Column::ActorId.in_subquery(followers))
-                .add(account::Column::ActorId.eq(actor)),
-        )
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    Ok(accounts.into_iter().map(|id| (id, post)).collect())
 }
 
 /// Writes the latest posts of a newly followed actor into a home.

@@ -1,7 +1,7 @@
 //! Order where something is given up (P5), and what is taken back before it was sent.
 
 use carefolk_app::outbox::Failed;
-use carefolk_app::ports::Receipt;
+use carefolk_app::ports::{PortError, Receipt};
 use carefolk_app::posts::{EditPost, NewPost, PostView};
 use carefolk_app::{Caller, Page};
 use carefolk_domain::{Address, Audience, Span};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::delivering::{down, heard};
 use crate::scheduling::in_state;
-use crate::stranger::{SHARED_INBOX, act, follow, say};
+use crate::stranger::{ANN, SHARED_INBOX, act, follow, say};
 
 fn taken() -> Receipt {
     Receipt::Accepted { status: 202, profile: None }
@@ -161,10 +161,10 @@ async fn what_is_for_followers_and_waits_is_not_sent_to_who_was_removed() {
     assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 0);
 }
 
-/// who goes by themselves, and who blocks us.
+/// who goes by themselves, who blocks us, and who closed their account.
 #[tokio::test]
 async fn what_is_for_followers_and_waits_is_not_sent_to_who_left() {
-    for kind in ["Undo", "Block"] {
+    for kind in ["Undo", "Block", "Delete"] {
         let (kit, nurse) = heard().await;
         let hazelbank = kit.app.actors().find_local("hazelbank").await.unwrap().uri;
         kit.remote.answer(SHARED_INBOX, down());
@@ -172,7 +172,14 @@ async fn what_is_for_followers_and_waits_is_not_sent_to_who_left() {
             NewPost { audience: Audience::Followers, ..Kit::words("hazelbank", "for you") };
         kit.app.posts().publish(&nurse, private).await.unwrap();
         kit.settle().await;
-        let object = if kind == "Undo" { follow(1, &hazelbank) } else { json!(hazelbank) };
+        let object = match kind {
+            "Undo" => follow(1, &hazelbank),
+            "Block" => json!(hazelbank),
+            _ => json!(ANN),
+        };
+        if kind == "Delete" {
+            kit.remote.fail(ANN, PortError::Gone);
+        }
         say(&kit, &act(7, kind, object)).await;
         kit.remote.answer(SHARED_INBOX, taken());
         let before = kit.remote.sent_to(SHARED_INBOX).len();

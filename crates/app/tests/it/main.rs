@@ -48,3 +48,4 @@ mod seeing;
 mod steering;
 mod stranger;
 mod synchronizing;
+mod together;

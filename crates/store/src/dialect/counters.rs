@@ -1,9 +1,12 @@
 //! Counts that are kept in rows, moved up and down and never below nothing.
 
+use std::collections::BTreeMap;
+
 use carefolk_domain::{ActorId, PostId, ReactionKind};
 use sea_orm::ConnectionTrait;
 
-use super::sql::Sql;
+use super::sql::{Sql, padded, sized};
+use crate::db::DbKind;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -67,9 +70,55 @@ pub async fn bump_reaction_count(
 ///
 /// As any statement.
 pub async fn bump_reply_count(tx: &WriteTx, post: PostId, by: i64) -> Result<(), StoreError> {
-    const UPDATE: &str = "UPDATE post SET \
-        reply_count = CASE WHEN reply_count + $2 < 0 THEN 0 ELSE reply_count + $2 END \
-        WHERE id = $1";
-    tx.conn().execute_raw(Sql::new(UPDATE, [post.into(), by.into()]).on(tx.conn())).await?;
+    bump_reply_counts(tx, &BTreeMap::from([(post, by)])).await
+}
+
+/// Changes the counts of replies of these posts, each by its number.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn bump_reply_counts(tx: &WriteTx, by: &BTreeMap<PostId, i64>) -> Result<(), StoreError> {
+    bump_all(tx, "post", "reply_count", by.iter().map(|(post, by)| (post.0, *by))).await
+}
+
+/// Changes the counts of posts of these actors, each by its number.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn bump_note_counts(tx: &WriteTx, by: &BTreeMap<ActorId, i64>) -> Result<(), StoreError> {
+    bump_all(tx, "actor", "note_count", by.iter().map(|(actor, by)| (actor.0, *by))).await
+}
+
+/// Changes `column` of many rows, which come in the order of their ids. On PostgreSQL they are taken in that
+/// order before: two processes that count the same ones then wait, and never for each other.
+async fn bump_all(
+    tx: &WriteTx,
+    table: &str,
+    column: &str,
+    by: impl Iterator<Item = (i64, i64)>,
+) -> Result<(), StoreError> {
+    let all: Vec<(i64, i64)> = by.collect();
+    if tx.kind() == DbKind::Postgres && all.len() > 1 {
+        let ids = padded(all.iter().map(|(id, _)| *id));
+        let hold = Sql::new(format!("SELECT id FROM {table} WHERE id IN (VALUES "), [])
+            .rows(ids.into_iter().map(|id| [id.into()]))
+            .text(") ORDER BY id FOR NO KEY UPDATE")
+            .on(tx.conn());
+        tx.conn().query_all_raw(hold).await?;
+    }
+    for chunk in sized(&all) {
+        let rows = chunk.iter().map(|(id, by)| [(*id).into(), (*by).into()]);
+        let update = format!(
+            ") UPDATE {table} SET {column} = CASE WHEN {column} + counted.more < 0 THEN 0 \
+             ELSE {column} + counted.more END FROM counted WHERE {table}.id = counted.id"
+        );
+        let statement = Sql::new("WITH counted (id, more) AS (VALUES ", [])
+            .rows(rows)
+            .text(&update)
+            .on(tx.conn());
+        tx.conn().execute_raw(statement).await?;
+    }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId, backoff};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
 
-use super::sql::{ROWS_MAX, Sql};
+use super::sql::{Sql, sized};
 use crate::db::DbKind;
 use crate::entity::delivery::{DeliveryState, Entity, Model};
 use crate::error::StoreError;
@@ -70,7 +70,7 @@ pub struct DeliveryEnd {
 pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Result<(), StoreError> {
     const INSERT: &str = "INSERT INTO delivery (id, activity_id, peer_id, inbox_url, order_key, \
         state, attempts, run_at, created_at) VALUES ";
-    for chunk in rows.chunks(ROWS_MAX) {
+    for chunk in sized(rows) {
         let values = chunk.iter().map(|row| {
             [
                 row.id.into(),
@@ -240,7 +240,7 @@ pub async fn finish_deliveries(
         FROM ended WHERE delivery.id = ended.id AND delivery.state = 'waiting' \
         AND delivery.locked_by = ";
     let mut finished = 0;
-    for chunk in ends.chunks(ROWS_MAX) {
+    for chunk in sized(ends) {
         let values = chunk.iter().map(|end| {
             [
                 end.id.into(),

@@ -3,7 +3,7 @@
 use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId, PostId};
 use sea_orm::ConnectionTrait;
 
-use super::sql::{ROWS_MAX, Sql};
+use super::sql::{Sql, sized};
 use crate::db::DbKind;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -12,10 +12,9 @@ use crate::tx::WriteTx;
 const DROP: &str = "UPDATE delivery SET state = 'dead', ended_at = $1, locked_until = NULL, \
     locked_by = NULL, last_error = 'what it changes was given up' WHERE state = 'waiting' AND ";
 
-/// Whether `d`, a delivery of `said` in the same order as `first`, is dropped with that one: an edit
-/// is. A deletion never: the post may have come there another way, or the answer was lost, and
-/// somebody wants it gone.
-const DEPENDS: &str = "(said.kind = 'Update' AND first.state IN ('dead', 'cancelled'))";
+/// The states of a `Create` with which the edits that follow it are dropped. A deletion never is: the
+/// post may have come there another way, or the answer was lost, and somebody wants it gone.
+const GIVEN_UP: &str = "('dead', 'cancelled')";
 
 /// Makes due at `now` what waits for these servers because they did not answer. What one of them
 /// said no to keeps its own time.
@@ -35,7 +34,7 @@ pub async fn wake_deliveries(
         DbKind::Postgres => "",
     };
     let mut woken = 0;
-    for chunk in peers.chunks(ROWS_MAX) {
+    for chunk in sized(peers) {
         let update = format!(
             "UPDATE delivery {index} SET run_at = $1 WHERE state = 'waiting' AND run_at > $1 \
              AND (locked_until IS NULL OR locked_until <= $1) \
@@ -94,7 +93,7 @@ pub async fn drop_after_abandoned(
     now: Moment,
 ) -> Result<u64, StoreError> {
     let mut dropped = 0;
-    for chunk in given_up.chunks(ROWS_MAX) {
+    for chunk in sized(given_up) {
         let update = format!(
             "{DROP} id IN (SELECT d.id FROM delivery first \
                JOIN outbox_activity made ON made.id = first.activity_id AND made.kind = 'Create' \
@@ -102,7 +101,8 @@ pub async fn drop_after_abandoned(
                  AND d.order_key = first.order_key AND d.inbox_url = first.inbox_url \
                  AND d.id > first.id \
                JOIN outbox_activity said ON said.id = d.activity_id \
-               WHERE {DEPENDS} AND first.id IN (VALUES "
+               WHERE said.kind = 'Update' AND first.state IN {GIVEN_UP} \
+               AND first.id IN (VALUES "
         );
         let rows = chunk.iter().map(|id| [(*id).into()]);
         let statement = Sql::new(update, [now.into()]).rows(rows).text("))").on(tx.conn());
@@ -111,26 +111,26 @@ pub async fn drop_after_abandoned(
     Ok(dropped)
 }
 
-/// Drops the deliveries of `activity`, which was just said about `post`, to inboxes for which the
+/// Drops the deliveries of `edit`, an `Update` of `post` that was just said, to inboxes for which the
 /// `Create` of that post was given up (R-023). Returns how many.
+///
+/// The inboxes are looked up once and not for each delivery: an edit may go to ten thousand.
 ///
 /// # Errors
 ///
 /// As any statement.
-pub async fn drop_said_after_abandoned(
+pub async fn drop_edit_after_abandoned(
     tx: &WriteTx,
-    activity: OutboxId,
+    edit: OutboxId,
     post: PostId,
     now: Moment,
 ) -> Result<u64, StoreError> {
     let update = format!(
-        "{DROP} activity_id = $2 AND id IN (SELECT d.id FROM outbox_activity made \
+        "{DROP} activity_id = $2 AND inbox_url IN (SELECT first.inbox_url FROM outbox_activity made \
            JOIN delivery first ON first.activity_id = made.id \
-           JOIN outbox_activity said ON said.id = $2 \
-           JOIN delivery d ON d.activity_id = said.id AND d.inbox_url = first.inbox_url \
-           WHERE made.post_id = $3 AND made.kind = 'Create' AND {DEPENDS})"
+           WHERE made.post_id = $3 AND made.kind = 'Create' AND first.state IN {GIVEN_UP})"
     );
-    let values = [now.into(), activity.into(), post.into()];
+    let values = [now.into(), edit.into(), post.into()];
     let done = tx.conn().execute_raw(Sql::new(update, values).on(tx.conn())).await?;
     Ok(done.rows_affected())
 }

@@ -6,7 +6,7 @@ use carefolk_domain::{InboundId, Moment};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
 
 use super::Insertion;
-use super::sql::{ROWS_MAX, Sql};
+use super::sql::{Sql, sized};
 use crate::db::DbKind;
 use crate::entity::inbound_activity::{Entity, InboundState, Model};
 use crate::error::StoreError;
@@ -56,7 +56,7 @@ pub async fn insert_inbound_batch(
     const INSERT: &str = "INSERT INTO inbound_activity (id, uri, uri_hash, actor_uri, host, kind, \
         body, synchronization, received_at, state, attempts, waits, run_at, locked_until, outcome, error) VALUES ";
     let mut new = HashSet::with_capacity(rows.len());
-    for chunk in rows.chunks(ROWS_MAX) {
+    for chunk in sized(rows) {
         let values = chunk.iter().map(|row| {
             [
                 row.id.into(),
@@ -134,7 +134,7 @@ pub async fn waiting_inbound(
 ) -> Result<HashSet<InboundId>, StoreError> {
     let lock = if tx.kind() == DbKind::Postgres { " FOR UPDATE" } else { "" };
     let mut waiting = HashSet::with_capacity(ids.len());
-    for chunk in ids.chunks(ROWS_MAX) {
+    for chunk in sized(ids) {
         const SELECT: &str =
             "SELECT id FROM inbound_activity WHERE state = 'waiting' AND id IN (VALUES ";
         let statement = Sql::new(SELECT, [])
@@ -162,7 +162,7 @@ pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), Sto
         body = CASE WHEN ended.state IN ('waiting', 'failed') OR ended.kept = 1 THEN body ELSE '' END, \
         synchronization = CASE WHEN ended.state = 'waiting' THEN synchronization END \
         FROM ended WHERE inbound_activity.id = ended.id AND inbound_activity.state = 'waiting'";
-    for chunk in ends.chunks(ROWS_MAX) {
+    for chunk in sized(ends) {
         let values = chunk.iter().map(|end| {
             [
                 end.id.into(),

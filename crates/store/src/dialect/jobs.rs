@@ -4,7 +4,7 @@ use carefolk_domain::{JobId, Moment};
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, Value};
 
 use super::Insertion;
-use super::sql::{ROWS_MAX, Sql};
+use super::sql::{Sql, sized};
 use crate::db::DbKind;
 use crate::entity::job::{Entity, JobState, Model};
 use crate::error::StoreError;
@@ -99,7 +99,7 @@ pub(super) async fn renew<Id: Copy + Into<Value>>(
          AND locked_until IS NOT NULL AND id IN (VALUES "
     );
     let mut renewed = 0;
-    for chunk in ids.chunks(ROWS_MAX) {
+    for chunk in sized(ids) {
         let rows = chunk.iter().map(|id| [(*id).into()]);
         let sql = Sql::new(update.clone(), [lease_until.into()]);
         let statement = sql.rows(rows).text(")").on(tx.conn());
@@ -144,7 +144,7 @@ pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError
           WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
         unique_key = CASE WHEN ended.state = 'waiting' THEN job.unique_key ELSE NULL END \
         FROM ended WHERE job.id = ended.id AND job.state = 'waiting'";
-    for chunk in ends.chunks(ROWS_MAX) {
+    for chunk in sized(ends) {
         let values = chunk.iter().map(|end| {
             [
                 end.id.into(),

@@ -14,19 +14,23 @@ mod invariants;
 mod jobs;
 mod peers;
 mod refusals;
+mod rows;
 mod sign_ins;
 mod sql;
 mod workers;
 
 pub use audit::lock_audit;
 pub use bell::{Listener, ring, schema_turn};
-pub use counters::{ActorCounts, bump_actor_counts, bump_reaction_count, bump_reply_count};
+pub use counters::{
+    ActorCounts, bump_actor_counts, bump_note_counts, bump_reaction_count, bump_reply_count,
+    bump_reply_counts,
+};
 pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,
 };
-pub use endings::{bury_overdue, drop_after_abandoned, drop_said_after_abandoned, wake_deliveries};
-pub use home::{insert_home_batch, trim_home};
+pub use endings::{bury_overdue, drop_after_abandoned, drop_edit_after_abandoned, wake_deliveries};
+pub use home::{home_readers, insert_home_batch, trim_home};
 pub use inbound::{
     Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, renew_inbound,
     waiting_inbound,
@@ -40,7 +44,9 @@ pub use peers::{
     FollowerInbox, NewPeer, ensure_peers, follower_inboxes, hold_peers, settle_standings,
 };
 pub use refusals::add_refusals;
+pub use rows::insert_all;
 pub use sign_ins::count_sign_in;
+pub use sql::padded;
 pub use workers::{highest_id, lease_worker, live_workers, release_worker, renew_worker};
 
 /// What became of a row that may have been there already.

@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
 };
 
-use super::sql::{ROWS_MAX, Sql};
+use super::sql::{Sql, padded, sized};
 use crate::db::DbKind;
 use crate::entity::peer;
 use crate::error::StoreError;
@@ -85,7 +85,7 @@ pub async fn hold_peers(tx: &WriteTx, peers: &[PeerId]) -> Result<(), StoreError
     }
     let mut peers = peers.to_vec();
     peers.sort_unstable();
-    for chunk in peers.chunks(ROWS_MAX) {
+    for chunk in sized(&peers) {
         let rows = chunk.iter().map(|peer| [(*peer).into()]);
         let hold = Sql::new("SELECT id FROM peer WHERE id IN (VALUES ", [])
             .rows(rows)
@@ -109,7 +109,7 @@ pub async fn ensure_peers(
     const INSERT: &str = "INSERT INTO peer (id, host, standing, effective, health, failures, \
         created_at, updated_at) VALUES ";
     let mut ids = HashMap::with_capacity(peers.len());
-    for chunk in peers.chunks(ROWS_MAX) {
+    for chunk in sized(peers) {
         let rows = chunk.iter().map(|peer| {
             [
                 peer.id.into(),
@@ -128,7 +128,7 @@ pub async fn ensure_peers(
         let new = chunk.iter().map(|peer| [peer.id.into()]);
         let settled = Sql::new(SETTLE, []).text("peer.id IN (VALUES ").rows(new).text(")");
         tx.conn().execute_raw(settled.on(tx.conn())).await?;
-        let hosts = chunk.iter().map(|peer| peer.host.clone());
+        let hosts = padded(chunk.iter().map(|peer| peer.host.clone()));
         let found = peer::Entity::find().filter(peer::Column::Host.is_in(hosts));
         ids.extend(found.all(tx.conn()).await?.into_iter().map(|row| (row.host, row.id)));
     }

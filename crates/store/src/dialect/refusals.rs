@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::sql::{ROWS_MAX, Sql};
+use super::sql::{Sql, sized};
 use crate::entity::refusal::Model;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -16,7 +16,7 @@ pub async fn add_refusals(tx: &WriteTx, rows: &[Model]) -> Result<(), StoreError
     const INSERT: &str = "INSERT INTO refusal (host, reason, count, first_at, last_at) VALUES ";
     const ADD: &str = " ON CONFLICT (host, reason) DO UPDATE SET \
         count = refusal.count + excluded.count, last_at = excluded.last_at";
-    for chunk in rows.chunks(ROWS_MAX) {
+    for chunk in sized(rows) {
         let values = chunk.iter().map(|row| {
             [
                 row.host.clone().into(),

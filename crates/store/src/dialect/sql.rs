@@ -2,9 +2,32 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
-/// Rows in one statement at most. The widest of our rows has 15 columns, and SQLite takes 32,766
-/// bound values.
-pub(super) const ROWS_MAX: usize = 1_000;
+/// How many rows stand in one statement: one of these. Each connection keeps the statements it has
+/// prepared, by their text; were every number of rows a text of its own, it would prepare nearly each one
+/// anew, and keep a hundred long ones that never come again.
+const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+
+/// `rows` in pieces of few different [`SIZES`], in their order.
+pub(super) fn sized<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
+        let (piece, rest) = rows.split_at(size);
+        rows = rest;
+        Some(piece)
+    })
+}
+
+/// `values`, with the last of them repeated until there are as many as a statement that others send as well
+/// has: to be looked for with `IN`, where it makes no difference. More than 1,000 at once stay as they are.
+pub fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    const SIZES: [usize; 6] = [1, 4, 16, 64, 256, 1_024];
+    let mut values: Vec<T> = values.into_iter().collect();
+    let size = SIZES.into_iter().find(|size| *size >= values.len());
+    if let (Some(size), Some(last)) = (size, values.last().cloned()) {
+        values.resize(size, last);
+    }
+    values
+}
 
 /// A statement in the making.
 ///
@@ -121,6 +144,25 @@ mod tests {
         let statement = Sql::new(words, [1_i32.into(), 2_i32.into()]).rows(rows).text(" OR d = $2");
         let statement = statement.for_backend(backend);
         (statement.sql, statement.values.map(|values| values.0).unwrap_or_default())
+    }
+
+    #[test]
+    fn rows_stand_in_pieces_of_few_sizes_and_in_their_order() {
+        let rows: Vec<usize> = (0..600).collect();
+        let pieces: Vec<&[usize]> = sized(&rows).collect();
+        let sizes: Vec<usize> = pieces.iter().map(|piece| piece.len()).collect();
+        assert_eq!(sizes, [256, 256, 64, 16, 4, 4]);
+        assert_eq!(pieces.concat(), rows);
+        assert_eq!(sized::<i64>(&[]).count(), 0);
+    }
+
+    #[test]
+    fn what_is_looked_for_is_repeated_up_to_the_next_size() {
+        assert_eq!(padded([7]), [7]);
+        assert_eq!(padded([7, 8]), [7, 8, 8, 8]);
+        assert_eq!(padded(0..257).len(), 1_024);
+        assert_eq!(padded(0..1_025).len(), 1_025);
+        assert_eq!(padded(Vec::<i64>::new()), Vec::<i64>::new());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use carefolk_domain::{
 };
 use carefolk_store::Db;
 use carefolk_store::dialect::{
-    NewDelivery, bury_overdue, drop_after_abandoned, drop_said_after_abandoned,
+    NewDelivery, bury_overdue, drop_after_abandoned, drop_edit_after_abandoned,
     insert_deliveries_batch, wake_deliveries,
 };
 use carefolk_store::entity::delivery::{self, DeliveryState};
@@ -168,7 +168,7 @@ async fn changes_are_dropped_with_what_they_change_for_that_inbox_alone() {
 }
 
 #[tokio::test]
-async fn what_is_said_later_is_dropped_where_its_post_was_given_up() {
+async fn an_edit_said_later_is_dropped_where_its_post_was_given_up() {
     use DeliveryState::{Cancelled, Dead, Done, Waiting};
     for (create, status, update) in [
         (Dead, Some(422), Dead),
@@ -184,12 +184,10 @@ async fn what_is_said_later_is_dropped_where_its_post_was_given_up() {
             row.last_status = Set(status);
         })
         .await;
-        for activity in [OutboxId(2), OutboxId(3)] {
-            in_tx(&db, async |tx| {
-                drop_said_after_abandoned(tx, activity, PostId(1), NOW).await.unwrap()
-            })
-            .await;
-        }
+        in_tx(&db, async |tx| {
+            drop_edit_after_abandoned(tx, OutboxId(2), PostId(1), NOW).await.unwrap()
+        })
+        .await;
         assert_eq!(states(&db).await, [create, update, Waiting], "{create:?} {status:?}");
     }
 }

@@ -1,0 +1,184 @@
+//! What comes of a post does not depend on what it comes with: many posts that come at once, and the same
+//! one by one, leave the same rows.
+
+use std::collections::BTreeMap;
+
+use carefolk_domain::{Address, Role};
+use carefolk_store::entity::{
+    account, actor, addressed, attachment, hashtag, home, job, mention, notification, poll_option,
+    post, post_hashtag, rendition, revision,
+};
+use carefolk_testkit::Kit;
+use sea_orm::{EntityTrait, Iterable, ModelTrait};
+use serde_json::{Value, json};
+
+use crate::stranger::{ANN, ANN_INBOX, PUBLIC, act, hand_in, note, say, settle_in};
+
+const LONG_AGO: &str = "2026-11-03T10:00:00Z";
+
+struct Scene {
+    kit: Kit,
+    nurse: String,
+    post: String,
+}
+
+/// The nurse follows Ann, and not Eve, whom the clerk blocks.
+async fn scene() -> Scene {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let clerk = kit.account("clerk", Role::Member).await;
+    settle_in(&kit, "v.example", "ann");
+    settle_in(&kit, "w.example", "eve");
+    let address = |text: &str| Address::parse(text).unwrap();
+    kit.app.follows().follow(&nurse, "nurse", &address("ann@v.example")).await.unwrap();
+    kit.settle().await;
+    let asked = kit.remote.sent_to(ANN_INBOX).pop().unwrap();
+    say(&kit, &act(900, "Accept", asked)).await;
+    kit.app.blocks().block(&clerk, "clerk", &address("eve@w.example"), false).await.unwrap();
+    let post = kit.post(&nurse, "nurse", "Any questions?").await.uri;
+    let nurse = kit.app.actors().find_local("nurse").await.unwrap().uri;
+    Scene { kit, nurse, post }
+}
+
+/// A note by Ann with some more.
+fn with(number: u32, content: &str, more: &Value) -> Value {
+    let mut note = note(number, content);
+    for (key, value) in more.as_object().unwrap() {
+        note[key] = value.clone();
+    }
+    note
+}
+
+fn uri(number: u32) -> String {
+    format!("https://v.example/notes/{number}")
+}
+
+/// An answer by Eve, whom nobody follows.
+fn by_eve(number: u32, parent: &str, named: &str) -> Value {
+    let eve = "https://w.example/users/eve";
+    let note = json!({"id": format!("https://w.example/notes/{number}"), "type": "Note",
+        "attributedTo": eve, "content": format!("<p>Eve {number}</p>"), "to": [PUBLIC],
+        "published": "2026-12-01T08:59:50Z", "inReplyTo": parent,
+        "tag": [{"type": "Mention", "href": named, "name": "@somebody"}]});
+    json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Create", "actor": eve,
+        "id": format!("https://w.example/acts/{number}"), "object": note, "to": [PUBLIC]})
+}
+
+/// What comes: each kind of thing that makes a post different from others.
+fn arrivals(scene: &Scene) -> Vec<Value> {
+    let tag = |name: &str| json!({"type": "Hashtag", "name": name});
+    let picture = json!([{"type": "Image", "url": "https://v.example/1.png", "name": "A lift"}]);
+    let nurse = json!({"type": "Mention", "href": scene.nurse, "name": "@nurse"});
+    let clerk = scene.nurse.replace("nurse", "clerk");
+    let ask = json!({"type": "Question", "oneOf": [
+        {"type": "Note", "name": "Tea", "replies": {"type": "Collection", "totalItems": 1}},
+        {"type": "Note", "name": "Coffee", "replies": {"type": "Collection", "totalItems": 2}}]});
+    let only = json!({"to": [format!("{ANN}/followers")], "cc": []});
+    let notes = [
+        with(1, "<p>One</p>", &json!({"tag": [tag("#Lift"), tag("#Care")]})),
+        with(2, "<p>Two</p>", &json!({"tag": [tag("#care"), nurse], "published": LONG_AGO})),
+        with(3, "<p>Three</p>", &json!({"attachment": picture, "published": LONG_AGO})),
+        with(4, "<p>Four</p>", &json!({"inReplyTo": uri(1), "published": LONG_AGO})),
+        with(5, "<p>Five</p>", &json!({"inReplyTo": uri(4)})),
+        // What it answers comes after it.
+        with(6, "<p>Six</p>", &json!({"inReplyTo": uri(7)})),
+        with(7, "<p>Seven</p>", &json!({"context": "https://v.example/contexts/7"})),
+        with(8, "<p>Eight</p>", &json!({"inReplyTo": scene.post})),
+        // What it answers never comes.
+        with(9, "<p>Nine</p>", &json!({"inReplyTo": "https://x.example/notes/1"})),
+        with(10, "<p>Ten?</p>", &ask),
+        with(11, "<p>Eleven</p>", &only),
+        with(12, "<p>Twelve</p>", &json!({"summary": "Falls", "sensitive": true})),
+        with(
+            13,
+            "<p>Thirteen</p>",
+            &json!({"contentMap": {"en": "<p>A</p>", "cy": "<p>B</p>"},
+            "content": null}),
+        ),
+        with(14, "<p>Deleted</p>", &json!({})),
+        with(1, "<p>One again</p>", &json!({})),
+    ];
+    let mut all: Vec<Value> =
+        (1..).zip(notes).map(|(number, note)| act(number, "Create", note)).collect();
+    all.insert(0, act(99, "Delete", json!(uri(14))));
+    all.push(by_eve(20, &scene.post, &scene.nurse));
+    all.push(by_eve(21, &uri(3), &clerk));
+    all.push(by_eve(22, "https://w.example/notes/20", &scene.nurse));
+    all
+}
+
+/// All rows of a table, without what differs between any two runs, and with names in place of numbers.
+async fn rows<E: EntityTrait>(kit: &Kit, names: &BTreeMap<i64, String>) -> Vec<String>
+where
+    E::Model: ModelTrait<Entity = E>,
+{
+    let mut all: Vec<String> = Vec::new();
+    for row in E::find().all(kit.app.db().read()).await.unwrap() {
+        let values = E::Column::iter().filter_map(|column| {
+            let name = format!("{column:?}");
+            let value = format!("{:?}", row.get(column));
+            let own = matches!(name.as_str(), "Id" | "Payload" | "Slug" | "CreatedAt" | "At");
+            let number = value.split(['(', ')']).find_map(|part| part.parse::<i64>().ok());
+            let named = number.and_then(|number| names.get(&number));
+            (!own).then(|| format!("{name}={}", named.unwrap_or(&value)))
+        });
+        all.push(values.collect::<Vec<_>>().join(" "));
+    }
+    all.sort_unstable();
+    all
+}
+
+/// Everything that is kept of posts.
+async fn kept(kit: &Kit) -> Vec<Vec<String>> {
+    let db = kit.app.db().read();
+    let mut names: BTreeMap<i64, String> = BTreeMap::new();
+    for row in post::Entity::find().all(db).await.unwrap() {
+        names.insert(row.id.0, row.uri);
+    }
+    for row in actor::Entity::find().all(db).await.unwrap() {
+        names.insert(row.id.0, row.uri);
+    }
+    for row in hashtag::Entity::find().all(db).await.unwrap() {
+        names.insert(row.id.0, row.name);
+    }
+    for row in account::Entity::find().all(db).await.unwrap() {
+        names.insert(row.id.0, format!("account of {}", names[&row.actor_id.0]));
+    }
+    vec![
+        rows::<post::Entity>(kit, &names).await,
+        rows::<actor::Entity>(kit, &names).await,
+        rows::<rendition::Entity>(kit, &names).await,
+        rows::<revision::Entity>(kit, &names).await,
+        rows::<attachment::Entity>(kit, &names).await,
+        rows::<mention::Entity>(kit, &names).await,
+        rows::<addressed::Entity>(kit, &names).await,
+        rows::<hashtag::Entity>(kit, &names).await,
+        rows::<post_hashtag::Entity>(kit, &names).await,
+        rows::<poll_option::Entity>(kit, &names).await,
+        rows::<home::Entity>(kit, &names).await,
+        rows::<notification::Entity>(kit, &names).await,
+        rows::<job::Entity>(kit, &names).await,
+    ]
+}
+
+#[tokio::test]
+async fn posts_that_come_together_leave_what_they_leave_one_by_one() {
+    let (one_by_one, together) = (scene().await, scene().await);
+    for activity in arrivals(&one_by_one) {
+        hand_in(&one_by_one.kit, &activity).await;
+        one_by_one.kit.app.inbound().process_due().await.unwrap();
+    }
+    for activity in arrivals(&together) {
+        hand_in(&together.kit, &activity).await;
+    }
+    together.kit.app.inbound().process_due().await.unwrap();
+    let (one_by_one, together) = (kept(&one_by_one.kit).await, kept(&together.kit).await);
+    for (table, (apart, together)) in one_by_one.iter().zip(&together).enumerate() {
+        let lost: Vec<_> = apart.iter().filter(|row| !together.contains(row)).collect();
+        let made: Vec<_> = together.iter().filter(|row| !apart.contains(row)).collect();
+        assert!(apart == together, "table {table}: not together {lost:#?}, only then {made:#?}");
+    }
+    let counts: Vec<usize> = together.iter().map(Vec::len).collect();
+    assert_eq!(counts[0], 1 + 13 + 3, "posts: ours, Ann's without the deleted one, Eve's");
+    assert!(counts.iter().all(|count| *count > 0), "a table that says nothing: {counts:?}");
+}
