@@ -72,7 +72,7 @@ impl Sender {
         };
         let exchange =
             Box::pin(self.errands.connector.exchange(request, ANSWER_MAX_BYTES, Excess::Cut));
-        match tokio::time::timeout(DELIVER_WITHIN, exchange).await {
+        match tokio::time::timeout(parcel.within.min(DELIVER_WITHIN), exchange).await {
             Ok(Ok(answer)) => judge(&answer, dialect, now),
             Ok(Err(error)) => no_answer(&error),
             Err(_elapsed) => Receipt::Failed { status: None, why: "no answer in time".to_owned() },

@@ -2,6 +2,7 @@
 //! fakes in `testkit`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use carefolk_domain::{Address, KeyId, Moment, Span};
@@ -121,6 +122,8 @@ pub struct Parcel {
     pub profile: Option<String>,
     /// What the host is told about its people who follow the sender (FEP-8fcf).
     pub synchronization: Option<String>,
+    /// How long its answer is waited for; what the host is given at most is less, where that is.
+    pub within: Duration,
 }
 
 /// What proves inside a document that somebody said it (FEP-8b32).

@@ -5,6 +5,7 @@
 
 mod commands;
 mod inboxes;
+mod paces;
 mod parcels;
 mod queries;
 mod results;
@@ -14,6 +15,7 @@ mod worker;
 
 pub use commands::Failed;
 pub(crate) use inboxes::cancel_to;
+pub(crate) use paces::Paces;
 pub use queries::{DeliveryView, Which};
 pub(crate) use say::{Recipients, Saying, cancel_for, order_between, say, unsay};
 pub(crate) use settle::give_up_overdue;

@@ -34,8 +34,15 @@ pub(super) struct KnownHost {
     pub(super) failing_since: Option<Moment>,
     /// When it last took something, to within [`WELL_EXACTLY`].
     pub(super) took: Option<Moment>,
+    /// Whether it took something else while this delivery was on its way.
+    pub(super) took_meanwhile: bool,
     /// How it signs, if nothing else needs to be noted when it takes this delivery, too.
     pub(super) well_with: Option<String>,
+}
+
+/// How often a delivery was tried, with the try at hand.
+pub(super) fn tries_of(row: &delivery::Model) -> u32 {
+    u32::try_from(row.attempts).unwrap_or(1)
 }
 
 impl KnownHost {
@@ -46,7 +53,7 @@ impl KnownHost {
             && peer.last_ok_at.is_some_and(|at| now - at < WELL_EXACTLY);
         let well_with = peer.signature_profile.clone().filter(|_| well);
         let (failures, failing_since, took) = (peer.failures, peer.failing_since, peer.last_ok_at);
-        Self { failures, failing_since, took, well_with }
+        Self { failures, failing_since, took, took_meanwhile: false, well_with }
     }
 }
 
@@ -136,6 +143,7 @@ impl Outbox<'_> {
             key: signing,
             profile: peer.and_then(|peer| peer.signature_profile.clone()),
             synchronization,
+            within: self.0.0.paces.within(row.peer_id, tries_of(row)),
         }))
     }
 

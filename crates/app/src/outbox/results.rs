@@ -18,6 +18,8 @@ pub(super) struct Before {
     pub failures: u32,
     /// When its host last took something from us.
     pub host_took: Option<Moment>,
+    /// Whether its host took something else since this try began.
+    pub took_meanwhile: bool,
 }
 
 /// A host that said no to a signature and took nothing for this long is taken to refuse all of them: it
@@ -147,6 +149,11 @@ fn failed(before: Before, now: Moment, chance: u64, status: Option<u16>, why: &s
     let state = waits(before, now);
     let health = if state == DeliveryState::Dead { Health::Dead } else { Health::Failing };
     let until = now + (wait(failures, chance) - OTHERS_FIRST);
+    if before.took_meanwhile && status.is_none() {
+        // It hung, and its host is there: nothing else waits for it.
+        let again = now + wait(before.attempts, chance);
+        return after(state, again, status, why);
+    }
     let again = now + wait(failures.max(before.attempts), chance);
     After { host: HostNews::Failing(health, until), ..after(state, again, status, why) }
 }
@@ -160,7 +167,14 @@ mod tests {
     fn before(age: Span, failures: u32) -> Before {
         let attempts = failures + 1;
         let host_took = Some(NOW - Span::minutes(1));
-        Before { created_at: NOW - age, attempts, refused_since: None, failures, host_took }
+        Before {
+            created_at: NOW - age,
+            attempts,
+            refused_since: None,
+            failures,
+            host_took,
+            took_meanwhile: false,
+        }
     }
 
     fn refused_for(span: Span) -> Before {
@@ -204,6 +218,18 @@ mod tests {
         let after = judge(&failed(), often, NOW, 200);
         assert_eq!(after.run_at, NOW + Span::hours(2));
         assert_eq!(after.host, HostNews::Failing(Health::Failing, NOW + Span::seconds(9)));
+    }
+
+    ///
+    #[test]
+    fn one_that_hangs_while_its_host_takes_others_makes_nothing_else_wait() {
+        let beside = Before { took_meanwhile: true, ..before(Span::ZERO, 0) };
+        let hung = Receipt::Failed { status: None, why: "no answer in time".to_owned() };
+        let after = judge(&hung, beside, NOW, 200);
+        assert_eq!((after.host, after.run_at), (HostNews::Nothing, NOW + Span::seconds(10)));
+        // What it answers counts all the same.
+        assert_ne!(judge(&failed(), beside, NOW, 200).host, HostNews::Nothing);
+        assert_ne!(judge(&hung, before(Span::ZERO, 0), NOW, 200).host, HostNews::Nothing);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use carefolk_store::entity::peer;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::Outbox;
-use super::parcels::KnownHost;
+use super::parcels::{KnownHost, tries_of};
 use super::results::{self, After, Before, HostNews};
 use crate::App;
 use crate::kernel::jobs::{self, Job};
@@ -61,10 +61,11 @@ impl Outbox<'_> {
         for (row, receipt, host) in done {
             let before = Before {
                 created_at: row.created_at,
-                attempts: u32::try_from(row.attempts).unwrap_or(1),
+                attempts: tries_of(row),
                 refused_since: row.refused_since,
                 failures: u32::try_from(host.failures).unwrap_or(0),
                 host_took: host.took,
+                took_meanwhile: host.took_meanwhile,
             };
             let chance = opaque::number(self.0.chance());
             let after = results::judge(receipt, before, tx.now(), chance);

@@ -171,7 +171,8 @@ impl Outbox<'_> {
     }
 
     /// One that panics is a fault of ours, and is put off as such.
-    async fn send(&self, attempt: Try) -> Tried {
+    async fn send(&self, mut attempt: Try) -> Tried {
+        let (begun, peer) = (Instant::now(), attempt.row.peer_id);
         let send = async {
             Ok(match &attempt.parcel {
                 Ok(parcel) => self.0.remote().deliver(parcel).await,
@@ -180,6 +181,11 @@ impl Outbox<'_> {
         };
         let receipt = guarded(send).await;
         let receipt = receipt.unwrap_or_else(|error| Receipt::NotSent { why: chain(&error) });
+        let paces = &self.0.0.paces;
+        attempt.host.took_meanwhile = paces.took_since(peer, begun);
+        if matches!(receipt, Receipt::Accepted { .. }) {
+            paces.took(peer, begun.elapsed());
+        }
         (attempt.row, receipt, attempt.host)
     }
 }

@@ -22,7 +22,7 @@ use crate::glue::{self, HeldKey};
 
 /// How many keys are kept parsed, some 2 KiB each, and how long they are believed: another process may
 /// have learnt better.
-const KEYS_KEPT: u64 = 20_000;
+const KEYS_KEPT: u64 = 5_000;
 const KEPT_FOR: Duration = Duration::from_mins(5);
 
 /// Older keys are read again from their owner, if it answers.

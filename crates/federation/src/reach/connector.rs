@@ -3,17 +3,16 @@
 use std::error::Error as StdError;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use carefolk_app::ports::PortError;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Request, Response, StatusCode};
 use thiserror::Error;
 use url::Url;
 
+use super::clients::{Clients, Recipe};
 use super::lab::LabNetworks;
 use super::media_type::MediaType;
 use super::resolver::{LeadsInside, NoAddress, WorldResolver};
@@ -21,19 +20,6 @@ use super::target::TargetPolicy;
 
 /// The largest document that is read, after decompression: what Mastodon and Lemmy read too.
 pub const DOCUMENT_MAX_BYTES: usize = 1024 * 1024;
-
-/// How long a connection may take to come about.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-
-/// How long anything at all may take; each use has a shorter limit of its own.
-const TOTAL_WITHIN: Duration = Duration::from_secs(30);
-
-/// How many idle connections to one host are kept, and how long.
-const IDLE_PER_HOST: usize = 8;
-const IDLE_FOR: Duration = Duration::from_mins(1);
-
-/// The largest head of an answer over HTTP/2.
-const HEAD_MAX_BYTES: u32 = 64 * 1024;
 
 /// The switch of the `activitypub_federation` crate that would turn its address checks off.
 const FORBIDDEN_SWITCH: &str = "DANGER_FEDERATION_ALLOW_LOCAL_IP";
@@ -68,7 +54,7 @@ pub enum ConnectorError {
 /// It keeps no cookies, sends no `Referer`, follows no redirect and knows no proxy (S-091, S-093).
 #[derive(Clone, Debug)]
 pub struct Connector {
-    client: Client,
+    clients: Clients,
     policy: Arc<TargetPolicy>,
     names: WorldResolver,
 }
@@ -116,22 +102,10 @@ impl Connector {
         let base = options.base_url.as_deref();
         let agent = format!("Carefolk/{} (+{})", options.version, base.unwrap_or("unset"));
         let names = WorldResolver::new(options.lab.clone());
-        let client = Client::builder()
-            .user_agent(agent)
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .https_only(!lab)
-            .dns_resolver(Arc::new(names.clone()))
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(TOTAL_WITHIN)
-            .pool_max_idle_per_host(IDLE_PER_HOST)
-            .pool_idle_timeout(IDLE_FOR)
-            .http2_max_header_list_size(HEAD_MAX_BYTES)
-            .build()
+        let clients = Clients::new(Recipe { agent, plain: lab, names: names.clone() })
             .map_err(ConnectorError::Client)?;
         let policy = Arc::new(TargetPolicy::new(options.lab.clone(), base));
-        Ok(Self { client, policy, names })
+        Ok(Self { clients, policy, names })
     }
 
     /// Where we go at all.
@@ -150,7 +124,7 @@ impl Connector {
 
     /// The client, for the object model's own plumbing. It is as bounded as the rest.
     pub(crate) fn client(&self) -> Client {
-        self.client.clone()
+        self.clients.any()
     }
 
     /// Sends one request and reads its answer, at most `max` bytes of it.
@@ -166,7 +140,8 @@ impl Connector {
         excess: Excess,
     ) -> Result<Answer, PortError> {
         self.policy.check(request.url())?;
-        let response = self.client.execute(request).await.map_err(failure)?;
+        let client = self.clients.to(request.url());
+        let response = client.execute(request).await.map_err(failure)?;
         let url = response.url().clone();
         let status = response.status();
         let text = |name| header(response.headers(), name);

@@ -5,6 +5,7 @@
 //! (proxies, switches) changes where we go.
 
 pub mod address;
+mod clients;
 pub mod connector;
 pub mod lab;
 pub mod media_type;

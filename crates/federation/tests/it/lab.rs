@@ -181,6 +181,7 @@ impl Lab {
             key: self.key.clone(),
             profile: profile.map(str::to_owned),
             synchronization: None,
+            within: std::time::Duration::from_secs(20),
         }
     }
 
