@@ -228,7 +228,8 @@ mod tests {
         let after = judge(&hung, beside, NOW, 200);
         assert_eq!((after.host, after.run_at), (HostNews::Nothing, NOW + Span::seconds(10)));
         // What it answers counts all the same.
-        assert_ne!(judge(&failed(), beside, NOW, 200).host, HostNews::Nothing);
+        let answered = Receipt::Failed { status: Some(500), why: "500".to_owned() };
+        assert_ne!(judge(&answered, beside, NOW, 200).host, HostNews::Nothing);
         assert_ne!(judge(&hung, before(Span::ZERO, 0), NOW, 200).host, HostNews::Nothing);
     }
 

@@ -136,7 +136,7 @@ pub async fn waiting_inbound(
     let mut waiting = HashSet::with_capacity(ids.len());
     for chunk in sized(ids) {
         const SELECT: &str =
-            "SELECT id FROM inbound_activity WHERE state = 'waiting' AND id IN (VALUES ";
+            "SELECT id FROM inbound_activity WHERE state || '' = 'waiting' AND id IN (VALUES ";
         let statement = Sql::new(SELECT, [])
             .rows(chunk.iter().map(|id| [(*id).into()]))
             .text(&format!("){lock}"))
@@ -154,6 +154,7 @@ pub async fn waiting_inbound(
 ///
 /// As any statement.
 pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), StoreError> {
+    // Found by their ids and by nothing else, as in `finish_deliveries`.
     // The words of what is over are not kept: its id is enough to know it again.
     const UPDATE: &str = ") UPDATE inbound_activity SET state = ended.state, \
         run_at = ended.run_at, attempts = attempts - ended.unbegun, \
@@ -161,7 +162,7 @@ pub async fn finish_inbound(tx: &WriteTx, ends: &[InboundEnd]) -> Result<(), Sto
         error = ended.error, locked_until = NULL, \
         body = CASE WHEN ended.state IN ('waiting', 'failed') OR ended.kept = 1 THEN body ELSE '' END, \
         synchronization = CASE WHEN ended.state = 'waiting' THEN synchronization END \
-        FROM ended WHERE inbound_activity.id = ended.id AND inbound_activity.state = 'waiting'";
+        FROM ended WHERE inbound_activity.id = ended.id AND inbound_activity.state || '' = 'waiting'";
     for chunk in sized(ends) {
         let values = chunk.iter().map(|end| {
             [

@@ -95,7 +95,7 @@ pub(super) async fn renew<Id: Copy + Into<Value>>(
     lease_until: Moment,
 ) -> Result<u64, StoreError> {
     let update = format!(
-        "UPDATE {table} SET run_at = $1, locked_until = $1 WHERE state = 'waiting' \
+        "UPDATE {table} SET run_at = $1, locked_until = $1 WHERE state || '' = 'waiting' \
          AND locked_until IS NOT NULL AND id IN (VALUES "
     );
     let mut renewed = 0;
@@ -143,7 +143,7 @@ pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError
         attempts = CASE WHEN ended.unbegun = 1 THEN job.attempts - 1 \
           WHEN ended.last_error IS NULL THEN 0 ELSE job.attempts END, \
         unique_key = CASE WHEN ended.state = 'waiting' THEN job.unique_key ELSE NULL END \
-        FROM ended WHERE job.id = ended.id AND job.state = 'waiting'";
+        FROM ended WHERE job.id = ended.id AND job.state || '' = 'waiting'";
     for chunk in sized(ends) {
         let values = chunk.iter().map(|end| {
             [
