@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 const SHORTEST: Duration = Duration::from_secs(2);
 
 /// How many times as long as it needed lately a host may need now.
-const PATIENCE: u32 = 10;
+const PATIENCE: u32 = 5;
 
 /// The paces of all hosts.
 pub(crate) struct Paces(Cache<PeerId, Pace>);
@@ -38,12 +38,13 @@ impl Paces {
         Self(Cache::builder().max_capacity(HOSTS_KEPT).time_to_live(KEPT_FOR).build())
     }
 
-    /// How long an answer is waited for, at try number `attempt` (the first is 1). Each try waits twice as
-    /// long as the one before: a host may have become slow, and what it took is not to be sent it for ever.
+    /// How long an answer is waited for, at try number `attempt` (the first is 1). From the third on each waits
+    /// twice as long as the one before: a host may have become slow, and what it took is not to be sent it for
+    /// ever.
     pub(super) fn within(&self, peer: PeerId, attempt: u32) -> Duration {
         let Some(pace) = self.0.get(&peer) else { return LONGEST };
         let first = (pace.needed * PATIENCE).max(SHORTEST);
-        let doubled = 1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+        let doubled = 1_u32.checked_shl(attempt.saturating_sub(2)).unwrap_or(u32::MAX);
         first.saturating_mul(doubled).min(LONGEST)
     }
 
@@ -68,19 +69,19 @@ mod tests {
     const SLOW: PeerId = PeerId(2);
 
     #[test]
-    fn who_answers_at_once_is_waited_for_shortly_and_twice_as_long_each_time() {
+    fn who_answers_at_once_is_waited_for_shortly_and_longer_from_the_third_try_on() {
         let paces = Paces::new();
         assert_eq!(paces.within(QUICK, 1), LONGEST, "nothing is known of it");
         paces.took(QUICK, Duration::from_millis(50));
         let seconds: Vec<u64> = (1..7).map(|n| paces.within(QUICK, n).as_secs()).collect();
-        assert_eq!(seconds, [2, 4, 8, 16, 20, 20]);
+        assert_eq!(seconds, [2, 2, 4, 8, 16, 20]);
         assert_eq!(paces.within(QUICK, 200), LONGEST);
     }
 
     #[test]
     fn who_needs_long_is_given_it_until_it_is_quick_for_a_while() {
         let paces = Paces::new();
-        paces.took(SLOW, Duration::from_secs(3));
+        paces.took(SLOW, Duration::from_secs(5));
         paces.took(SLOW, Duration::from_millis(10));
         assert_eq!(paces.within(SLOW, 1), LONGEST);
         for _ in 0..40 {
