@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use carefolk_domain::{ActorId, Audience, DeliveryId, OutboxId, PeerId, PostId, UriHash};
 use carefolk_store::dialect::{self, NewDelivery, NewPeer};
 use carefolk_store::entity::delivery::{self, DeliveryState};
-use carefolk_store::entity::{actor, outbox_activity};
+use carefolk_store::entity::{actor, outbox_activity, peer};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set,
     sea_query::Expr,
@@ -208,6 +208,24 @@ pub(crate) async fn unsay(tx: &Tx, post: PostId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether anything waits for `inbox`. Mostly nothing does: all who follow need not be looked at for each who
+/// leaves, and whoever follows many here and leaves them all holds up nobody.
+async fn waits_for(tx: &Tx, inbox: &str) -> Result<bool, Error> {
+    let Some(host) = carefolk_domain::uri::host(inbox) else { return Ok(false) };
+    let peer = peer::Entity::find()
+        .select_only()
+        .column(peer::Column::Id)
+        .filter(peer::Column::Host.eq(host))
+        .into_query();
+    let first = delivery::Entity::find()
+        .filter(delivery::Column::PeerId.in_subquery(peer))
+        .filter(delivery::Column::State.eq(DeliveryState::Waiting))
+        .filter(delivery::Column::InboxUrl.eq(inbox))
+        .one(tx.conn())
+        .await?;
+    Ok(first.is_some())
+}
+
 /// Takes back what still waits for an inbox that nobody else who follows `author` shares, because
 /// `follower` may not have it any more: privacy goes before delivery. What anybody may read
 /// goes all the same.
@@ -217,6 +235,9 @@ pub(crate) async fn cancel_for(
     follower: &actor::Model,
 ) -> Result<(), Error> {
     let inbox = follower.shared_inbox.as_ref().unwrap_or(&follower.inbox);
+    if !waits_for(tx, inbox).await? {
+        return Ok(());
+    }
     let others = dialect::follower_inboxes(tx.conn(), author.id).await?;
     if others.iter().any(|other| other.inbox == *inbox) {
         return Ok(());

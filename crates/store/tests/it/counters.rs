@@ -1,7 +1,12 @@
 //! Counts in rows.
 
+use std::collections::BTreeMap;
+
 use carefolk_domain::{ActorId, Audience, PostId, PostState, UriHash};
-use carefolk_store::dialect::{ActorCounts, bump_actor_counts, bump_reply_count};
+use carefolk_store::dialect::{
+    ActorCounts, bump_actor_counts, bump_note_counts, bump_reply_count, bump_reply_counts,
+    insert_all,
+};
 use carefolk_store::entity::{actor, post};
 use sea_orm::EntityTrait;
 
@@ -33,6 +38,30 @@ async fn the_replies_of_a_post_are_counted() {
     }
     let row = post::Entity::find_by_id(PostId(7)).one(db.read()).await.unwrap().unwrap();
     assert_eq!(row, post::Model { reply_count: 1, ..note(7) });
+}
+
+#[tokio::test]
+async fn many_are_counted_at_once_each_by_its_number_and_none_below_nothing() {
+    let db = fresh("counter_many").await;
+    let actors: Vec<_> = (1..=6).map(|id| given::remote_actor(id, "one.example")).collect();
+    in_tx(&db, async |tx| insert_all::<actor::ActiveModel>(tx, actors).await.unwrap()).await;
+    let posts: Vec<_> = (1..=300).map(note).collect();
+    in_tx(&db, async |tx| insert_all::<post::ActiveModel>(tx, posts).await.unwrap()).await;
+    let notes: BTreeMap<ActorId, i64> = (1..=6).map(|id| (ActorId(id), id - 3)).collect();
+    let replies: BTreeMap<PostId, i64> = (1..=300).map(|id| (PostId(id), id)).collect();
+    in_tx(&db, async |tx| {
+        bump_note_counts(tx, &notes).await.unwrap();
+        bump_reply_counts(tx, &replies).await.unwrap();
+        bump_reply_counts(tx, &BTreeMap::new()).await.unwrap();
+    })
+    .await;
+    let actors = actor::Entity::find().all(db.read()).await.unwrap();
+    let mut counted: Vec<_> = actors.iter().map(|row| (row.id.0, row.note_count)).collect();
+    counted.sort_unstable();
+    assert_eq!(counted, [(1, 0), (2, 0), (3, 0), (4, 1), (5, 2), (6, 3)]);
+    let posts = post::Entity::find().all(db.read()).await.unwrap();
+    assert_eq!(posts.len(), 300);
+    assert!(posts.iter().all(|row| row.reply_count == row.id.0));
 }
 
 fn note(id: i64) -> post::Model {
