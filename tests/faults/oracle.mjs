@@ -250,7 +250,9 @@ async function deepFaults(world) {
 }
 
 async function problems(world, more) {
-  const { said } = await world.server.command(["doctor", ...more, "--json"]);
+  const { said, code, signal, complained } = await world.server.command(["doctor", ...more, "--json"]);
+  // It ends with 1 where something is wrong, and says what; saying nothing is another matter.
+  if (!said.trim()) throw new Error(`carefolk doctor ${more.join(" ")}: ${code ?? signal}: ${complained}`);
   const found = [];
   JSON.parse(said, (_, value) => {
     if (value?.state === "problem") found.push(value);

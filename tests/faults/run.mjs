@@ -12,6 +12,7 @@ import * as deliveryKeys from "./cases/delivery-keys.mjs";
 import * as deliveryWithdrawn from "./cases/delivery-withdrawn.mjs";
 import * as flood from "./cases/flood.mjs";
 import * as inbound from "./cases/inbound.mjs";
+import * as inside from "./cases/inside.mjs";
 import * as migrations from "./cases/migrations.mjs";
 import * as network from "./cases/network.mjs";
 import * as order from "./cases/order.mjs";
@@ -31,7 +32,6 @@ const CASE_MS = { quick: 150_000, full: 3_600_000 };
 
 /** Cases of the list that have no program here. */
 const NOT_RUN = {
-  "R-004": "dedupe and effect are one transaction, in which no switch of the release can stop",
   "R-009": "there is no media child to be killed yet",
   "R-010": "a panic needs a switch in the program, which the release has not",
   "R-012": "there are no uploads yet",
@@ -45,7 +45,7 @@ const { values, positionals } = parseArgs({
 });
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
 const kinds = [
-  crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys, inbound, order, flood,
+  crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys, inbound, inside, order, flood,
   network, migrations, clocks, postgres,
 ];
 

@@ -65,6 +65,20 @@ export function change(file, statements) {
   }
 }
 
+/** Whether somebody else writes to a file of SQLite, for so long at least. */
+export function isHeld(file, ms) {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`PRAGMA busy_timeout = ${ms}; BEGIN IMMEDIATE; ROLLBACK`);
+    return false;
+  } catch (error) {
+    if (error.errcode === 5) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
 export class Sqlite extends Tables {
   constructor(file) {
     super();

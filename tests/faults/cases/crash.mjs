@@ -81,7 +81,7 @@ async function randomKills({ make, full, sink }) {
   await world.server.start();
   for (let kill = 0; kill < kills; kill += 1) {
     const busy = load(world, { posts: pace, notes: pace });
-    await pause(Math.random() * (full ? 3000 : 1200));
+    await pause(Math.random() * 1200);
     await world.server.end("SIGKILL");
     await busy.stop();
     await world.startAgain();

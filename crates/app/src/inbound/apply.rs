@@ -13,6 +13,7 @@ use crate::posts::concern::Surroundings;
 use crate::posts::fetch::Found;
 use crate::posts::words::Words;
 use crate::posts::{bury, pins, quotes, receive as posts, votes};
+use crate::reactions::receive::Reacting;
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows, follows::reconsider,
     profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
@@ -29,15 +30,13 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
             follows::answer(app, tx, &actor, &follow, accepted).await
         }
         Plan::Undo { actor, what } => undo(tx, &actor, &what).await,
-        Plan::React { actor, uri, object, kind } => {
-            reactions::react(app, tx, &actor, &uri, &object, kind).await
-        }
+        Plan::React(reacting) => react(app, tx, reacting).await,
         Plan::PassOn { actor, uri, found } => {
             let Found { author, note, words } = *found;
             let object = note.id.clone();
             let climb = Climb::FOUND;
             posts::create(app, tx, Arriving { author, note, words, climb }).await?;
-            reactions::react(app, tx, &actor, &uri, &object, ReactionKind::Boost).await
+            react(app, tx, Reacting { actor, uri, object, kind: ReactionKind::Boost }).await
         }
         Plan::Create { actor, note, words } => {
             posts::create(app, tx, said(actor, note, words)).await
@@ -69,6 +68,12 @@ pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome,
 /// A post as its author's server brings it.
 pub(super) fn said(author: actor::Model, note: Box<Note>, words: Words) -> Arriving {
     Arriving { author, note: *note, words, climb: Climb::START }
+}
+
+/// One like or boost by itself.
+async fn react(app: &App, tx: &Tx, reacting: Reacting) -> Result<Outcome, Error> {
+    let outcomes = reactions::react(app, tx, vec![reacting]).await?;
+    Ok(outcomes.into_iter().next().unwrap_or(Outcome::Applied))
 }
 
 /// Takes back a follow, an answer to one, a like, a boost or a block: whichever it is, where it does not say.

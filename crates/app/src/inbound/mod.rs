@@ -11,6 +11,7 @@ mod parked;
 mod plan;
 mod process;
 mod todo;
+mod together;
 pub(crate) mod unknown;
 
 pub use accept::{Acceptance, Arrival};

@@ -23,6 +23,7 @@ use crate::posts::receive::kept_as;
 use crate::posts::votes;
 use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
+use crate::reactions::receive::Reacting;
 use crate::reports::receive::Flag;
 
 /// How many activities are planned at once: planning may fetch from other servers.
@@ -115,9 +116,7 @@ async fn sort(
         Kind::Reject => Plan::Answer { actor, follow: named(), accepted: false },
         Kind::Undo => Plan::Undo { actor, what: named() },
         Kind::Like => match object_id {
-            Some(object) => {
-                Plan::React { actor, uri: activity.id, object, kind: ReactionKind::Like }
-            }
+            Some(object) => react(actor, activity.id, object, ReactionKind::Like),
             None => refused("it likes nothing"),
         },
         Kind::Announce => match object_id {
@@ -204,6 +203,10 @@ async fn create(
     })
 }
 
+fn react(actor: actor::Model, uri: String, object: String, kind: ReactionKind) -> Plan {
+    Plan::React(Reacting { actor, uri, object, kind })
+}
+
 /// A boost: of a post that is here, or of one that is fetched because somebody here follows who
 /// passes it on. What stands inside is never taken from there (S-043).
 async fn pass_on(
@@ -213,7 +216,7 @@ async fn pass_on(
     object: String,
 ) -> Result<Plan, Error> {
     if crate::posts::by_uri(app.read(), &object).await?.is_some() {
-        return Ok(Plan::React { actor, uri, object, kind: ReactionKind::Boost });
+        return Ok(react(actor, uri, object, ReactionKind::Boost));
     }
     if !app.follows().is_followed_here(actor.id).await? {
         return Ok(ignored("nobody here follows who passes it on"));

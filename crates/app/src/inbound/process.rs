@@ -1,6 +1,6 @@
 //! Applying what was stored: claim a batch, plan it without a transaction, apply it in one.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use carefolk_domain::{InboundId, Moment, Span, backoff};
@@ -10,11 +10,13 @@ use carefolk_store::entity::inbound_activity::{self, InboundState};
 use super::hear::{self, Heard};
 use super::plan::{self, Planned};
 use super::todo::{Plan, UNKNOWN};
+use super::together::{Parts, take_apart};
 use super::{Inbound, Outcome, apply};
 use crate::kernel::error::{Error, chain};
 use crate::kernel::guard::guarded;
 use crate::kernel::tx::{Bell, Tx};
 use crate::posts::arrive::{self, Arriving};
+use crate::reactions::receive::{self, Reacting};
 use crate::{App, peers};
 
 /// How many activities are claimed at once: each batch costs two commits, and what is asked of the
@@ -179,9 +181,9 @@ impl Inbound<'_> {
         let waiting = dialect::waiting_inbound(batch.store(), &ids).await?;
         let (mut ends, mut something) = split(self.0, planned);
         something.retain(|(row, _)| waiting.contains(&row.id));
-        let (posts, something) = new_posts(something);
-        ends.extend(self.create_all(&batch, posts).await?);
-        for (row, plan) in something {
+        let Parts { posts, reactions, others } = take_apart(something);
+        ends.extend(Box::pin(self.write_many(&batch, posts, reactions)).await?);
+        for (row, plan) in others {
             let mut tx = batch.part().await?;
             let applied = match plan {
                 Ok(plan) => guarded(Box::pin(apply::apply(self.0, &mut tx, plan))).await,
@@ -208,42 +210,21 @@ impl Inbound<'_> {
         batch.commit().await
     }
 
-    /// Writes new posts together. If one of them breaks that, nothing of the batch counts, and each has its
-    /// turn alone.
-    async fn create_all(
+    /// Writes new posts together, and then likes and boosts. If one of them breaks that, nothing of the batch
+    /// counts, and each has its turn alone.
+    async fn write_many(
         &self,
         batch: &Tx,
         posts: Vec<(inbound_activity::Model, Arriving)>,
+        reactions: Vec<(inbound_activity::Model, Reacting)>,
     ) -> Result<Vec<InboundEnd>, Error> {
-        let (rows, arriving): (Vec<_>, Vec<_>) = posts.into_iter().unzip();
-        let outcomes = arrive::create_all(self.0, batch, arriving).await?;
+        let (mut rows, arriving): (Vec<_>, Vec<_>) = posts.into_iter().unzip();
+        let mut outcomes = arrive::create_all(self.0, batch, arriving).await?;
+        let (reacted, reacting): (Vec<_>, Vec<_>) = reactions.into_iter().unzip();
+        rows.extend(reacted);
+        outcomes.extend(receive::react(self.0, batch, reacting).await?);
         Ok(rows.iter().zip(outcomes).map(|(row, outcome)| end(self.0, row, outcome)).collect())
     }
-}
-
-/// Takes out the new posts, if there are several: they are written together, and before all else. One of
-/// which something was said before keeps its place. So what comes of them is the same as one by one: what
-/// is said of a post later finds it, and who is followed or leaves is followed or leaves afterwards.
-fn new_posts(planned: Vec<Planned>) -> (Vec<(inbound_activity::Model, Arriving)>, Vec<Planned>) {
-    let is_new = |(_, plan): &Planned| matches!(plan, Ok(Plan::Create { .. }));
-    if planned.iter().filter(|planned| is_new(planned)).count() < 2 {
-        return (Vec::new(), planned);
-    }
-    let mut spoken_of: HashSet<String> = HashSet::new();
-    let (mut posts, mut others) = (Vec::new(), Vec::new());
-    for (row, plan) in planned {
-        match plan {
-            Ok(Plan::Create { actor, note, words }) if !spoken_of.contains(&note.id) => {
-                posts.push((row, apply::said(actor, note, words)));
-            }
-            other => {
-                let post = other.as_ref().ok().and_then(Plan::post);
-                spoken_of.extend(post.map(str::to_owned));
-                others.push((row, other));
-            }
-        }
-    }
-    (posts, others)
 }
 
 /// Takes out what has no effect: it ends in one statement, because most of what a busy server is

@@ -1,6 +1,5 @@
 //! What is to be done about an activity.
 
-use carefolk_domain::ReactionKind;
 use carefolk_store::entity::actor;
 use carefolk_wire::read::Note;
 
@@ -12,6 +11,7 @@ use crate::posts::quotes::Asked;
 use crate::posts::votes::Ballot;
 use crate::posts::words::Words;
 use crate::profiles::receive::Destination;
+use crate::reactions::receive::Reacting;
 use crate::reports::receive::Flag;
 
 /// What is to be done, with everything fetched that had to be.
@@ -31,12 +31,7 @@ pub(super) enum Plan {
         actor: actor::Model,
         what: follows::Named,
     },
-    React {
-        actor: actor::Model,
-        uri: String,
-        object: String,
-        kind: ReactionKind,
-    },
+    React(Reacting),
     /// A post from elsewhere comes here because somebody who is followed passed it on.
     PassOn {
         actor: actor::Model,
@@ -128,9 +123,9 @@ impl Plan {
             | Self::CreateForNobody { note, .. }
             | Self::Update { note, .. } => Some(&note.id),
             Self::PassOn { found, .. } => Some(&found.note.id),
-            Self::React { object, .. } | Self::Delete { object, .. } | Self::Pin { object, .. } => {
-                Some(object)
-            }
+            Self::React(Reacting { object, .. })
+            | Self::Delete { object, .. }
+            | Self::Pin { object, .. } => Some(object),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Reading posts. The viewer comes first, always.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use carefolk_domain::{Address, PostId, PostState, RenditionKind, UriHash};
 use carefolk_store::dialect::padded;
@@ -35,6 +35,22 @@ pub(crate) async fn held(tx: &Tx, id: PostId) -> Result<post::Model, Error> {
         .one(tx.conn())
         .await?
         .ok_or(Error::NotFound("post"))
+}
+
+/// The published ones among these posts, by the hash of each one's id, held as by [`held`] and in the order of
+/// their rows, so that two who hold several wait and never for each other.
+pub(crate) async fn held_all(
+    tx: &Tx,
+    hashes: HashSet<UriHash>,
+) -> Result<HashMap<UriHash, post::Model>, Error> {
+    let found = post::Entity::find()
+        .filter(post::Column::UriHash.is_in(padded(hashes)))
+        .filter(post::Column::State.eq(PostState::Published))
+        .order_by_asc(post::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    Ok(found.into_iter().map(|row| (row.uri_hash.clone(), row)).collect())
 }
 
 /// Which of these posts are here, by the hash of each one's id.

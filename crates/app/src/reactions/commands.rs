@@ -38,8 +38,9 @@ impl Reactions<'_> {
         let slug = self.0.slug();
         let uri = outbox::activity_uri(self.0, &slug);
         let new = New { actor: &actor, post: &post, kind, uri };
-        let row = rows::insert(self.0, &tx, new).await?;
-        let whole = Whole { row: &row, actor: &actor, post: &post, author: &author };
+        let written = rows::insert(self.0, &tx, vec![new]).await?;
+        let row = written.first().ok_or(Error::NotFound("post"))?;
+        let whole = Whole { row, actor: &actor, post: &post, author: &author };
         self.say(&mut tx, whole, |whole| whole.said(slug)).await?;
         let act = if kind == ReactionKind::Like { "post.like" } else { "post.boost" };
         audit::record_operator(self.0, &tx, caller, act, &post.uri).await?;

@@ -1,9 +1,13 @@
 //! The rows of reactions, and what follows from them.
 
-use carefolk_domain::{NotificationId, ReactionId, ReactionKind, UriHash};
-use carefolk_store::dialect;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use carefolk_domain::{
+    AccountId, ActorId, NotificationId, PostId, ReactionId, ReactionKind, UriHash,
+};
+use carefolk_store::dialect::{self, insert_all, padded};
 use carefolk_store::entity::{account, actor, notification, post, reaction};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::kernel::{error::Error, tx::Tx};
 use crate::{App, timelines};
@@ -31,26 +35,60 @@ pub(super) async fn find(
         .await?)
 }
 
-/// Writes it, counts it, tells the author, and puts what was passed on where it is read.
-pub(super) async fn insert(app: &App, tx: &Tx, new: New<'_>) -> Result<reaction::Model, Error> {
-    let New { actor, post, kind, uri } = new;
-    let row = reaction::ActiveModel {
-        id: Set(ReactionId(app.id())),
-        actor_id: Set(actor.id),
-        post_id: Set(post.id),
-        kind: Set(kind),
-        activity_hash: Set(UriHash::of(&uri)),
-        activity_uri: Set(uri),
-        created_at: Set(tx.now()),
+/// Those of these actors to these posts.
+pub(super) async fn those_of(
+    tx: &Tx,
+    actors: BTreeSet<ActorId>,
+    posts: BTreeSet<PostId>,
+) -> Result<HashSet<(ActorId, PostId, ReactionKind)>, Error> {
+    if posts.is_empty() {
+        return Ok(HashSet::new());
     }
-    .insert(tx.conn())
-    .await?;
-    dialect::bump_reaction_count(tx.store(), post.id, kind, 1).await?;
-    notify(app, tx, actor, post, kind).await?;
-    if kind == ReactionKind::Boost {
-        timelines::pass_on(tx, post, actor.id).await?;
+    let found: Vec<(ActorId, PostId, ReactionKind)> = reaction::Entity::find()
+        .select_only()
+        .columns([reaction::Column::ActorId, reaction::Column::PostId, reaction::Column::Kind])
+        .filter(reaction::Column::ActorId.is_in(padded(actors)))
+        .filter(reaction::Column::PostId.is_in(padded(posts)))
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Writes these, counts them, tells the authors, and puts what was passed on where it is read.
+pub(super) async fn insert(
+    app: &App,
+    tx: &Tx,
+    new: Vec<New<'_>>,
+) -> Result<Vec<reaction::Model>, Error> {
+    let rows: Vec<reaction::Model> = new
+        .iter()
+        .map(|New { actor, post, kind, uri }| reaction::Model {
+            id: ReactionId(app.id()),
+            actor_id: actor.id,
+            post_id: post.id,
+            kind: *kind,
+            activity_hash: UriHash::of(uri),
+            activity_uri: uri.clone(),
+            created_at: tx.now(),
+        })
+        .collect();
+    insert_all::<reaction::ActiveModel>(tx.store(), rows.clone()).await?;
+    for kind in [ReactionKind::Like, ReactionKind::Boost] {
+        let mut counts: BTreeMap<PostId, i64> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.kind == kind) {
+            *counts.entry(row.post_id).or_default() += 1;
+        }
+        dialect::bump_reaction_counts(tx.store(), kind, &counts).await?;
     }
-    Ok(row)
+    notify(app, tx, &new).await?;
+    let boosts: Vec<(PostId, ActorId)> = rows
+        .iter()
+        .filter(|row| row.kind == ReactionKind::Boost)
+        .map(|row| (row.post_id, row.actor_id))
+        .collect();
+    timelines::pass_on(tx, &boosts).await?;
+    Ok(rows)
 }
 
 /// Takes it away, and what followed from it.
@@ -66,7 +104,8 @@ pub(super) async fn delete(tx: &Tx, row: &reaction::Model) -> Result<(), Error> 
         .filter(notification::Column::Kind.eq(told_as(row.kind)))
         .exec(tx.conn())
         .await?;
-    dialect::bump_reaction_count(tx.store(), row.post_id, row.kind, -1).await?;
+    let one = BTreeMap::from([(row.post_id, -1)]);
+    dialect::bump_reaction_counts(tx.store(), row.kind, &one).await?;
     if row.kind == ReactionKind::Boost {
         timelines::take_back(tx, row.post_id, row.actor_id).await?;
     }
@@ -81,28 +120,28 @@ fn told_as(kind: ReactionKind) -> &'static str {
     }
 }
 
-async fn notify(
-    app: &App,
-    tx: &Tx,
-    actor: &actor::Model,
-    post: &post::Model,
-    kind: ReactionKind,
-) -> Result<(), Error> {
-    let author = account::Entity::find()
-        .filter(account::Column::ActorId.eq(post.actor_id))
-        .one(tx.conn())
-        .await?;
-    let Some(author) = author.filter(|_| post.actor_id != actor.id) else { return Ok(()) };
-    notification::ActiveModel {
-        id: Set(NotificationId(app.id())),
-        account_id: Set(author.id),
-        kind: Set(told_as(kind).to_owned()),
-        actor_id: Set(actor.id),
-        post_id: Set(Some(post.id)),
-        created_at: Set(tx.now()),
-        read_at: Set(None),
-    }
-    .insert(tx.conn())
-    .await?;
-    Ok(())
+/// Tells the authors who have an account here; nobody of what they do themselves.
+async fn notify(app: &App, tx: &Tx, new: &[New<'_>]) -> Result<(), Error> {
+    let authors: BTreeSet<ActorId> = new.iter().map(|new| new.post.actor_id).collect();
+    let accounts: HashMap<ActorId, AccountId> = account::Entity::find()
+        .select_only()
+        .columns([account::Column::ActorId, account::Column::Id])
+        .filter(account::Column::ActorId.is_in(padded(authors)))
+        .into_tuple()
+        .all(tx.conn())
+        .await?
+        .into_iter()
+        .collect();
+    let rows = new.iter().filter(|new| new.post.actor_id != new.actor.id).filter_map(|new| {
+        Some(notification::Model {
+            id: NotificationId(app.id()),
+            account_id: *accounts.get(&new.post.actor_id)?,
+            kind: told_as(new.kind).to_owned(),
+            actor_id: new.actor.id,
+            post_id: Some(new.post.id),
+            created_at: tx.now(),
+            read_at: None,
+        })
+    });
+    Ok(insert_all::<notification::ActiveModel>(tx.store(), rows.collect()).await?)
 }

@@ -25,28 +25,36 @@ const FIRST_POSTS: u64 = 20;
 
 /// Writes posts into the homes of their authors' accounts and of all that follow the authors.
 pub(crate) async fn spread(tx: &Tx, posts: &[&post::Model]) -> Result<(), Error> {
-    let mut readers: HashMap<ActorId, Vec<AccountId>> = HashMap::new();
-    let authors: BTreeSet<ActorId> = posts.iter().map(|post| post.actor_id).collect();
-    let authors: Vec<ActorId> = authors.into_iter().collect();
-    for (author, account) in readers_of(tx, &authors).await? {
-        readers.entry(author).or_default().push(account);
-    }
+    let readers = readers_by_actor(tx, posts.iter().map(|post| post.actor_id).collect()).await?;
     let of = |post: &&post::Model| readers.get(&post.actor_id).into_iter().flatten();
-    let rows = posts.iter().flat_map(|post| of(post).map(|account| (*account, post.id)));
-    let rows: Vec<(AccountId, PostId)> = rows.collect();
-    Ok(dialect::insert_home_batch(tx.store(), &rows, None).await?)
+    let rows = posts.iter().flat_map(|post| of(post).map(|account| (*account, post.id, None)));
+    let rows: Vec<(AccountId, PostId, Option<ActorId>)> = rows.collect();
+    Ok(dialect::insert_home_batch(tx.store(), &rows).await?)
 }
 
-/// Writes a post that `by` passed on into the homes of all that follow `by`.
-pub(crate) async fn pass_on(tx: &Tx, post: &post::Model, by: ActorId) -> Result<(), Error> {
-    let readers = readers_of(tx, &[by]).await?;
-    let rows: Vec<(AccountId, PostId)> =
-        readers.into_iter().map(|(_, account)| (account, post.id)).collect();
-    Ok(dialect::insert_home_batch(tx.store(), &rows, Some(by)).await?)
+/// Writes posts into the homes of all that follow whoever passed each on. Of two who passed on the same
+/// the first stands with it.
+pub(crate) async fn pass_on(tx: &Tx, boosts: &[(PostId, ActorId)]) -> Result<(), Error> {
+    let readers = readers_by_actor(tx, boosts.iter().map(|(_, by)| *by).collect()).await?;
+    let of = |by: ActorId| readers.get(&by).into_iter().flatten();
+    let rows =
+        boosts.iter().flat_map(|(post, by)| of(*by).map(|account| (*account, *post, Some(*by))));
+    let rows: Vec<(AccountId, PostId, Option<ActorId>)> = rows.collect();
+    Ok(dialect::insert_home_batch(tx.store(), &rows).await?)
 }
 
-async fn readers_of(tx: &Tx, actors: &[ActorId]) -> Result<Vec<(ActorId, AccountId)>, Error> {
-    Ok(dialect::home_readers(tx.store(), actors, tx.now() - WRITTEN_FOR).await?)
+/// Whose homes what these say belongs into.
+async fn readers_by_actor(
+    tx: &Tx,
+    actors: BTreeSet<ActorId>,
+) -> Result<HashMap<ActorId, Vec<AccountId>>, Error> {
+    let actors: Vec<ActorId> = actors.into_iter().collect();
+    let found = dialect::home_readers(tx.store(), &actors, tx.now() - WRITTEN_FOR).await?;
+    let mut readers: HashMap<ActorId, Vec<AccountId>> = HashMap::new();
+    for (actor, account) in found {
+        readers.entry(actor).or_default().push(account);
+    }
+    Ok(readers)
 }
 
 /// How many others are asked whether they brought it, too, when one takes it back.
@@ -80,10 +88,8 @@ pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), 
         .into_tuple()
         .all(tx.conn())
         .await?;
-    for other in others {
-        pass_on(tx, &post, other).await?;
-    }
-    Ok(())
+    let boosts: Vec<(PostId, ActorId)> = others.into_iter().map(|by| (post.id, by)).collect();
+    pass_on(tx, &boosts).await
 }
 
 /// Writes the latest posts of a newly followed actor into a home.
@@ -157,11 +163,11 @@ fn is_stale(last_seen: Option<Moment>, now: Moment) -> bool {
 }
 
 async fn write(tx: &Tx, account: AccountId, ids: Vec<PostId>) -> Result<(), Error> {
-    let rows: Vec<(AccountId, PostId)> = ids.into_iter().map(|id| (account, id)).collect();
+    let rows: Vec<_> = ids.into_iter().map(|id| (account, id, None)).collect();
     if rows.is_empty() {
         return Ok(());
     }
-    dialect::insert_home_batch(tx.store(), &rows, None).await?;
+    dialect::insert_home_batch(tx.store(), &rows).await?;
     dialect::trim_home(tx.store(), account, HOME_ROWS).await?;
     Ok(())
 }

@@ -1,12 +1,14 @@
-//! What comes of a post does not depend on what it comes with: many posts that come at once, and the same
-//! one by one, leave the same rows.
+//! What comes of a post, a like or a boost does not depend on what it comes with: many that come at once, and the
+//! same one by one, leave the same rows.
 
 use std::collections::BTreeMap;
 
-use carefolk_domain::{Address, Role};
+use carefolk_app::ports::PortError;
+use carefolk_app::posts::NewPost;
+use carefolk_domain::{Address, Audience, Role};
 use carefolk_store::entity::{
     account, actor, addressed, attachment, hashtag, home, job, mention, notification, poll_option,
-    post, post_hashtag, rendition, revision,
+    post, post_hashtag, reaction, rendition, revision, tombstone,
 };
 use carefolk_testkit::Kit;
 use sea_orm::{EntityTrait, Iterable, ModelTrait};
@@ -19,16 +21,27 @@ const LONG_AGO: &str = "2026-11-03T10:00:00Z";
 struct Scene {
     kit: Kit,
     nurse: String,
+    /// Of the nurse, for anybody.
     post: String,
+    /// Of the nurse, for her followers.
+    private: String,
+    /// Of the clerk, for anybody.
+    clerks: String,
 }
 
-/// The nurse follows Ann, and not Eve, whom the clerk blocks.
+/// The nurse follows Ann, and not Eve, whom the clerk blocks. Eve answered the nurse before.
 async fn scene() -> Scene {
     let kit = Kit::new().await;
     let nurse = kit.account("nurse", Role::Member).await;
     let clerk = kit.account("clerk", Role::Member).await;
     settle_in(&kit, "v.example", "ann");
     settle_in(&kit, "w.example", "eve");
+    settle_in(&kit, "f.example", "fay");
+    for name in ["bob", "carl", "dora", "hal"] {
+        let who = settle_in(&kit, &format!("{}.example", name.chars().next().unwrap()), name);
+        // Of something that is not here: who says it is known from then on.
+        say(&kit, &does(&who, 900, "Like", &json!(uri(999)))).await;
+    }
     let address = |text: &str| Address::parse(text).unwrap();
     kit.app.follows().follow(&nurse, "nurse", &address("ann@v.example")).await.unwrap();
     kit.settle().await;
@@ -36,8 +49,14 @@ async fn scene() -> Scene {
     say(&kit, &act(900, "Accept", asked)).await;
     kit.app.blocks().block(&clerk, "clerk", &address("eve@w.example"), false).await.unwrap();
     let post = kit.post(&nurse, "nurse", "Any questions?").await.uri;
+    let only = NewPost { audience: Audience::Followers, ..Kit::words("nurse", "Among us") };
+    let private = kit.app.posts().publish(&nurse, only).await.unwrap().uri;
+    let clerks = kit.post(&clerk, "clerk", "Open until six.").await.uri;
     let nurse = kit.app.actors().find_local("nurse").await.unwrap().uri;
-    Scene { kit, nurse, post }
+    for (who, number) in [(EVE, 41), (EVE, 42), (FAY, 43)] {
+        say(&kit, &answer(who, number, &post, &nurse)).await;
+    }
+    Scene { kit, nurse, post, private, clerks }
 }
 
 /// A note by Ann with some more.
@@ -55,13 +74,17 @@ fn uri(number: u32) -> String {
 
 /// An answer by Eve, whom nobody follows.
 fn by_eve(number: u32, parent: &str, named: &str) -> Value {
-    let eve = "https://w.example/users/eve";
-    let note = json!({"id": format!("https://w.example/notes/{number}"), "type": "Note",
-        "attributedTo": eve, "content": format!("<p>Eve {number}</p>"), "to": [PUBLIC],
+    answer(EVE, number, parent, named)
+}
+
+fn answer(who: &str, number: u32, parent: &str, named: &str) -> Value {
+    let site = who.split("/users").next().unwrap();
+    let note = json!({"id": format!("{site}/notes/{number}"), "type": "Note",
+        "attributedTo": who, "content": format!("<p>No {number}</p>"), "to": [PUBLIC],
         "published": "2026-12-01T08:59:50Z", "inReplyTo": parent,
         "tag": [{"type": "Mention", "href": named, "name": "@somebody"}]});
-    json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Create", "actor": eve,
-        "id": format!("https://w.example/acts/{number}"), "object": note, "to": [PUBLIC]})
+    json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Create", "actor": who,
+        "id": format!("{site}/acts/{number}"), "object": note, "to": [PUBLIC]})
 }
 
 /// What comes: each kind of thing that makes a post different from others.
@@ -128,8 +151,8 @@ where
     all
 }
 
-/// Everything that is kept of posts.
-async fn kept(kit: &Kit) -> Vec<Vec<String>> {
+/// What rows are called whose numbers differ between any two runs.
+async fn names(kit: &Kit) -> BTreeMap<i64, String> {
     let db = kit.app.db().read();
     let mut names: BTreeMap<i64, String> = BTreeMap::new();
     for row in post::Entity::find().all(db).await.unwrap() {
@@ -144,6 +167,12 @@ async fn kept(kit: &Kit) -> Vec<Vec<String>> {
     for row in account::Entity::find().all(db).await.unwrap() {
         names.insert(row.id.0, format!("account of {}", names[&row.actor_id.0]));
     }
+    names
+}
+
+/// Everything that is kept of posts.
+async fn kept(kit: &Kit) -> Vec<Vec<String>> {
+    let names = names(kit).await;
     vec![
         rows::<post::Entity>(kit, &names).await,
         rows::<actor::Entity>(kit, &names).await,
@@ -161,8 +190,8 @@ async fn kept(kit: &Kit) -> Vec<Vec<String>> {
     ]
 }
 
-#[tokio::test]
-async fn posts_that_come_together_leave_what_they_leave_one_by_one() {
+/// Hands the same to both, one by one and together.
+async fn both_ways(arrivals: impl Fn(&Scene) -> Vec<Value>) -> (Kit, Kit) {
     let (one_by_one, together) = (scene().await, scene().await);
     for activity in arrivals(&one_by_one) {
         hand_in(&one_by_one.kit, &activity).await;
@@ -172,13 +201,112 @@ async fn posts_that_come_together_leave_what_they_leave_one_by_one() {
         hand_in(&together.kit, &activity).await;
     }
     together.kit.app.inbound().process_due().await.unwrap();
-    let (one_by_one, together) = (kept(&one_by_one.kit).await, kept(&together.kit).await);
-    for (table, (apart, together)) in one_by_one.iter().zip(&together).enumerate() {
+    (one_by_one.kit, together.kit)
+}
+
+fn same(one_by_one: &[Vec<String>], together: &[Vec<String>]) {
+    for (table, (apart, together)) in one_by_one.iter().zip(together).enumerate() {
         let lost: Vec<_> = apart.iter().filter(|row| !together.contains(row)).collect();
         let made: Vec<_> = together.iter().filter(|row| !apart.contains(row)).collect();
         assert!(apart == together, "table {table}: not together {lost:#?}, only then {made:#?}");
     }
+}
+
+#[tokio::test]
+async fn posts_that_come_together_leave_what_they_leave_one_by_one() {
+    let (one_by_one, together) = both_ways(arrivals).await;
+    let (one_by_one, together) = (kept(&one_by_one).await, kept(&together).await);
+    same(&one_by_one, &together);
     let counts: Vec<usize> = together.iter().map(Vec::len).collect();
-    assert_eq!(counts[0], 1 + 13 + 3, "posts: ours, Ann's without the deleted one, Eve's");
+    assert_eq!(counts[0], 3 + 13 + 6, "posts: ours, Ann's without the deleted one, Eve's, Fay's");
     assert!(counts.iter().all(|count| *count > 0), "a table that says nothing: {counts:?}");
+}
+
+/// What somebody does with a post, or with what they did.
+fn does(who: &str, number: u32, kind: &str, object: &Value) -> Value {
+    json!({"@context": "https://www.w3.org/ns/activitystreams", "type": kind, "actor": who,
+        "id": format!("{who}/acts/{number}"), "object": object})
+}
+
+/// Who likes and passes on; each lives on a server of their own.
+const BOB: &str = "https://b.example/users/bob";
+const CARL: &str = "https://c.example/users/carl";
+const DORA: &str = "https://d.example/users/dora";
+const EVE: &str = "https://w.example/users/eve";
+const FAY: &str = "https://f.example/users/fay";
+const GUS: &str = "https://g.example/users/gus";
+const HAL: &str = "https://h.example/users/hal";
+
+/// What may come of a like or a boost.
+fn reactions(scene: &Scene) -> Vec<Value> {
+    let post = json!(scene.post);
+    let (gone, stays) = ("https://w.example/notes/41", "https://w.example/notes/42");
+    let fays = "https://f.example/notes/43";
+    settle_in(&scene.kit, "g.example", "gus");
+    scene.kit.remote.fail(FAY, PortError::Gone);
+    let early = does(CARL, 1, "Like", &post);
+    let late = does(DORA, 1, "Like", &post);
+    vec![
+        does(ANN, 50, "Like", &post),
+        does(BOB, 1, "Like", &post),
+        // Again, by another name.
+        does(BOB, 2, "Like", &post),
+        // The clerk blocks her; the other is not for him; the last is not here.
+        does(EVE, 51, "Like", &json!(scene.clerks)),
+        does(BOB, 3, "Like", &json!(scene.private)),
+        does(BOB, 4, "Like", &json!("https://v.example/notes/999")),
+        // The nurse follows Ann, who is the first.
+        does(ANN, 52, "Announce", &json!(scene.clerks)),
+        does(BOB, 5, "Announce", &json!(scene.clerks)),
+        does(BOB, 6, "Announce", &json!(scene.private)),
+        // Taken back before it came, and after; and said once more.
+        does(CARL, 2, "Undo", &early),
+        early,
+        late.clone(),
+        does(DORA, 2, "Undo", &late),
+        does(DORA, 3, "Like", &post),
+        // Deleted before somebody likes it, and not.
+        does(EVE, 53, "Delete", &json!(gone)),
+        does(BOB, 7, "Like", &json!(gone)),
+        does(BOB, 8, "Like", &json!(stays)),
+        // Somebody is sooner than the post, and somebody is not.
+        does(BOB, 9, "Like", &json!(uri(60))),
+        act(60, "Create", note(60, "<p>Just now</p>")),
+        does(HAL, 1, "Like", &json!(uri(60))),
+        // Fay closed her account before somebody heard of whom nothing was known either.
+        does(FAY, 55, "Delete", &json!(FAY)),
+        does(GUS, 1, "Like", &json!(fays)),
+        does(GUS, 2, "Announce", &json!(stays)),
+    ]
+}
+
+#[tokio::test]
+async fn likes_and_boosts_that_come_together_leave_what_they_leave_one_by_one() {
+    let (one_by_one, together) = both_ways(reactions).await;
+    same(&kept(&one_by_one).await, &kept(&together).await);
+    same(&reacted(&one_by_one).await, &reacted(&together).await);
+    let [likes, boosts] = counted(&together).await;
+    assert_eq!(
+        likes,
+        [3, 1, 1],
+        "Ann, Bob and Dora the nurse's; Bob what is left of Eve's; Hal Ann's"
+    );
+    assert_eq!(boosts, [2, 1], "Ann and Bob the clerk's, Gus Eve's");
+}
+
+/// Reactions, and what is known to be gone.
+async fn reacted(kit: &Kit) -> Vec<Vec<String>> {
+    let names = names(kit).await;
+    vec![rows::<reaction::Entity>(kit, &names).await, rows::<tombstone::Entity>(kit, &names).await]
+}
+
+/// How many likes and boosts posts have, the most first, of those that have any.
+async fn counted(kit: &Kit) -> [Vec<i64>; 2] {
+    let posts = post::Entity::find().all(kit.app.db().read()).await.unwrap();
+    let of = |count: fn(&post::Model) -> i64| {
+        let mut all: Vec<i64> = posts.iter().map(count).filter(|count| *count > 0).collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all
+    };
+    [of(|row| row.like_count), of(|row| row.boost_count)]
 }

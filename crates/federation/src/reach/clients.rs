@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use moka::sync::Cache;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use url::Url;
@@ -24,6 +25,10 @@ const IDLE_FOR: Duration = Duration::from_secs(10);
 /// connection takes some 35 KiB and a file of the process.
 const HOSTS_MAX: usize = 256;
 
+/// How many hosts are remembered to have answered, and how long after they last did.
+const ANSWERED_MAX: u64 = 10_000;
+const ANSWERED_FOR: Duration = Duration::from_mins(10);
+
 /// The largest head of an answer over HTTP/2.
 const HEAD_MAX_BYTES: u32 = 64 * 1024;
 
@@ -39,7 +44,8 @@ pub(super) struct Recipe {
 }
 
 impl Recipe {
-    fn client(&self) -> Result<Client, reqwest::Error> {
+    /// One that keeps so many connections to each host when they are idle.
+    fn client(&self, idle_per_host: usize) -> Result<Client, reqwest::Error> {
         Client::builder()
             .user_agent(self.agent.clone())
             .redirect(Policy::none())
@@ -49,7 +55,7 @@ impl Recipe {
             .dns_resolver(Arc::new(self.names.clone()))
             .connect_timeout(CONNECT_WITHIN)
             .timeout(TOTAL_WITHIN)
-            .pool_max_idle_per_host(IDLE_PER_HOST)
+            .pool_max_idle_per_host(idle_per_host)
             .pool_idle_timeout(IDLE_FOR)
             .http2_max_header_list_size(HEAD_MAX_BYTES)
             .build()
@@ -57,11 +63,14 @@ impl Recipe {
 }
 
 /// One client after the other: when one has met [`HOSTS_MAX`] hosts, the next takes its place, and with it
-/// go the connections that it keeps and does not use.
+/// go the connections that it keeps and does not use. They go when its last request ends, and one to a host that
+/// hangs takes twenty seconds: so who has not answered lately is asked with another, which keeps none.
 #[derive(Clone, Debug)]
 pub(super) struct Clients {
     recipe: Arc<Recipe>,
     now: Arc<Mutex<Now>>,
+    keepless: Client,
+    answered: Cache<String, ()>,
 }
 
 #[derive(Debug)]
@@ -77,19 +86,30 @@ impl Clients {
     ///
     /// That of the client, mostly because the system has no root certificates.
     pub(super) fn new(recipe: Recipe) -> Result<Self, reqwest::Error> {
-        let client = recipe.client()?;
-        let now = Now { client, met: HashSet::new() };
-        Ok(Self { recipe: Arc::new(recipe), now: Arc::new(Mutex::new(now)) })
+        let client = recipe.client(IDLE_PER_HOST)?;
+        let keepless = recipe.client(0)?;
+        let now = Arc::new(Mutex::new(Now { client, met: HashSet::new() }));
+        let answered =
+            Cache::builder().max_capacity(ANSWERED_MAX).time_to_live(ANSWERED_FOR).build();
+        Ok(Self { recipe: Arc::new(recipe), now, keepless, answered })
+    }
+
+    /// Notes that the host of `url` answered.
+    pub(super) fn answered(&self, url: &Url) {
+        self.answered.insert(url.host_str().unwrap_or_default().to_owned(), ());
     }
 
     /// The client to ask the host of `url` with.
     pub(super) fn to(&self, url: &Url) -> Client {
         let host = url.host_str().unwrap_or_default();
+        if !self.answered.contains_key(host) {
+            return self.keepless.clone();
+        }
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         if !now.met.contains(host) {
             if now.met.len() >= HOSTS_MAX {
                 now.met.clear();
-                match self.recipe.client() {
+                match self.recipe.client(IDLE_PER_HOST) {
                     Ok(client) => now.client = client,
                     Err(error) => tracing::warn!(%error, "the HTTP client is not made anew"),
                 }
@@ -114,18 +134,37 @@ mod tests {
         clients.now.lock().unwrap().met.len()
     }
 
+    fn clients() -> Clients {
+        let names = WorldResolver::new(LabNetworks::default());
+        Clients::new(Recipe { agent: "Carefolk".to_owned(), plain: false, names }).unwrap()
+    }
+
+    fn url(host: usize) -> Url {
+        Url::parse(&format!("https://h{host}.example/inbox")).unwrap()
+    }
+
     #[tokio::test]
     async fn connections_are_kept_with_so_many_hosts_and_no_more() {
-        let names = WorldResolver::new(LabNetworks::default());
-        let recipe = Recipe { agent: "Carefolk".to_owned(), plain: false, names };
-        let clients = Clients::new(recipe).unwrap();
-        let url = |host: usize| Url::parse(&format!("https://h{host}.example/inbox")).unwrap();
+        let clients = clients();
+        for host in 0..=HOSTS_MAX {
+            clients.answered(&url(host));
+        }
         for host in 0..HOSTS_MAX {
             clients.to(&url(host));
             clients.to(&url(0));
         }
         assert_eq!(met(&clients), HOSTS_MAX);
         clients.to(&url(HOSTS_MAX));
+        assert_eq!(met(&clients), 1);
+    }
+
+    #[tokio::test]
+    async fn with_who_never_answered_no_connection_is_kept() {
+        let clients = clients();
+        clients.to(&url(0));
+        assert_eq!(met(&clients), 0);
+        clients.answered(&url(0));
+        clients.to(&url(0));
         assert_eq!(met(&clients), 1);
     }
 }

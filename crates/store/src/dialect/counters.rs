@@ -41,27 +41,21 @@ pub async fn bump_actor_counts(
     Ok(())
 }
 
-/// Changes the count of likes or boosts of `post` by `by`.
+/// Changes the counts of likes, or of boosts, of these posts, each by its number.
 ///
 /// # Errors
 ///
 /// As any statement.
-pub async fn bump_reaction_count(
+pub async fn bump_reaction_counts(
     tx: &WriteTx,
-    post: PostId,
     kind: ReactionKind,
-    by: i64,
+    by: &BTreeMap<PostId, i64>,
 ) -> Result<(), StoreError> {
     let column = match kind {
         ReactionKind::Like => "like_count",
         ReactionKind::Boost => "boost_count",
     };
-    let update = format!(
-        "UPDATE post SET {column} = CASE WHEN {column} + $2 < 0 THEN 0 ELSE {column} + $2 END \
-         WHERE id = $1"
-    );
-    tx.conn().execute_raw(Sql::new(update, [post.into(), by.into()]).on(tx.conn())).await?;
-    Ok(())
+    bump_all(tx, "post", column, by.iter().map(|(post, by)| (post.0, *by))).await
 }
 
 /// Changes the count of replies of `post` by `by`.

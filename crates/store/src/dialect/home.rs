@@ -7,20 +7,20 @@ use super::sql::{Sql, padded, sized};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Puts posts into home timelines, and who passed them on; what is there already stays.
+/// Puts posts into home timelines, each with who passed it on; what is there already stays, and of two of
+/// these the first.
 ///
 /// # Errors
 ///
 /// As any statement.
 pub async fn insert_home_batch(
     tx: &WriteTx,
-    rows: &[(AccountId, PostId)],
-    boosted_by: Option<ActorId>,
+    rows: &[(AccountId, PostId, Option<ActorId>)],
 ) -> Result<(), StoreError> {
     for chunk in sized(rows) {
         let values = chunk
             .iter()
-            .map(|(account, post)| [(*account).into(), (*post).into(), boosted_by.into()]);
+            .map(|(account, post, by)| [(*account).into(), (*post).into(), (*by).into()]);
         let statement = Sql::new("INSERT INTO home (account_id, post_id, boosted_by) VALUES ", [])
             .rows(values)
             .text(" ON CONFLICT (account_id, post_id) DO NOTHING")

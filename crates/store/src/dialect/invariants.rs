@@ -1,7 +1,7 @@
 //! What must always be true of the rows, as questions for the rows of which it is not (R-060).
 //!
 //! Every question is plain SQL that both databases understand, and gives the numbers of the rows
-//! that break the rule. They walk over whole tables: they are for `carefolk doctor --deep`.
+//! that break the rule. They walk over whole tables, and over each once: they are for `carefolk doctor --deep`.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
@@ -52,16 +52,18 @@ pub const INVARIANTS: &[Invariant] = &[
     rule(
         "post counts",
         "the number of posts of an actor is not the number of those that anybody may read",
-        "SELECT a.id FROM actor a WHERE a.note_count <> (SELECT count(*) FROM post p \
-         WHERE p.actor_id = a.id AND p.state = 'published' AND p.audience IN ('public', 'quiet'))",
+        "SELECT a.id FROM actor a LEFT JOIN (SELECT p.actor_id AS author, count(*) AS posts \
+           FROM post p WHERE p.state = 'published' AND p.audience IN ('public', 'quiet') \
+           GROUP BY p.actor_id) c ON c.author = a.id WHERE a.note_count <> coalesce(c.posts, 0)",
     ),
     rule(
         "reply counts",
         "the number of replies of a post is not the number of those that its readers may read",
-        "SELECT p.id FROM post p WHERE p.reply_count <> (SELECT count(*) FROM post c \
-         WHERE c.in_reply_to_id = p.id AND c.state = 'published' \
-           AND (c.audience IN ('public', 'quiet') OR (c.audience = p.audience \
-             AND c.audience IN ('local', 'followers', 'group'))))",
+        "SELECT p.id FROM post p LEFT JOIN (SELECT c.in_reply_to_id AS parent, count(*) AS replies \
+           FROM post c JOIN post q ON q.id = c.in_reply_to_id WHERE c.state = 'published' \
+           AND (c.audience IN ('public', 'quiet') OR (c.audience = q.audience \
+             AND c.audience IN ('local', 'followers', 'group'))) GROUP BY c.in_reply_to_id) r \
+         ON r.parent = p.id WHERE p.reply_count <> coalesce(r.replies, 0)",
     ),
     rule(
         "like counts",

@@ -22,7 +22,7 @@ mod workers;
 pub use audit::lock_audit;
 pub use bell::{Listener, ring, schema_turn};
 pub use counters::{
-    ActorCounts, bump_actor_counts, bump_note_counts, bump_reaction_count, bump_reply_count,
+    ActorCounts, bump_actor_counts, bump_note_counts, bump_reaction_counts, bump_reply_count,
     bump_reply_counts,
 };
 pub use deliveries::{

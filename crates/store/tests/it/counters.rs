@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use carefolk_domain::{ActorId, Audience, PostId, PostState, UriHash};
+use carefolk_domain::{ActorId, Audience, PostId, PostState, ReactionKind, UriHash};
 use carefolk_store::dialect::{
-    ActorCounts, bump_actor_counts, bump_note_counts, bump_reply_count, bump_reply_counts,
-    insert_all,
+    ActorCounts, bump_actor_counts, bump_note_counts, bump_reaction_counts, bump_reply_count,
+    bump_reply_counts, insert_all,
 };
 use carefolk_store::entity::{actor, post};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::database::fresh;
 use crate::given::{self, NOW, in_tx, stored};
@@ -62,6 +62,25 @@ async fn many_are_counted_at_once_each_by_its_number_and_none_below_nothing() {
     let posts = post::Entity::find().all(db.read()).await.unwrap();
     assert_eq!(posts.len(), 300);
     assert!(posts.iter().all(|row| row.reply_count == row.id.0));
+}
+
+#[tokio::test]
+async fn likes_and_boosts_are_counted_apart_for_many_posts_at_once() {
+    let db = fresh("counter_reactions").await;
+    stored(&db, given::remote_actor(1, "one.example")).await;
+    for id in 1..=3 {
+        stored(&db, note(id)).await;
+    }
+    let by = |counts: [i64; 3]| (1..).map(PostId).zip(counts).collect::<BTreeMap<PostId, i64>>();
+    in_tx(&db, async |tx| {
+        bump_reaction_counts(tx, ReactionKind::Like, &by([1, 2, 3])).await.unwrap();
+        bump_reaction_counts(tx, ReactionKind::Boost, &by([5, 0, 1])).await.unwrap();
+        bump_reaction_counts(tx, ReactionKind::Like, &by([-4, 0, -1])).await.unwrap();
+    })
+    .await;
+    let rows = post::Entity::find().order_by_asc(post::Column::Id).all(db.read()).await.unwrap();
+    let counted: Vec<_> = rows.iter().map(|row| (row.like_count, row.boost_count)).collect();
+    assert_eq!(counted, [(0, 5), (2, 0), (2, 1)]);
 }
 
 fn note(id: i64) -> post::Model {

@@ -19,19 +19,30 @@ async fn all(db: &Db) -> Vec<(i64, i64)> {
 #[tokio::test]
 async fn a_post_stands_once_in_a_timeline() {
     let db = fresh("home_once").await;
-    let rows = [(AccountId(1), PostId(5)), (AccountId(2), PostId(5))];
-    in_tx(&db, async |tx| insert_home_batch(tx, &rows, None).await.unwrap()).await;
-    let more = [(AccountId(1), PostId(5)), (AccountId(1), PostId(6))];
-    in_tx(&db, async |tx| insert_home_batch(tx, &more, None).await.unwrap()).await;
+    let rows = [(AccountId(1), PostId(5), None), (AccountId(2), PostId(5), None)];
+    in_tx(&db, async |tx| insert_home_batch(tx, &rows).await.unwrap()).await;
+    let more = [(AccountId(1), PostId(5), Some(ActorId(3))), (AccountId(1), PostId(6), None)];
+    in_tx(&db, async |tx| insert_home_batch(tx, &more).await.unwrap()).await;
     assert_eq!(all(&db).await, [(1, 5), (1, 6), (2, 5)]);
+}
+
+#[tokio::test]
+async fn of_two_who_pass_it_on_the_first_stands_with_a_post() {
+    let db = fresh("home_first").await;
+    let by = |actor: i64| (AccountId(1), PostId(5), Some(ActorId(actor)));
+    in_tx(&db, async |tx| insert_home_batch(tx, &[by(8), by(7)]).await.unwrap()).await;
+    in_tx(&db, async |tx| insert_home_batch(tx, &[by(6)]).await.unwrap()).await;
+    let rows = home::Entity::find().all(db.read()).await.unwrap();
+    let brought: Vec<_> = rows.iter().map(|row| row.boosted_by).collect();
+    assert_eq!(brought, [Some(ActorId(8))]);
 }
 
 #[tokio::test]
 async fn trimming_leaves_the_newest_and_other_peoples_timelines() {
     let db = fresh("home_trim").await;
-    let mut rows: Vec<_> = (1..=2_500).map(|post| (AccountId(1), PostId(post))).collect();
-    rows.push((AccountId(2), PostId(1)));
-    in_tx(&db, async |tx| insert_home_batch(tx, &rows, None).await.unwrap()).await;
+    let mut rows: Vec<_> = (1..=2_500).map(|post| (AccountId(1), PostId(post), None)).collect();
+    rows.push((AccountId(2), PostId(1), None));
+    in_tx(&db, async |tx| insert_home_batch(tx, &rows).await.unwrap()).await;
 
     let gone = in_tx(&db, async |tx| trim_home(tx, AccountId(1), 800).await.unwrap()).await;
     let again = in_tx(&db, async |tx| trim_home(tx, AccountId(1), 800).await.unwrap()).await;
