@@ -21,9 +21,9 @@ use crate::tx::WriteTx;
 /// How long SQLite itself waits for another process that is writing (a command line, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pages that one SQLite connection may keep: 8 MiB, in SQLite's spelling. The file is not mapped into memory:
+/// Pages that one SQLite connection may keep: 2 MiB, in SQLite's spelling. The file is not mapped into memory:
 /// a disk that fails would end the process in place of one statement, and nothing measured was faster.
-const CACHE_SIZE: i64 = -8_192;
+const CACHE_SIZE: i64 = -2_048;
 
 /// Which database this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -217,7 +217,7 @@ async fn check_pragmas(pool: &SqlitePool, query_only: &str) -> Result<(), StoreE
         ("PRAGMA foreign_keys", "1"),
         ("PRAGMA busy_timeout", "5000"),
         ("PRAGMA temp_store", "2"),
-        ("PRAGMA cache_size", "-8192"),
+        ("PRAGMA cache_size", "-2048"),
         ("PRAGMA query_only", query_only),
     ];
     for (pragma, wanted) in wanted {

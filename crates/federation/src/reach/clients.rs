@@ -1,6 +1,7 @@
 //! The HTTP client, and with how many other servers it stays connected.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,9 +26,13 @@ const IDLE_FOR: Duration = Duration::from_secs(10);
 /// connection takes some 35 KiB and a file of the process.
 const HOSTS_MAX: usize = 256;
 
-/// How many hosts are remembered to have answered, and how long after they last did.
-const ANSWERED_MAX: u64 = 10_000;
-const ANSWERED_FOR: Duration = Duration::from_mins(10);
+/// How many requests to one host come before its connections are kept: fewer may all be in flight at once, and
+/// each needs one of its own then.
+const BUSY_FROM: u32 = 8;
+
+/// How many hosts have their requests counted, and for how long after the last one.
+const COUNTED_MAX: u64 = 10_000;
+const COUNTED_FOR: Duration = Duration::from_secs(10);
 
 /// The largest head of an answer over HTTP/2.
 const HEAD_MAX_BYTES: u32 = 64 * 1024;
@@ -62,15 +67,15 @@ impl Recipe {
     }
 }
 
-/// One client after the other: when one has met [`HOSTS_MAX`] hosts, the next takes its place, and with it
-/// go the connections that it keeps and does not use. They go when its last request ends, and one to a host that
-/// hangs takes twenty seconds: so who has not answered lately is asked with another, which keeps none.
+/// A client that keeps no connections, and for hosts that much is said to others that do, one after the other:
+/// when one has met [`HOSTS_MAX`] hosts, the next takes its place, and with it go the connections that it keeps and
+/// does not use. That is when its last request ends, and one to a host that hangs takes twenty seconds.
 #[derive(Clone, Debug)]
 pub(super) struct Clients {
     recipe: Arc<Recipe>,
     now: Arc<Mutex<Now>>,
     keepless: Client,
-    answered: Cache<String, ()>,
+    counted: Cache<String, Arc<AtomicU32>>,
 }
 
 #[derive(Debug)]
@@ -89,20 +94,15 @@ impl Clients {
         let client = recipe.client(IDLE_PER_HOST)?;
         let keepless = recipe.client(0)?;
         let now = Arc::new(Mutex::new(Now { client, met: HashSet::new() }));
-        let answered =
-            Cache::builder().max_capacity(ANSWERED_MAX).time_to_live(ANSWERED_FOR).build();
-        Ok(Self { recipe: Arc::new(recipe), now, keepless, answered })
-    }
-
-    /// Notes that the host of `url` answered.
-    pub(super) fn answered(&self, url: &Url) {
-        self.answered.insert(url.host_str().unwrap_or_default().to_owned(), ());
+        let counted = Cache::builder().max_capacity(COUNTED_MAX).time_to_idle(COUNTED_FOR).build();
+        Ok(Self { recipe: Arc::new(recipe), now, keepless, counted })
     }
 
     /// The client to ask the host of `url` with.
     pub(super) fn to(&self, url: &Url) -> Client {
         let host = url.host_str().unwrap_or_default();
-        if !self.answered.contains_key(host) {
+        let before = self.counted.get_with_by_ref(host, Arc::default).fetch_add(1, Relaxed);
+        if before < BUSY_FROM {
             return self.keepless.clone();
         }
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +147,9 @@ mod tests {
     async fn connections_are_kept_with_so_many_hosts_and_no_more() {
         let clients = clients();
         for host in 0..=HOSTS_MAX {
-            clients.answered(&url(host));
+            for _ in 0..BUSY_FROM {
+                clients.to(&url(host));
+            }
         }
         for host in 0..HOSTS_MAX {
             clients.to(&url(host));
@@ -159,11 +161,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn with_who_never_answered_no_connection_is_kept() {
+    async fn with_whom_little_is_said_no_connection_is_kept() {
         let clients = clients();
-        clients.to(&url(0));
+        for _ in 0..BUSY_FROM {
+            clients.to(&url(0));
+            assert_eq!(met(&clients), 0);
+        }
+        clients.to(&url(1));
         assert_eq!(met(&clients), 0);
-        clients.answered(&url(0));
         clients.to(&url(0));
         assert_eq!(met(&clients), 1);
     }

@@ -148,7 +148,6 @@ impl Connector {
         let (media_type, location, retry_after) =
             (text(CONTENT_TYPE), text(LOCATION), text(RETRY_AFTER));
         let body = read_body(response, max, excess).await?;
-        self.clients.answered(&url);
         let media_type = media_type.as_deref().and_then(MediaType::parse);
         Ok(Answer { url, status, media_type, location, retry_after, body })
     }

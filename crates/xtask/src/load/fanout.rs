@@ -2,6 +2,7 @@
 //! what it cost, and how somebody who reads fares meanwhile.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
@@ -15,8 +16,8 @@ use super::outside::{Outside, watch};
 use super::pace::Reader;
 use super::sign::Key;
 
-/// All followers are answered, and all who are well hear of the post, within this time.
-const LONGEST: Duration = Duration::from_mins(4);
+/// All followers are answered, and all who are well hear of the post, each within this time.
+const LONGEST: Duration = Duration::from_mins(9);
 
 /// Follows that are signed and sent at once.
 const LOT: usize = 5_000;
@@ -34,11 +35,20 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     lab.forget_peak()?;
     let spent = lab.processor_time()?;
     let reader = Reader::open(lab.port, lab.host(), "/".to_owned());
-    let begun = Instant::now();
-    lab.post("The lunch club meets at noon on Tuesday.").await?;
-    let written = begun.elapsed();
     let well = (0..followers).filter(|number| number % hosts >= 3 * options.sick).count();
-    let arrived = watch(LONGEST, well, || outside.arrivals().len()).await;
+    let begun = Instant::now();
+    let open = AtomicUsize::new(0);
+    let spreading = async {
+        lab.post("The lunch club meets at noon on Tuesday.").await?;
+        let written = begun.elapsed();
+        let arrived = watch(LONGEST, well, || {
+            open.fetch_max(lab.open_files().unwrap_or_default(), Relaxed);
+            outside.arrivals().len()
+        });
+        Ok((written, arrived.await))
+    };
+    // Nobody follows Ada: what she writes waits for the pen alone.
+    let ((written, arrived), mut beside) = lab.beside("ada", spreading).await?;
     let spent = lab.processor_time()?.saturating_sub(spent);
     let mut times: Vec<Duration> =
         outside.arrivals().iter().map(|moment| *moment - begun).collect();
@@ -54,6 +64,8 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let thousand = spent.as_millis() * 1_000 / u128::try_from(arrived.max(1))?;
     figures.add("  processor time for a thousand", format!("{thousand} ms"));
     figures.add("  memory at most", format!("{} KiB", lab.peak_kib()?));
+    figures.add("  files and connections open at most", open.into_inner().to_string());
+    figures.add_times("a post by somebody else took", &mut beside);
     reader.close("home page meanwhile", &mut figures).await?;
     figures.print();
     lab.stop().await

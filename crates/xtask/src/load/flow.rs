@@ -22,9 +22,6 @@ const LONGEST: Duration = Duration::from_mins(3);
 /// How often it is asked what still waits.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How often somebody writes a post.
-const WRITE_EVERY: Duration = Duration::from_secs(1);
-
 /// What is said, how fast, and by whom.
 struct Flow {
     count: usize,
@@ -100,7 +97,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let connections = options.connections.unwrap_or(64);
     let begun = Instant::now();
     let sending = pace::send(lab.port, requests, flow.rate, connections);
-    let (mut sent, mut written) = beside(&lab, sending).await?;
+    let (mut sent, mut written) = lab.beside("hazelbank", sending).await?;
     let waited = lab.number("carefolk_inbound_waiting").await?;
     let until = Instant::now() + LONGEST;
     while lab.number("carefolk_inbound_waiting").await? > 0 {
@@ -122,27 +119,4 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     }
     figures.print();
     lab.stop().await
-}
-
-/// Writes a post each second until `sending` is over; gives what each took.
-async fn beside<T>(
-    lab: &Lab,
-    sending: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<(T, Vec<Duration>)> {
-    let mut sending = std::pin::pin!(sending);
-    let mut written = Vec::new();
-    let mut tick = tokio::time::interval(WRITE_EVERY);
-    loop {
-        tokio::select! {
-            sent = &mut sending => return Ok((sent?, written)),
-            _ = tick.tick() => {}
-        }
-        let begun = Instant::now();
-        let writing = lab.post("Soup, bread and company at noon.");
-        tokio::select! {
-            sent = &mut sending => return Ok((sent?, written)),
-            done = writing => done?,
-        };
-        written.push(begun.elapsed());
-    }
 }

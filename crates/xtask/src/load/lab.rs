@@ -23,6 +23,9 @@ const KNOCK: Duration = Duration::from_millis(2);
 /// A signal to the server is answered within this time: it promises thirty seconds.
 const STOP_TIME: Duration = Duration::from_secs(40);
 
+/// How often somebody writes who does so beside something else.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
+
 /// In what the kernel counts the time of processes, on every Linux there is.
 const TICKS_A_SECOND: u64 = 100;
 
@@ -152,7 +155,41 @@ impl Lab {
 
     /// The provider posts this; gives what the command says of the post.
     pub(crate) async fn post(&self, text: &str) -> anyhow::Result<Value> {
-        self.run(&["post", "create", "--as", "hazelbank", "--text-stdin"], text).await
+        self.post_as("hazelbank", text).await
+    }
+
+    async fn post_as(&self, handle: &str, text: &str) -> anyhow::Result<Value> {
+        self.run(&["post", "create", "--as", handle, "--text-stdin"], text).await
+    }
+
+    /// Lets somebody write a post each second until `act` is over; gives what each took.
+    pub(crate) async fn beside<T>(
+        &self,
+        handle: &str,
+        act: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<(T, Vec<Duration>)> {
+        let mut act = std::pin::pin!(act);
+        let mut written = Vec::new();
+        let mut tick = tokio::time::interval(WRITE_EVERY);
+        loop {
+            tokio::select! {
+                done = &mut act => return Ok((done?, written)),
+                _ = tick.tick() => {}
+            }
+            let begun = Instant::now();
+            let writing = self.post_as(handle, "Soup, bread and company at noon.");
+            tokio::select! {
+                done = &mut act => return Ok((done?, written)),
+                post = writing => post?,
+            };
+            written.push(begun.elapsed());
+        }
+    }
+
+    /// How many files and connections the server has open now.
+    pub(crate) fn open_files(&self) -> anyhow::Result<usize> {
+        let id = self.server.as_ref().and_then(Child::id).context("the server does not run")?;
+        Ok(std::fs::read_dir(Path::new("/proc").join(id.to_string()).join("fd"))?.count())
     }
 
     /// The ActivityPub id of an actor here, by WebFinger.
