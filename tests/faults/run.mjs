@@ -33,7 +33,7 @@ const CASE_MS = { quick: 150_000, full: 3_600_000 };
 /** Cases of the list that have no program here. */
 const NOT_RUN = {
   "R-009": "there is no media child to be killed yet",
-  "R-010": "a panic needs a switch in the program, which the release has not",
+  "R-010": "a panic needs a switch in the program, which the release has not: crates/app/tests/it/poison.rs panics",
   "R-012": "there are no uploads yet",
   "R-051": "a supervisor is one of systemd; what it is told, crates/server/tests/it/supervised.rs looks at",
   "R-054 to R-056, R-058 to R-060": "no program here",

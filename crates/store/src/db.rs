@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
@@ -18,8 +18,13 @@ use sea_orm::{
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// How long SQLite itself waits for another process that is writing (a command line, a backup).
+/// How long another process that is writing (a command line, a backup) is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long SQLite itself waits so before a change begins; then [`Db::begin`] asks again. SQLite looks more and more
+/// rarely, in the end ten times a second, and a server that is busy leaves the pen for moments only: a
+/// command would wait for a second where it could have had its turn after some milliseconds.
+const LOOKS_FOR_MS: &str = "PRAGMA busy_timeout = 20";
 
 /// Pages that one SQLite connection may keep: 2 MiB, in SQLite's spelling. The file is not mapped into memory:
 /// a disk that fails would end the process in place of one statement, and nothing measured was faster.
@@ -113,13 +118,18 @@ impl Db {
         let writer = pool(1)
             .min_connections(1)
             .before_acquire(|pen, _about| Box::pin(async move { Ok(!pen.is_in_transaction()) }))
+            .after_connect(|pen, _about| {
+                // Not before: what another process does when it opens or closes the file takes longer.
+                let looks = sqlx::query(LOOKS_FOR_MS).execute(pen);
+                Box::pin(async move { looks.await.map(|_done| ()) })
+            })
             .connect_with(base.clone())
             .await?;
         let readers = options.readers.max(1);
         let reader =
             pool(readers).min_connections(1).connect_with(base.pragma("query_only", "on")).await?;
-        check_pragmas(&writer, "0").await?;
-        check_pragmas(&reader, "1").await?;
+        check_pragmas(&writer, "20", "0").await?;
+        check_pragmas(&reader, "5000", "1").await?;
         Ok(Self { kind: DbKind::Sqlite, writer: writer.into(), reader: reader.into() })
     }
 
@@ -182,7 +192,8 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Busy`] when the turn has not come within [`OpenOptions::patience`].
+    /// [`StoreError::Busy`] when the turn has not come within [`OpenOptions::patience`], or another process has the
+    /// file of SQLite for [`BUSY_TIMEOUT`].
     pub async fn begin(&self) -> Result<WriteTx, StoreError> {
         let options = match self.kind {
             // A deferred transaction that reads and then writes can fail whatever the timeout.
@@ -195,7 +206,13 @@ impl Db {
                 ..TransactionOptions::default()
             },
         };
-        Ok(WriteTx::new(self.writer.begin_with_options(options).await?))
+        let until = Instant::now() + BUSY_TIMEOUT;
+        loop {
+            match self.writer.begin_with_options(options).await.map_err(StoreError::from) {
+                Err(StoreError::Busy) if self.kind == DbKind::Sqlite && Instant::now() < until => {}
+                other => return Ok(WriteTx::new(other?)),
+            }
+        }
     }
 
     /// Closes every connection, after what is running on them.
@@ -210,12 +227,16 @@ impl Db {
 }
 
 /// Refuses a database that silently did not take a setting: durability hangs on them.
-async fn check_pragmas(pool: &SqlitePool, query_only: &str) -> Result<(), StoreError> {
+async fn check_pragmas(
+    pool: &SqlitePool,
+    looks_for_ms: &str,
+    query_only: &str,
+) -> Result<(), StoreError> {
     let wanted = [
         ("PRAGMA journal_mode", "wal"),
         ("PRAGMA synchronous", "2"),
         ("PRAGMA foreign_keys", "1"),
-        ("PRAGMA busy_timeout", "5000"),
+        ("PRAGMA busy_timeout", looks_for_ms),
         ("PRAGMA temp_store", "2"),
         ("PRAGMA cache_size", "-2048"),
         ("PRAGMA query_only", query_only),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use carefolk_domain::{ReactionKind, uri};
 use carefolk_store::entity::inbound_activity;
 
 use super::apply;
@@ -26,39 +27,44 @@ pub(super) struct Parts {
 struct Before {
     /// Posts of which anything was said, in whatever part.
     spoken_of: HashSet<String>,
-    /// Posts that one of them speaks of.
+    /// Posts that something else than a like or boost speaks of.
     posts: HashSet<String>,
-    /// Servers that they come from.
+    /// Servers that something else than these comes from.
     hosts: HashSet<String>,
+    /// Posts that are boosted in their place.
+    boosted: HashSet<String>,
+    /// Whether something is taken back, which may be a boost of any post.
+    taken_back: bool,
 }
 
 /// Takes out the new posts, and the likes and boosts, if there are several.
 ///
 /// A post of which something was said before keeps its place: what is said of a post later finds it, and
 /// who is followed or leaves is followed or leaves afterwards. A like or boost keeps its place if something that
-/// keeps its own place before it speaks of the same post, or comes from the same server: that may have taken it
-/// back, or asked to follow.
+/// keeps its own place before it
+///
+/// - speaks of the same post,
+/// - comes from the same server, which may have taken it back, or asked to follow,
+/// - comes from the server of the post, which may have ended that somebody here follows its author,
+/// - or, for a boost, is one of the same post, or takes something back: of two the first stands with a post.
 pub(super) fn take_apart(planned: Vec<Planned>) -> Parts {
-    let is_new = |(_, plan): &&Planned| matches!(plan, Ok(Plan::Create { .. }));
-    let is_reaction = |(_, plan): &&Planned| matches!(plan, Ok(Plan::React(_)));
-    let several_posts = planned.iter().filter(is_new).count() > 1;
-    let several_reactions = planned.iter().filter(is_reaction).count() > 1;
+    let is_many = |(_, plan): &&Planned| matches!(plan, Ok(Plan::Create { .. } | Plan::React(_)));
+    if planned.iter().filter(is_many).count() < 2 {
+        return Parts { others: planned, ..Parts::default() };
+    }
     let (mut parts, mut before) = (Parts::default(), Before::default());
     for (row, plan) in planned {
         let post = plan.as_ref().ok().and_then(Plan::post).map(str::to_owned);
         match plan {
-            Ok(Plan::Create { actor, note, words })
-                if several_posts && !before.spoken_of.contains(&note.id) =>
-            {
+            Ok(Plan::Create { actor, note, words }) if !before.spoken_of.contains(&note.id) => {
                 parts.posts.push((row, apply::said(actor, note, words)));
                 continue;
             }
-            Ok(Plan::React(reacting)) if several_reactions && before.is_apart(&row, &reacting) => {
+            Ok(Plan::React(reacting)) if before.is_apart(&row, &reacting) => {
                 parts.reactions.push((row, reacting));
             }
             other => {
-                before.posts.extend(post.clone());
-                before.hosts.insert(row.host.clone());
+                before.note(&row, other.as_ref().ok());
                 parts.others.push((row, other));
             }
         }
@@ -70,6 +76,24 @@ pub(super) fn take_apart(planned: Vec<Planned>) -> Parts {
 impl Before {
     /// Whether nothing of this changes what comes of `reacting`.
     fn is_apart(&self, row: &inbound_activity::Model, reacting: &Reacting) -> bool {
-        !self.hosts.contains(&row.host) && !self.posts.contains(&reacting.object)
+        let Reacting { object, kind, .. } = reacting;
+        let from_there = uri::host(object).is_some_and(|host| self.hosts.contains(&host));
+        let is_first =
+            *kind == ReactionKind::Like || (!self.taken_back && !self.boosted.contains(object));
+        is_first && !from_there && !self.hosts.contains(&row.host) && !self.posts.contains(object)
+    }
+
+    /// Notes what keeps its place. A like that does so holds up little: otherwise one that does would make
+    /// the next keep theirs, and these the next.
+    fn note(&mut self, row: &inbound_activity::Model, plan: Option<&Plan>) {
+        if let Some(Plan::React(reacting)) = plan {
+            if reacting.kind == ReactionKind::Boost {
+                self.boosted.insert(reacting.object.clone());
+            }
+            return;
+        }
+        self.taken_back |= matches!(plan, Some(Plan::Undo { .. }));
+        self.posts.extend(plan.and_then(Plan::post).map(str::to_owned));
+        self.hosts.insert(row.host.clone());
     }
 }

@@ -1,6 +1,6 @@
 //! Reading posts. The viewer comes first, always.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use carefolk_domain::{Address, PostId, PostState, RenditionKind, UriHash};
 use carefolk_store::dialect::padded;
@@ -37,20 +37,36 @@ pub(crate) async fn held(tx: &Tx, id: PostId) -> Result<post::Model, Error> {
         .ok_or(Error::NotFound("post"))
 }
 
-/// The published ones among these posts, by the hash of each one's id, held as by [`held`] and in the order of
-/// their rows, so that two who hold several wait and never for each other.
-pub(crate) async fn held_all(
-    tx: &Tx,
+/// The published ones among these posts, by the hash of each one's id.
+pub(crate) async fn published(
+    conn: &impl ConnectionTrait,
     hashes: HashSet<UriHash>,
 ) -> Result<HashMap<UriHash, post::Model>, Error> {
     let found = post::Entity::find()
         .filter(post::Column::UriHash.is_in(padded(hashes)))
         .filter(post::Column::State.eq(PostState::Published))
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(|row| (row.uri_hash.clone(), row)).collect())
+}
+
+/// The published ones among these posts, held as by [`held`], in the order of their rows: two who hold several
+/// then wait, and not for each other.
+pub(crate) async fn held_all(
+    tx: &Tx,
+    ids: BTreeSet<PostId>,
+) -> Result<HashMap<PostId, post::Model>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = post::Entity::find()
+        .filter(post::Column::Id.is_in(padded(ids)))
+        .filter(post::Column::State.eq(PostState::Published))
         .order_by_asc(post::Column::Id)
         .lock_exclusive()
         .all(tx.conn())
         .await?;
-    Ok(found.into_iter().map(|row| (row.uri_hash.clone(), row)).collect())
+    Ok(found.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Which of these posts are here, by the hash of each one's id.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use carefolk_domain::{ActorId, PostId, ReactionKind, UriHash, uri};
+use carefolk_store::dialect;
 use carefolk_store::entity::{actor, post, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -37,11 +38,20 @@ pub(crate) async fn react(
     tx: &Tx,
     reacting: Vec<Reacting>,
 ) -> Result<Vec<Outcome>, Error> {
+    if reacting.is_empty() {
+        return Ok(Vec::new());
+    }
     let known = Known::of(tx, &reacting).await?;
+    let mut judged = Vec::with_capacity(reacting.len());
+    for reacting in &reacting {
+        judged.push(known.judge(tx, reacting).await?);
+    }
+    let held = Held::of(tx, &reacting, &judged).await?;
     let mut seen: HashSet<Key> = HashSet::new();
     let (mut outcomes, mut new) = (Vec::with_capacity(reacting.len()), Vec::new());
-    for reacting in &reacting {
-        outcomes.push(match known.judge(tx, reacting).await? {
+    for (reacting, judged) in reacting.iter().zip(judged) {
+        let fits = judged.and_then(|post| held.fits(reacting, post));
+        outcomes.push(match fits {
             Ok(post) if seen.insert((reacting.actor.id, post.id, reacting.kind)) => {
                 let Reacting { actor, uri, kind, .. } = reacting;
                 new.push(New { actor, post, kind: *kind, uri: uri.clone() });
@@ -65,14 +75,12 @@ type Key = (ActorId, PostId, ReactionKind);
 
 /// What is here already of what these are about.
 struct Known {
-    /// The posts, each held, so that what is deleted at the same time has no reaction afterwards.
+    /// The posts.
     posts: HashMap<UriHash, post::Model>,
     /// Whom the authors of these posts block.
     blocks: HashSet<(ActorId, ActorId)>,
     /// Who said of which of them that it is taken back.
     tombstones: HashMap<UriHash, String>,
-    /// Which there are.
-    reactions: HashSet<Key>,
 }
 
 impl Known {
@@ -80,14 +88,11 @@ impl Known {
         let objects = reacting.iter().map(|reacting| UriHash::of(&reacting.object)).collect();
         let uris = reacting.iter().map(|reacting| UriHash::of(&reacting.uri)).collect();
         let actors: BTreeSet<ActorId> = reacting.iter().map(|reacting| reacting.actor.id).collect();
-        // Held before the rest is asked: what another process writes meanwhile is seen.
-        let posts = posts::held_all(tx, objects).await?;
+        let posts = posts::published(tx.conn(), objects).await?;
         let authors: BTreeSet<ActorId> = posts.values().map(|post| post.actor_id).collect();
-        let ids: BTreeSet<PostId> = posts.values().map(|post| post.id).collect();
         Ok(Self {
             blocks: blocked::among(tx.conn(), &authors, &actors).await?,
             tombstones: tombstones(tx, uris).await?,
-            reactions: rows::those_of(tx, actors, ids).await?,
             posts,
         })
     }
@@ -107,11 +112,49 @@ impl Known {
             Err(Outcome::Refused("whose it is blocks them"))
         } else if self.tombstones.get(&UriHash::of(uri)).is_some_and(|by| *by == actor.uri) {
             Err(Outcome::Ignored("it was taken back before it came"))
-        } else if self.reactions.contains(&(actor.id, post.id, *kind)) {
-            Err(KNOWN_ALREADY)
         } else {
             Ok(post)
         })
+    }
+}
+
+/// What holds while the posts that count are held, so that what is deleted at the same time has no reaction
+/// afterwards, and what another process writes is seen.
+struct Held {
+    posts: HashMap<PostId, post::Model>,
+    /// Which there are.
+    reactions: HashSet<Key>,
+    /// The ids that are taken.
+    ids: HashSet<UriHash>,
+}
+
+impl Held {
+    async fn of(
+        tx: &Tx,
+        reacting: &[Reacting],
+        judged: &[Result<&post::Model, Outcome>],
+    ) -> Result<Self, Error> {
+        let mut wanted: Vec<Key> = Vec::new();
+        let mut ids: Vec<UriHash> = Vec::new();
+        for (reacting, judged) in reacting.iter().zip(judged) {
+            if let Ok(post) = judged {
+                wanted.push((reacting.actor.id, post.id, reacting.kind));
+                ids.push(UriHash::of(&reacting.uri));
+            }
+        }
+        let posts = posts::held_all(tx, wanted.iter().map(|(_, post, _)| *post).collect()).await?;
+        let reactions = dialect::reactions_among(tx.store(), &wanted).await?.into_iter().collect();
+        Ok(Self { posts, reactions, ids: rows::taken(tx, ids).await? })
+    }
+
+    /// The post, if it is there still and nothing stands in the way.
+    fn fits(&self, reacting: &Reacting, post: &post::Model) -> Result<&post::Model, Outcome> {
+        let post = self.posts.get(&post.id).ok_or(NOT_HERE)?;
+        let key = (reacting.actor.id, post.id, reacting.kind);
+        if self.reactions.contains(&key) || self.ids.contains(&UriHash::of(&reacting.uri)) {
+            return Err(KNOWN_ALREADY);
+        }
+        Ok(post)
     }
 }
 

@@ -35,20 +35,15 @@ pub(super) async fn find(
         .await?)
 }
 
-/// Those of these actors to these posts.
-pub(super) async fn those_of(
-    tx: &Tx,
-    actors: BTreeSet<ActorId>,
-    posts: BTreeSet<PostId>,
-) -> Result<HashSet<(ActorId, PostId, ReactionKind)>, Error> {
-    if posts.is_empty() {
+/// Which of these ids an activity has already that somebody likes or boosts with.
+pub(super) async fn taken(tx: &Tx, ids: Vec<UriHash>) -> Result<HashSet<UriHash>, Error> {
+    if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let found: Vec<(ActorId, PostId, ReactionKind)> = reaction::Entity::find()
+    let found: Vec<UriHash> = reaction::Entity::find()
         .select_only()
-        .columns([reaction::Column::ActorId, reaction::Column::PostId, reaction::Column::Kind])
-        .filter(reaction::Column::ActorId.is_in(padded(actors)))
-        .filter(reaction::Column::PostId.is_in(padded(posts)))
+        .column(reaction::Column::ActivityHash)
+        .filter(reaction::Column::ActivityHash.is_in(padded(ids)))
         .into_tuple()
         .all(tx.conn())
         .await?;

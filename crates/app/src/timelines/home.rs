@@ -23,24 +23,33 @@ const HOME_ROWS: u32 = 800;
 /// How many posts of a newly followed actor come into the home at once.
 const FIRST_POSTS: u64 = 20;
 
+/// Of how many posts the rows for all their readers are in memory at once.
+const POSTS_AT_ONCE: usize = 16;
+
 /// Writes posts into the homes of their authors' accounts and of all that follow the authors.
 pub(crate) async fn spread(tx: &Tx, posts: &[&post::Model]) -> Result<(), Error> {
     let readers = readers_by_actor(tx, posts.iter().map(|post| post.actor_id).collect()).await?;
-    let of = |post: &&post::Model| readers.get(&post.actor_id).into_iter().flatten();
-    let rows = posts.iter().flat_map(|post| of(post).map(|account| (*account, post.id, None)));
-    let rows: Vec<(AccountId, PostId, Option<ActorId>)> = rows.collect();
-    Ok(dialect::insert_home_batch(tx.store(), &rows).await?)
+    for some in posts.chunks(POSTS_AT_ONCE) {
+        let of = |post: &&post::Model| readers.get(&post.actor_id).into_iter().flatten();
+        let rows = some.iter().flat_map(|post| of(post).map(|account| (*account, post.id, None)));
+        let rows: Vec<(AccountId, PostId, Option<ActorId>)> = rows.collect();
+        dialect::insert_home_batch(tx.store(), &rows).await?;
+    }
+    Ok(())
 }
 
 /// Writes posts into the homes of all that follow whoever passed each on. Of two who passed on the same
 /// the first stands with it.
 pub(crate) async fn pass_on(tx: &Tx, boosts: &[(PostId, ActorId)]) -> Result<(), Error> {
     let readers = readers_by_actor(tx, boosts.iter().map(|(_, by)| *by).collect()).await?;
-    let of = |by: ActorId| readers.get(&by).into_iter().flatten();
-    let rows =
-        boosts.iter().flat_map(|(post, by)| of(*by).map(|account| (*account, *post, Some(*by))));
-    let rows: Vec<(AccountId, PostId, Option<ActorId>)> = rows.collect();
-    Ok(dialect::insert_home_batch(tx.store(), &rows).await?)
+    for some in boosts.chunks(POSTS_AT_ONCE) {
+        let of = |by: ActorId| readers.get(&by).into_iter().flatten();
+        let rows =
+            some.iter().flat_map(|(post, by)| of(*by).map(|account| (*account, *post, Some(*by))));
+        let rows: Vec<(AccountId, PostId, Option<ActorId>)> = rows.collect();
+        dialect::insert_home_batch(tx.store(), &rows).await?;
+    }
+    Ok(())
 }
 
 /// Whose homes what these say belongs into.

@@ -304,3 +304,20 @@ async fn what_two_passed_on_stays_until_both_take_it_back_and_one_who_is_suspend
     kit.app.reactions().remove(&nurse, "nurse", &by, ReactionKind::Boost).await.unwrap();
     assert!(home(&kit, &fan).await.is_empty());
 }
+
+/// What came is forgotten after a month, and a like is not: its id must not break what it comes with then.
+#[tokio::test]
+async fn an_id_that_somebody_liked_with_before_is_no_other_like() {
+    let (kit, nurse, _fan) = scene().await;
+    let soup = kit.post(&nurse, "hazelbank", "Soup").await.uri;
+    let bread = kit.post(&nurse, "hazelbank", "Bread").await.uri;
+    say(&kit, &act(1, "Like", json!(soup))).await;
+    let tx = kit.app.db().begin().await.unwrap();
+    inbound_activity::Entity::delete_many().exec(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    say(&kit, &act(1, "Like", json!(bread))).await;
+    assert_eq!((counts(&kit, &soup).await, counts(&kit, &bread).await), ((1, 0), (0, 0)));
+    let arrivals = inbound_activity::Entity::find().all(kit.app.db().read()).await.unwrap();
+    let said: Vec<_> = arrivals.iter().map(|row| row.outcome.as_deref()).collect();
+    assert_eq!(said, [Some("we know it already")]);
+}

@@ -29,7 +29,7 @@ struct Scene {
     clerks: String,
 }
 
-/// The nurse follows Ann, and not Eve, whom the clerk blocks. Eve answered the nurse before.
+/// The nurse follows Ann, Bob, Jon and Kim, and not Eve, whom the clerk blocks. Eve answered the nurse before.
 async fn scene() -> Scene {
     let kit = Kit::new().await;
     let nurse = kit.account("nurse", Role::Member).await;
@@ -37,16 +37,24 @@ async fn scene() -> Scene {
     settle_in(&kit, "v.example", "ann");
     settle_in(&kit, "w.example", "eve");
     settle_in(&kit, "f.example", "fay");
-    for name in ["bob", "carl", "dora", "hal"] {
+    for name in ["bob", "carl", "dora", "hal", "jon", "kim"] {
         let who = settle_in(&kit, &format!("{}.example", name.chars().next().unwrap()), name);
         // Of something that is not here: who says it is known from then on.
         say(&kit, &does(&who, 900, "Like", &json!(uri(999)))).await;
     }
     let address = |text: &str| Address::parse(text).unwrap();
-    kit.app.follows().follow(&nurse, "nurse", &address("ann@v.example")).await.unwrap();
-    kit.settle().await;
-    let asked = kit.remote.sent_to(ANN_INBOX).pop().unwrap();
-    say(&kit, &act(900, "Accept", asked)).await;
+    for (who, at) in [
+        (ANN, "ann@v.example"),
+        (BOB, "bob@b.example"),
+        (JON, "jon@j.example"),
+        (KIM, "kim@k.example"),
+    ] {
+        kit.app.follows().follow(&nurse, "nurse", &address(at)).await.unwrap();
+        kit.settle().await;
+        let asked = kit.remote.sent_to(&format!("{who}/inbox")).pop().unwrap();
+        say(&kit, &does(who, 901, "Accept", &asked)).await;
+    }
+    say(&kit, &act(902, "Create", note(59, "<p>Good morning</p>"))).await;
     kit.app.blocks().block(&clerk, "clerk", &address("eve@w.example"), false).await.unwrap();
     let post = kit.post(&nurse, "nurse", "Any questions?").await.uri;
     let only = NewPost { audience: Audience::Followers, ..Kit::words("nurse", "Among us") };
@@ -218,7 +226,7 @@ async fn posts_that_come_together_leave_what_they_leave_one_by_one() {
     let (one_by_one, together) = (kept(&one_by_one).await, kept(&together).await);
     same(&one_by_one, &together);
     let counts: Vec<usize> = together.iter().map(Vec::len).collect();
-    assert_eq!(counts[0], 3 + 13 + 6, "posts: ours, Ann's without the deleted one, Eve's, Fay's");
+    assert_eq!(counts[0], 3 + 14 + 6, "posts: ours, Ann's without the deleted one, Eve's, Fay's");
     assert!(counts.iter().all(|count| *count > 0), "a table that says nothing: {counts:?}");
 }
 
@@ -236,6 +244,8 @@ const EVE: &str = "https://w.example/users/eve";
 const FAY: &str = "https://f.example/users/fay";
 const GUS: &str = "https://g.example/users/gus";
 const HAL: &str = "https://h.example/users/hal";
+const JON: &str = "https://j.example/users/jon";
+const KIM: &str = "https://k.example/users/kim";
 
 /// What may come of a like or a boost.
 fn reactions(scene: &Scene) -> Vec<Value> {
@@ -244,6 +254,11 @@ fn reactions(scene: &Scene) -> Vec<Value> {
     let fays = "https://f.example/notes/43";
     settle_in(&scene.kit, "g.example", "gus");
     scene.kit.remote.fail(FAY, PortError::Gone);
+    let ivys = "https://i.example/notes/1";
+    let ivy = settle_in(&scene.kit, "i.example", "ivy");
+    let note_by_ivy = json!({"id": ivys, "type": "Note", "attributedTo": ivy, "to": [PUBLIC],
+        "content": "<p>Ivy</p>", "published": "2026-12-01T08:59:50Z"});
+    scene.kit.remote.put(ivys, &note_by_ivy.to_string());
     let early = does(CARL, 1, "Like", &post);
     let late = does(DORA, 1, "Like", &post);
     vec![
@@ -273,6 +288,9 @@ fn reactions(scene: &Scene) -> Vec<Value> {
         does(BOB, 9, "Like", &json!(uri(60))),
         act(60, "Create", note(60, "<p>Just now</p>")),
         does(HAL, 1, "Like", &json!(uri(60))),
+        // It is here because Bob passes it on.
+        does(BOB, 11, "Announce", &json!(ivys)),
+        does(GUS, 3, "Like", &json!(ivys)),
         // Fay closed her account before somebody heard of whom nothing was known either.
         does(FAY, 55, "Delete", &json!(FAY)),
         does(GUS, 1, "Like", &json!(fays)),
@@ -288,10 +306,10 @@ async fn likes_and_boosts_that_come_together_leave_what_they_leave_one_by_one() 
     let [likes, boosts] = counted(&together).await;
     assert_eq!(
         likes,
-        [3, 1, 1],
-        "Ann, Bob and Dora the nurse's; Bob what is left of Eve's; Hal Ann's"
+        [3, 1, 1, 1],
+        "Ann, Bob and Dora the nurse's; one each of Eve's, Ann's, Ivy's"
     );
-    assert_eq!(boosts, [2, 1], "Ann and Bob the clerk's, Gus Eve's");
+    assert_eq!(boosts, [2, 1, 1], "Ann and Bob the clerk's; one each of Eve's and Ivy's");
 }
 
 /// Reactions, and what is known to be gone.
@@ -309,4 +327,38 @@ async fn counted(kit: &Kit) -> [Vec<i64>; 2] {
         all
     };
     [of(|row| row.like_count), of(|row| row.boost_count)]
+}
+
+type Arrivals<'a> = &'a dyn Fn(&Scene) -> Vec<Value>;
+
+/// What one finds that keeps its place before a boost: that the nurse is not to follow Ann any more, an earlier
+/// boost, and that one was taken back.
+#[tokio::test]
+async fn a_boost_that_depends_on_what_comes_before_it_keeps_its_place() {
+    let like = |scene: &Scene| does(HAL, 1, "Like", &json!(scene.post));
+    let unfollowed = |scene: &Scene| {
+        let asked = scene.kit.remote.sent_to(ANN_INBOX).into_iter().next().unwrap();
+        vec![like(scene), act(70, "Reject", asked), does(JON, 1, "Announce", &json!(uri(59)))]
+    };
+    let second = |scene: &Scene| {
+        let clerks = json!(scene.clerks);
+        let (first, second) =
+            (does(ANN, 1, "Announce", &clerks), does(JON, 1, "Announce", &clerks));
+        vec![like(scene), act(71, "Delete", json!(uri(998))), first, second]
+    };
+    let taken_back = |scene: &Scene| {
+        let boosts = [BOB, JON, KIM].map(|who| does(who, 1, "Announce", &json!(scene.clerks)));
+        let undo = does(BOB, 2, "Undo", &boosts[0]);
+        let [bobs, jons, kims] = boosts;
+        vec![like(scene), bobs, jons, undo, kims]
+    };
+    let ways: [Arrivals<'_>; 3] = [&unfollowed, &second, &taken_back];
+    for (arrivals, wanted) in ways.into_iter().zip([JON, ANN, JON]) {
+        let (one_by_one, together) = both_ways(arrivals).await;
+        same(&kept(&one_by_one).await, &kept(&together).await);
+        same(&reacted(&one_by_one).await, &reacted(&together).await);
+        let homes = rows::<home::Entity>(&together, &names(&together).await).await;
+        let boosted = homes.iter().filter(|row| row.contains(&format!("BoostedBy={wanted}")));
+        assert_eq!(boosted.count(), 1, "{homes:#?}");
+    }
 }

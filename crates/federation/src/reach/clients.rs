@@ -30,7 +30,7 @@ const HOSTS_MAX: usize = 256;
 /// each needs one of its own then.
 const BUSY_FROM: u32 = 8;
 
-/// How many hosts have their requests counted, and for how long after the last one.
+/// How many hosts have their requests counted, and how long a pause ends that.
 const COUNTED_MAX: u64 = 10_000;
 const COUNTED_FOR: Duration = Duration::from_secs(10);
 

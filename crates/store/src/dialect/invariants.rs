@@ -1,7 +1,8 @@
 //! What must always be true of the rows, as questions for the rows of which it is not.
 //!
 //! Every question is plain SQL that both databases understand, and gives the numbers of the rows
-//! that break the rule. They walk over whole tables, and over each once: they are for `carefolk doctor --deep`.
+//! that break the rule. They walk over whole tables, and look up what belongs to each row: they are for
+//! `carefolk doctor --deep`.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 

@@ -13,6 +13,7 @@ mod inbound;
 mod invariants;
 mod jobs;
 mod peers;
+mod reactions;
 mod refusals;
 mod rows;
 mod sign_ins;
@@ -43,6 +44,7 @@ pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job, mend_waits, renew_jo
 pub use peers::{
     FollowerInbox, NewPeer, ensure_peers, follower_inboxes, hold_peers, settle_standings,
 };
+pub use reactions::reactions_among;
 pub use refusals::add_refusals;
 pub use rows::insert_all;
 pub use sign_ins::count_sign_in;

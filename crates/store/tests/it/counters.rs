@@ -83,7 +83,7 @@ async fn likes_and_boosts_are_counted_apart_for_many_posts_at_once() {
     assert_eq!(counted, [(0, 5), (2, 0), (2, 1)]);
 }
 
-fn note(id: i64) -> post::Model {
+pub(crate) fn note(id: i64) -> post::Model {
     let uri = format!("https://one.example/notes/{id}");
     post::Model {
         id: PostId(id),

@@ -24,5 +24,6 @@ mod migrations;
 mod mint;
 mod open;
 mod peers;
+mod reactions;
 mod sign_ins;
 mod workers;

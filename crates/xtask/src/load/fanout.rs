@@ -17,7 +17,7 @@ use super::pace::Reader;
 use super::sign::Key;
 
 /// All followers are answered, and all who are well hear of the post, each within this time.
-const LONGEST: Duration = Duration::from_mins(9);
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// Follows that are signed and sent at once.
 const LOT: usize = 5_000;

@@ -25,7 +25,13 @@ impl Figures {
         let of = |part: f64| millis(quantile(times, part));
         self.add(
             what,
-            format!("half {} ms, 99 % {} ms, slowest {} ms", of(0.5), of(0.99), of(1.0)),
+            format!(
+                "half {} ms, 95 % {} ms, 99 % {} ms, slowest {} ms",
+                of(0.5),
+                of(0.95),
+                of(0.99),
+                of(1.0)
+            ),
         );
     }
 

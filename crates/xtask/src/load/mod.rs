@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 
 /// No run may last longer than this, whatever its options say.
-const LONGEST: std::time::Duration = std::time::Duration::from_mins(10);
+const LONGEST: std::time::Duration = std::time::Duration::from_mins(20);
 
 /// No run may send more than this.
 const MOST: usize = 200_000;
