@@ -193,7 +193,7 @@ impl Db {
     /// # Errors
     ///
     /// [`StoreError::Busy`] when the turn has not come within [`OpenOptions::patience`], or another process has the
-    /// file of SQLite for [`BUSY_TIMEOUT`].
+    /// file of SQLite for five seconds.
     pub async fn begin(&self) -> Result<WriteTx, StoreError> {
         let options = match self.kind {
             // A deferred transaction that reads and then writes can fail whatever the timeout.
