@@ -23,7 +23,7 @@ const IDLE_PER_HOST: usize = 8;
 const IDLE_FOR: Duration = Duration::from_secs(10);
 
 /// With how many hosts connections are kept. A post goes to thousands of them within seconds, and each idle
-/// connection takes some 35 KiB and a file of the process.
+/// connection takes some 30 KiB and a file of the process.
 const HOSTS_MAX: usize = 256;
 
 /// How many requests to one host come before its connections are kept: fewer may all be in flight at once, and
