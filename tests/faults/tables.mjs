@@ -50,6 +50,7 @@ class Tables {
     return (
       this.count(`inbound_activity WHERE ${due()})`) === 0 &&
       this.count(`job WHERE ${due()})`) === 0 &&
+      this.count("fan_out") === 0 &&
       this.count(all ? "delivery WHERE state = 'waiting'" : open) === 0
     );
   }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use carefolk_domain::{Health, Moment, PeerId, Span};
 use carefolk_store::entity::delivery::{self, DeliveryState};
+use carefolk_store::entity::fan_out;
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::job::{self, JobState};
 use carefolk_store::entity::peer;
@@ -38,6 +39,8 @@ pub struct HostQueue {
 pub struct Figures {
     /// Deliveries that wait, by host; the longest waiting first.
     pub queues: Vec<HostQueue>,
+    /// Things said to many that are not written out for all of them, and how long the oldest has waited.
+    pub fan_outs: (u64, Span),
     /// Deliveries that were given up.
     pub dead_letters: u64,
     /// What came in and was not applied yet, and how long the oldest has waited.
@@ -83,6 +86,7 @@ impl App {
             .await?;
         Ok(Figures {
             queues: self.queues().await?,
+            fan_outs: self.fan_outs_waiting().await?,
             dead_letters,
             arrivals: self.arrivals_waiting().await?,
             arrivals_parked,
@@ -119,6 +123,18 @@ impl App {
             .into_iter()
             .collect();
         Ok(by_host(&rows, &names, self.now()))
+    }
+
+    async fn fan_outs_waiting(&self) -> Result<(u64, Span), Error> {
+        let (count, oldest): (i64, Option<Moment>) = fan_out::Entity::find()
+            .select_only()
+            .column_as(fan_out::Column::ActivityId.count(), "waiting")
+            .column_as(fan_out::Column::CreatedAt.min(), "oldest")
+            .into_tuple()
+            .one(self.read())
+            .await?
+            .unwrap_or_default();
+        Ok((count.unsigned_abs(), since(oldest, self.now())))
     }
 
     async fn count_arrivals(&self, state: InboundState) -> Result<u64, Error> {

@@ -29,6 +29,7 @@ pub mod timelines;
 mod workers;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Instant;
 
 use carefolk_domain::{ActorId, Moment};
@@ -73,6 +74,8 @@ struct Inner {
     bells: Arc<Bells>,
     meters: Arc<Meters>,
     arrivals: inbound::ArrivalWriter,
+    /// How many batches of arrivals were worked on.
+    rounds: AtomicU32,
     peers: peers::StandingCache,
     refusals: peers::Tally,
     open_inboxes: actors::OpenInboxes,
@@ -100,6 +103,7 @@ impl App {
             bells,
             meters: Arc::default(),
             arrivals,
+            rounds: AtomicU32::new(0),
             peers: peers::StandingCache::new(),
             refusals: peers::Tally::new(),
             open_inboxes: actors::OpenInboxes::new(),
@@ -155,6 +159,11 @@ impl App {
 
     pub(crate) fn id(&self) -> i64 {
         self.0.parts.mint.next(self.now())
+    }
+
+    /// Lets further ids be greater than this one.
+    pub(crate) fn mint_above(&self, id: i64) {
+        self.0.parts.mint.raise(id);
     }
 
     pub(crate) fn slug(&self) -> String {

@@ -10,7 +10,7 @@ use carefolk_store::dialect;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::job::{self, JobState};
-use carefolk_store::entity::{refusal, session, sign_in_try, tombstone};
+use carefolk_store::entity::{fan_out, refusal, session, sign_in_try, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::follows::reconsider;
@@ -144,6 +144,8 @@ async fn forget_sign_ins(tx: &Tx) -> Result<u64, Error> {
 /// Takes away deliveries that ended long ago.
 async fn ended_deliveries(tx: &Tx) -> Result<u64, Error> {
     use DeliveryState::{Cancelled, Dead, Done};
+    let unwritten =
+        fan_out::Entity::find().select_only().column(fan_out::Column::ActivityId).into_query();
     let mut gone = 0;
     for (states, kept) in [(&[Done, Cancelled][..], DELIVERIES_KEPT), (&[Dead], FAILED_KEPT)] {
         let old = delivery::Entity::find()
@@ -151,6 +153,8 @@ async fn ended_deliveries(tx: &Tx) -> Result<u64, Error> {
             .column(delivery::Column::Id)
             .filter(delivery::Column::State.is_in(states.iter().copied()))
             .filter(delivery::Column::EndedAt.lt(tx.now() - kept))
+            // Who is told already is seen by them.
+            .filter(delivery::Column::ActivityId.not_in_subquery(unwritten.clone()))
             .limit(SWEEP_ROWS)
             .into_query();
         let old = delivery::Column::Id.in_subquery(old);

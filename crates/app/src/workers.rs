@@ -78,6 +78,11 @@ impl App {
                 let outbox = app.outbox();
                 kept_up(&token, || outbox.deliver_until(&token)).await;
             });
+            let (app, token) = (self.clone(), stop.clone());
+            tracker.spawn(async move {
+                let outbox = app.outbox();
+                kept_up(&token, || outbox.fan_out_until(&token)).await;
+            });
         }
         let (app, token) = (self.clone(), stop.clone());
         tracker.spawn(async move { app.refusals_loop(&token).await });

@@ -35,9 +35,14 @@ pub struct Mint {
 impl Mint {
     /// A mint of `worker` whose ids are all greater than `floor`, the highest id in the database.
     pub fn new(worker: Worker, floor: i64) -> Self {
-        // All of the floor's millisecond counts as used: who minted in it is not known.
-        let used = (floor.max(0) >> ID_LOW_BITS << ID_SEQUENCE_BITS) | SEQUENCE_MASK;
-        Self { worker: i64::from(worker.0) << ID_SEQUENCE_BITS, last: AtomicI64::new(used) }
+        let last = AtomicI64::new(used_by(floor));
+        Self { worker: i64::from(worker.0) << ID_SEQUENCE_BITS, last }
+    }
+
+    /// Lets all further ids be greater than `floor`, which another process may have minted by a clock
+    /// that is ahead.
+    pub fn raise(&self, floor: i64) {
+        self.last.fetch_max(used_by(floor), Ordering::Relaxed);
     }
 
     /// The next id, for something that happens at `now`.
@@ -56,6 +61,12 @@ impl Mint {
         let millis = ticks >> ID_SEQUENCE_BITS;
         (millis << ID_LOW_BITS) | self.worker | (ticks & SEQUENCE_MASK)
     }
+}
+
+/// The last id of the millisecond of `floor`, without worker bits: who minted in it is not known, so all of it
+/// counts as used.
+fn used_by(floor: i64) -> i64 {
+    (floor.max(0) >> ID_LOW_BITS << ID_SEQUENCE_BITS) | SEQUENCE_MASK
 }
 
 const SEQUENCE_MASK: i64 = (1 << ID_SEQUENCE_BITS) - 1;

@@ -1,10 +1,11 @@
 //! Applying what was stored: claim a batch, plan it without a transaction, apply it in one.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use carefolk_domain::{InboundId, Moment, Span, backoff};
-use carefolk_store::dialect::{self, Blame, InboundEnd};
+use carefolk_store::dialect::{self, Blame, InboundEnd, Starts};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 
 use super::hear::{self, Heard};
@@ -30,9 +31,13 @@ pub(super) const LEASE: Span = Span::minutes(1);
 /// How often an activity may fail for reasons of our own before it is parked (P11).
 const TRIES: i32 = 5;
 
-/// From which start on an activity is worked on alone: twice the work on it, or on what it was
-/// claimed with, was not ended. If it kills the process, it takes nobody with it from then on.
-const ALONE_FROM: i32 = 3;
+/// After how many starts an activity is claimed and worked on alone: so often the work on it, or on what it
+/// was claimed with, was not ended. If it kills the process, it takes nobody with it from then on; and
+/// what others kill does not count against it.
+const ALONE_AFTER: i32 = 2;
+
+/// While batches are full, one of those has its turn after so many.
+const ALONE_EVERY: u32 = 16;
 
 /// The longest text of an unknown type that is kept: others of its kind will be shorter.
 const UNKNOWN_MAX_BYTES: usize = 16 * 1024;
@@ -59,20 +64,35 @@ impl Inbound<'_> {
     /// Claims what waits and applies what needs no other server; returns how many were looked at,
     /// and those that do: nobody may wait for a server that does not answer (P6).
     pub(super) async fn process_near(&self) -> Result<(usize, Vec<Heard>), Error> {
-        let tx = self.0.begin().await?;
-        let now = tx.now();
-        let claimed = dialect::claim_inbound(tx.store(), now, now + LEASE, BATCH).await?;
-        tx.commit().await?;
-        let count = claimed.len();
-        let (usual, alone) = self.set_apart(claimed).await?;
+        let usual = self.claim(Starts::Below(ALONE_AFTER), BATCH).await?;
+        let is_full = usual.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
+        let mut count = usual.len();
         let mut far = self.apply_near(usual).await?;
-        if let Some(row) = alone {
-            far.extend(self.apply_near(vec![row]).await?);
+        let round = self.0.0.rounds.fetch_add(1, Ordering::Relaxed);
+        if !is_full || round.is_multiple_of(ALONE_EVERY) {
+            let alone = self.claim(Starts::From(ALONE_AFTER), 1).await?;
+            count += alone.len();
+            far.extend(self.apply_alone(alone).await?);
         }
         Ok((count, far))
     }
 
+    async fn claim(
+        &self,
+        starts: Starts,
+        limit: u32,
+    ) -> Result<Vec<inbound_activity::Model>, Error> {
+        let tx = self.0.begin().await?;
+        let now = tx.now();
+        let claimed = dialect::claim_inbound(tx.store(), now, now + LEASE, starts, limit).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
     async fn apply_near(&self, rows: Vec<inbound_activity::Model>) -> Result<Vec<Heard>, Error> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let heard = hear::hear_all(self.0, rows).await?;
         hear::heed_announcements(self.0, &heard).await;
         let network = self.0.actors().network();
@@ -81,21 +101,15 @@ impl Inbound<'_> {
         Ok(far)
     }
 
-    /// Parks what was started too often without an end, and takes apart one of those that were
-    /// started often: the others of them are given back, and each has its turn.
-    async fn set_apart(
+    /// Parks what was started too often without an end, and applies what was not.
+    async fn apply_alone(
         &self,
         claimed: Vec<inbound_activity::Model>,
-    ) -> Result<(Vec<inbound_activity::Model>, Option<inbound_activity::Model>), Error> {
-        let starts = |row: &inbound_activity::Model| row.attempts - row.waits;
-        let (often, usual): (Vec<_>, Vec<_>) =
-            claimed.into_iter().partition(|row| starts(row) >= ALONE_FROM);
+    ) -> Result<Vec<Heard>, Error> {
         let (too_often, often): (Vec<_>, Vec<_>) =
-            often.into_iter().partition(|row| starts(row) > TRIES);
-        let mut often = often.into_iter();
-        let alone = often.next();
+            claimed.into_iter().partition(|row| row.attempts - row.waits > TRIES);
         let now = self.0.now();
-        let mut ends: Vec<InboundEnd> = often.map(|row| given_back(row, now)).collect();
+        let mut ends: Vec<InboundEnd> = Vec::new();
         for row in too_often {
             tracing::warn!(kind = %row.kind, host = %row.host, "inbound parked: never ended");
             ends.push(InboundEnd {
@@ -109,7 +123,7 @@ impl Inbound<'_> {
             dialect::finish_inbound(tx.store(), &ends).await?;
             tx.commit().await?;
         }
-        Ok((usual, alone))
+        self.apply_near(often).await
     }
 
     /// Plans and applies these together; if that breaks for all of them because of one, each alone.

@@ -21,11 +21,17 @@ pub(crate) enum Bell {
     Inbound,
     /// A job waits.
     Jobs,
+    /// Something said to many waits to be written out.
+    FanOuts,
 }
 
 /// Every bell, its bit, and the letter that stands for it on its way to other processes.
-const BELLS: [(Bell, u8, char); 3] =
-    [(Bell::Deliveries, 1, 'd'), (Bell::Inbound, 2, 'i'), (Bell::Jobs, 4, 'j')];
+const BELLS: [(Bell, u8, char); 4] = [
+    (Bell::Deliveries, 1, 'd'),
+    (Bell::Inbound, 2, 'i'),
+    (Bell::Jobs, 4, 'j'),
+    (Bell::FanOuts, 8, 'f'),
+];
 
 /// Wakes workers, here and in other processes. A bell may be lost without harm: workers also look
 /// by themselves.
@@ -37,6 +43,8 @@ pub(crate) struct Bells {
     pub(crate) inbound: Notify,
     /// A job waits.
     pub(crate) jobs: Notify,
+    /// Something said to many waits to be written out.
+    pub(crate) fan_outs: Notify,
     /// Which bells are still to be rung in other processes.
     outward: AtomicU8,
     rung: Notify,
@@ -76,6 +84,7 @@ impl Bells {
             Bell::Deliveries => self.deliveries.notify_one(),
             Bell::Inbound => self.inbound.notify_one(),
             Bell::Jobs => self.jobs.notify_one(),
+            Bell::FanOuts => self.fan_outs.notify_one(),
         }
     }
 }
@@ -90,6 +99,7 @@ pub struct Tx {
     meters: Option<Arc<Meters>>,
     ring_deliveries: bool,
     ring_jobs: AtomicBool,
+    ring_fan_outs: AtomicBool,
 }
 
 impl Tx {
@@ -99,8 +109,8 @@ impl Tx {
         bells: Arc<Bells>,
         meters: Option<Arc<Meters>>,
     ) -> Self {
-        let ring_jobs = AtomicBool::new(false);
-        Self { inner, now, bells, meters, ring_deliveries: false, ring_jobs }
+        let (ring_jobs, ring_fan_outs) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { inner, now, bells, meters, ring_deliveries: false, ring_jobs, ring_fan_outs }
     }
 
     /// The same moment for everything in this change.
@@ -134,6 +144,11 @@ impl Tx {
         self.ring_jobs.store(true, Ordering::Relaxed);
     }
 
+    /// Wakes who writes out what is said to many, once this is committed.
+    pub(crate) fn ring_fan_outs(&self) {
+        self.ring_fan_outs.store(true, Ordering::Relaxed);
+    }
+
     /// Makes the change durable, then rings the bells.
     ///
     /// # Errors
@@ -150,6 +165,9 @@ impl Tx {
         }
         if self.ring_jobs.load(Ordering::Relaxed) {
             self.bells.ring(Bell::Jobs);
+        }
+        if self.ring_fan_outs.load(Ordering::Relaxed) {
+            self.bells.ring(Bell::FanOuts);
         }
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! What we say: activities, kept as the bytes that were signed, and their deliveries.
 //!
-//! Invariant: an activity, its deliveries and the change it tells of are one transaction (P1); the
-//! bytes never change afterwards (P4); deliveries of one object to one host stay in order (P5).
+//! Invariant: an activity, its deliveries (or the row that says for whom they are still to be written) and
+//! the change it tells of are one transaction (P1); the bytes never change afterwards (P4); deliveries of
+//! one object to one host stay in order (P5).
 
 mod commands;
+mod fan_out;
 mod inboxes;
 mod paces;
 mod parcels;

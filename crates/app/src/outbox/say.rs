@@ -1,9 +1,7 @@
-//! Saying something: one activity row and one delivery row for each inbox.
+//! Saying something: one activity row, and one delivery row for each inbox.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use carefolk_domain::{ActorId, Audience, DeliveryId, OutboxId, PeerId, PostId, UriHash};
-use carefolk_store::dialect::{self, NewDelivery, NewPeer};
+use carefolk_domain::{ActorId, Audience, OutboxId, PostId, UriHash};
+use carefolk_store::dialect;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::{actor, outbox_activity, peer};
 use sea_orm::{
@@ -13,11 +11,12 @@ use sea_orm::{
 
 use carefolk_wire::write::Activity;
 
+use super::fan_out;
 use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
 
 /// What changes a post: it is of no use to whom the post itself never reached.
-const EDIT: &str = "Update";
+pub(super) const EDIT: &str = "Update";
 
 /// An activity about to be said.
 pub(crate) struct Saying {
@@ -82,8 +81,8 @@ impl Recipients {
     }
 }
 
-/// Writes the activity and its deliveries. While `instance.url` is unset nothing is written, for
-/// no id of ours means anything yet.
+/// Writes the activity and its deliveries; to many followers the first of them, and the row by which the
+/// others follow. While `instance.url` is unset nothing is written, for no id of ours means anything yet.
 pub(crate) async fn say(
     app: &App,
     tx: &mut Tx,
@@ -94,7 +93,9 @@ pub(crate) async fn say(
         return Ok(());
     }
     let id = OutboxId(app.id());
-    let (order_key, edited) = (saying.order_key, saying.post.filter(|_| saying.kind == EDIT));
+    let is_edit = saying.kind == EDIT && saying.post.is_some();
+    let said = fan_out::Said { id, order_key: saying.order_key, is_edit };
+    let (actor, is_last) = (saying.actor, saying.kind == "Delete" && saying.post.is_none());
     outbox_activity::ActiveModel {
         id: Set(id),
         actor_id: Set(saying.actor),
@@ -103,7 +104,7 @@ pub(crate) async fn say(
         slug: Set(saying.slug),
         kind: Set(saying.kind.to_owned()),
         post_id: Set(saying.post),
-        order_key: Set(order_key),
+        order_key: Set(saying.order_key),
         audience: Set(saying.audience),
         body: Set(saying.body),
         created_at: Set(tx.now()),
@@ -115,78 +116,17 @@ pub(crate) async fn say(
     if !app.settings().federates() {
         return Ok(());
     }
-    let rows = deliveries(app, tx, id, order_key, to).await?;
-    if !rows.is_empty() {
-        dialect::insert_deliveries_batch(tx.store(), &rows).await?;
-        if let Some(post) = edited {
-            dialect::drop_edit_after_abandoned(tx.store(), id, post, tx.now()).await?;
-        }
-        tx.ring_deliveries();
+    if is_last {
+        return fan_out::last_words(app, tx, actor, said, to).await;
     }
-    Ok(())
-}
-
-async fn deliveries(
-    app: &App,
-    tx: &Tx,
-    activity: OutboxId,
-    order_key: i64,
-    to: Recipients,
-) -> Result<Vec<NewDelivery>, Error> {
-    let mut inboxes: BTreeMap<String, String> = BTreeMap::new();
-    let mut peers: HashMap<String, PeerId> = HashMap::new();
-    if let Some(actor) = to.followers_of {
-        for their in dialect::follower_inboxes(tx.conn(), actor).await? {
-            peers.extend(their.peer.map(|peer| (their.host.clone(), peer)));
-            inboxes.insert(their.inbox, their.host);
-        }
-    }
-    for inbox in to.inboxes {
-        if let Some(host) = carefolk_domain::uri::host(&inbox) {
-            inboxes.insert(inbox, host);
-        }
-    }
-    let open = open_hosts(app, inboxes.values()).await?;
-    let unmet: Vec<NewPeer> = open
-        .iter()
-        .filter(|host| !peers.contains_key(**host))
-        .map(|host| NewPeer { id: PeerId(app.id()), host: (*host).clone() })
-        .collect();
-    if !unmet.is_empty() {
-        peers.extend(dialect::ensure_peers(tx.store(), tx.now(), &unmet).await?);
-    }
-    let rows =
-        inboxes.iter().filter(|(_, host)| open.contains(host)).filter_map(|(inbox, host)| {
-            Some(NewDelivery {
-                id: DeliveryId(app.id()),
-                activity_id: activity,
-                peer_id: *peers.get(host)?,
-                inbox_url: inbox.clone(),
-                order_key,
-                run_at: tx.now(),
-                created_at: tx.now(),
-            })
-        });
-    Ok(rows.collect())
-}
-
-/// Those of `hosts` that we talk with, each once.
-async fn open_hosts<'a>(
-    app: &App,
-    hosts: impl Iterator<Item = &'a String>,
-) -> Result<BTreeSet<&'a String>, Error> {
-    let mut open = BTreeSet::new();
-    for host in hosts.collect::<BTreeSet<_>>() {
-        if app.peers().is_open_to(host).await? {
-            open.insert(host);
-        }
-    }
-    Ok(open)
+    fan_out::begin(app, tx, said, to).await
 }
 
 /// Takes away what was said of a post: its words are erased here, and what of them still waits to
 /// be sent is not sent. Who has them already is told by the `Delete` that follows.
 pub(crate) async fn unsay(tx: &Tx, post: PostId) -> Result<(), Error> {
+    // First what is not written out yet: who is at it has ended then, and what it wrote is seen below.
+    fan_out::drop_of_post(tx, post).await?;
     let said = outbox_activity::Entity::find()
         .select_only()
         .column(outbox_activity::Column::Id)

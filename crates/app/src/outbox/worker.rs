@@ -18,7 +18,7 @@ use crate::kernel::guard::guarded;
 use crate::kernel::ports::Receipt;
 
 /// How many deliveries may be in flight at once, whatever their hosts.
-const IN_FLIGHT: usize = 512;
+const IN_FLIGHT: usize = 448;
 
 /// How many are claimed at once.
 const BATCH: usize = 256;
@@ -49,12 +49,14 @@ const SETTLE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 const LATE_MAX: usize = 16;
 
 impl Outbox<'_> {
-    /// Claims what is due now, sends it all and writes down what came of it; returns how many.
+    /// Writes out what is to be said, claims what is due now, sends it all and writes down what came of it;
+    /// returns how many were sent.
     ///
     /// # Errors
     ///
     /// [`Error::Store`]: what was claimed is tried again when its lease ends.
     pub async fn deliver_due(&self) -> Result<usize, Error> {
+        while self.fan_out_some().await? {}
         let tries = self.claim(BATCH).await?;
         let count = tries.len();
         let mut flying: FuturesUnordered<_> = tries.into_iter().map(|t| self.send(t)).collect();

@@ -8,7 +8,6 @@ use carefolk_app::Page;
 use carefolk_app::posts::PostRef;
 use carefolk_domain::{Role, Span};
 use carefolk_store::DbKind;
-use carefolk_store::dialect;
 use carefolk_store::entity::delivery::DeliveryState;
 use carefolk_store::entity::inbound_activity::InboundState;
 use carefolk_store::entity::job::{self, JobState};
@@ -83,7 +82,7 @@ async fn run(kit: &Kit, statements: Vec<String>) {
     }
 }
 
-async fn with_nurse() -> (Kit, Caller, String) {
+pub(crate) async fn with_nurse() -> (Kit, Caller, String) {
     let kit = Kit::new().await;
     let nurse = kit.account("nurse", Role::Member).await;
     settle_in(&kit, "v.example", "ann");
@@ -91,18 +90,18 @@ async fn with_nurse() -> (Kit, Caller, String) {
     (kit, nurse, post.uri)
 }
 
-async fn answer(kit: &Kit, number: u32, to: &str) {
+pub(crate) async fn answer(kit: &Kit, number: u32, to: &str) {
     let mut reply = note(number, "hello");
     reply["inReplyTo"] = json!(to);
     hand_in(kit, &act(number, "Create", reply)).await;
 }
 
-async fn is_here(kit: &Kit, number: u32) -> bool {
+pub(crate) async fn is_here(kit: &Kit, number: u32) -> bool {
     let by = PostRef::Uri(format!("https://v.example/notes/{number}"));
     kit.app.posts().find(&Caller::Visitor, &by).await.is_ok()
 }
 
-async fn count(kit: &Kit, state: InboundState) -> usize {
+pub(crate) async fn count(kit: &Kit, state: InboundState) -> usize {
     kit.app.inbound().list(&operator(), state, None, Page::first(99)).await.unwrap().len()
 }
 
@@ -205,42 +204,6 @@ async fn what_the_database_takes_back_with_one_activity_is_not_marked_as_done() 
     assert!(is_here(&kit, 2).await && is_here(&kit, 4).await);
     assert_eq!(count(&kit, InboundState::Failed).await, 1);
     assert_eq!(count(&kit, InboundState::Waiting).await, 0);
-}
-
-/// An activity whose work was broken off, as by a kill, is not begun for ever.
-#[tokio::test]
-async fn what_never_ends_is_parked_and_takes_nobody_with_it() {
-    let (kit, _nurse, post) = with_nurse().await;
-    answer(&kit, 1, &post).await;
-    kit.settle().await;
-    for number in 2..6 {
-        answer(&kit, number, &post).await;
-    }
-    let begun_and_killed = async || {
-        let tx = kit.app.db().begin().await.unwrap();
-        let now = kit.app.now();
-        dialect::claim_inbound(&tx, now, now + Span::minutes(2), 99).await.unwrap();
-        tx.commit().await.unwrap();
-        kit.clock.advance(Span::minutes(2));
-    };
-    begun_and_killed().await;
-    begun_and_killed().await;
-    // Now each has its turn alone; all but one that is killed again and again end well.
-    kit.app.inbound().process_due().await.unwrap();
-    assert!(is_here(&kit, 2).await && !is_here(&kit, 3).await, "one at a time");
-    for _ in 0..3 {
-        begun_and_killed().await;
-    }
-    kit.app.inbound().process_due().await.unwrap();
-    assert_eq!(count(&kit, InboundState::Failed).await, 3);
-    let page = Page::first(9);
-    let failed =
-        kit.app.inbound().list(&operator(), InboundState::Failed, None, page).await.unwrap();
-    assert_eq!(failed[0].error.as_deref(), Some("the work on it was broken off each time"));
-    let all = carefolk_app::inbound::Parked::All;
-    kit.app.inbound().retry(&operator(), &all).await.unwrap();
-    kit.settle().await;
-    assert!(is_here(&kit, 5).await);
 }
 
 #[tokio::test]

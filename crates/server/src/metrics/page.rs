@@ -29,6 +29,8 @@ families! {
     ANSWER = Gauge "carefolk_database_answer_seconds" "Time the database took to answer a small question just now.";
     QUEUE = Gauge "carefolk_queue_deliveries" "Deliveries that wait, by host; the 50 that wait longest are named.";
     QUEUE_AGE = Gauge "carefolk_queue_oldest_seconds" "How long the oldest waiting delivery has waited, by host.";
+    FAN_OUTS = Gauge "carefolk_fan_outs" "Things said to many followers that are not in the queue for all of them yet.";
+    FAN_OUTS_AGE = Gauge "carefolk_fan_outs_oldest_seconds" "How long the oldest of them has waited.";
     DEAD = Gauge "carefolk_dead_letters" "Deliveries that were given up and not yet dealt with.";
     ARRIVALS = Gauge "carefolk_inbound_waiting" "Activities that came in and were not applied yet.";
     ARRIVALS_AGE = Gauge "carefolk_inbound_oldest_seconds" "How long the oldest of them has waited.";
@@ -106,6 +108,8 @@ fn waiting(text: &mut Text, figures: &Figures) {
     for queue in &figures.queues {
         text.number(QUEUE_AGE.name, &[("host", &queue.host)], seconds(queue.oldest));
     }
+    one(text, &FAN_OUTS, &[], figures.fan_outs.0);
+    one(text, &FAN_OUTS_AGE, &[], seconds(figures.fan_outs.1));
     one(text, &DEAD, &[], figures.dead_letters);
     one(text, &ARRIVALS, &[], figures.arrivals.0);
     one(text, &ARRIVALS_AGE, &[], seconds(figures.arrivals.1));

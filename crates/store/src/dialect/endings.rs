@@ -1,6 +1,6 @@
 //! Deliveries that are not tried one by one: those that are woken, buried or dropped together.
 
-use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId, PostId};
+use carefolk_domain::{DeliveryId, Moment, PeerId};
 use sea_orm::ConnectionTrait;
 
 use super::sql::{Sql, sized};
@@ -10,7 +10,7 @@ use crate::tx::WriteTx;
 
 /// What happens to a delivery that is dropped.
 const DROP: &str = "UPDATE delivery SET state = 'dead', ended_at = $1, locked_until = NULL, \
-    locked_by = NULL, last_error = 'what it changes was given up' WHERE state = 'waiting' AND ";
+    locked_by = NULL, last_error = 'what it changes was given up' WHERE state || '' = 'waiting' AND ";
 
 /// The states of a `Create` with which the edits that follow it are dropped. A deletion never is: the
 /// post may have come there another way, or the answer was lost, and somebody wants it gone.
@@ -111,26 +111,36 @@ pub async fn drop_after_abandoned(
     Ok(dropped)
 }
 
-/// Drops the deliveries of `edit`, an `Update` of `post` that was just said, to inboxes for which the
-/// `Create` of that post was given up (R-023). Returns how many.
+/// Drops those of `edits`, deliveries of an `Update` that were just written, whose inbox the `Create` of the
+/// same post was given up for (R-023). Returns how many.
 ///
-/// The inboxes are looked up once and not for each delivery: an edit may go to ten thousand.
+/// Each is looked up among what its server was told of that post, a few rows: an edit may go to ten thousand.
 ///
 /// # Errors
 ///
 /// As any statement.
-pub async fn drop_edit_after_abandoned(
+pub async fn drop_edits_after_abandoned(
     tx: &WriteTx,
-    edit: OutboxId,
-    post: PostId,
+    edits: &[DeliveryId],
     now: Moment,
 ) -> Result<u64, StoreError> {
-    let update = format!(
-        "{DROP} activity_id = $2 AND inbox_url IN (SELECT first.inbox_url FROM outbox_activity made \
-           JOIN delivery first ON first.activity_id = made.id \
-           WHERE made.post_id = $3 AND made.kind = 'Create' AND first.state IN {GIVEN_UP})"
-    );
-    let values = [now.into(), edit.into(), post.into()];
-    let done = tx.conn().execute_raw(Sql::new(update, values).on(tx.conn())).await?;
-    Ok(done.rows_affected())
+    // SQLite would rather read all that was ever given up, and either of them all that waits.
+    let index = match tx.kind() {
+        DbKind::Sqlite => "INDEXED BY delivery__peer_id__state__order_key__id",
+        DbKind::Postgres => "",
+    };
+    let mut dropped = 0;
+    for chunk in sized(edits) {
+        let update = format!(
+            "{DROP} EXISTS (SELECT 1 FROM delivery first {index} \
+               JOIN outbox_activity made ON made.id = first.activity_id AND made.kind = 'Create' \
+               WHERE first.peer_id = delivery.peer_id AND first.state IN {GIVEN_UP} \
+                 AND first.order_key = delivery.order_key AND first.inbox_url = delivery.inbox_url) \
+             AND id IN (VALUES "
+        );
+        let rows = chunk.iter().map(|id| [(*id).into()]);
+        let statement = Sql::new(update, [now.into()]).rows(rows).text(")").on(tx.conn());
+        dropped += tx.conn().execute_raw(statement).await?.rows_affected();
+    }
+    Ok(dropped)
 }

@@ -89,7 +89,16 @@ pub async fn insert_inbound_batch(
     Ok(rows.iter().map(of).collect())
 }
 
-/// Takes at most `limit` activities that are due, oldest first, until `lease_until`.
+/// How often an activity was begun before, without those times when another server had no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starts {
+    /// Less often.
+    Below(i32),
+    /// So often, or more often.
+    From(i32),
+}
+
+/// Takes at most `limit` activities that are due and were begun so often, oldest first, until `lease_until`.
 ///
 /// Each one's `attempts` counts this start, so that one which kills its worker ends some day. It
 /// becomes due again when the lease ends without [`finish_inbound`].
@@ -101,9 +110,14 @@ pub async fn claim_inbound(
     tx: &WriteTx,
     now: Moment,
     lease_until: Moment,
+    starts: Starts,
     limit: u32,
 ) -> Result<Vec<Model>, StoreError> {
-    let claim = super::jobs::claim_due(tx, "inbound_activity", limit);
+    let which = match starts {
+        Starts::Below(count) => format!("AND attempts - waits < {count}"),
+        Starts::From(count) => format!("AND attempts - waits >= {count}"),
+    };
+    let claim = super::jobs::claim_due(tx, "inbound_activity", &which, limit);
     let statement = Sql::new(claim, [now.into(), lease_until.into()]).on(tx.conn());
     let mut claimed = Entity::find().from_raw_sql(statement).all(tx.conn()).await?;
     claimed.sort_unstable_by_key(|row| row.id);

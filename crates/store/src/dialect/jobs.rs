@@ -67,7 +67,7 @@ pub async fn claim_jobs(
     lease_until: Moment,
     limit: u32,
 ) -> Result<Vec<Model>, StoreError> {
-    let claim = claim_due(tx, "job", limit);
+    let claim = claim_due(tx, "job", "", limit);
     let statement = Sql::new(claim, [now.into(), lease_until.into()]).on(tx.conn());
     let mut claimed = Entity::find().from_raw_sql(statement).all(tx.conn()).await?;
     claimed.sort_unstable_by_key(|row| row.id);
@@ -165,14 +165,14 @@ pub async fn finish_jobs(tx: &WriteTx, ends: &[JobEnd]) -> Result<(), StoreError
 ///
 /// A claimed row's `run_at` becomes the end of its lease. So the next claim does not walk over
 /// what is in work, and a lease that ran out is simply due.
-pub(super) fn claim_due(tx: &WriteTx, table: &str, limit: u32) -> String {
+pub(super) fn claim_due(tx: &WriteTx, table: &str, which: &str, limit: u32) -> String {
     let lock = match tx.kind() {
         DbKind::Sqlite => "",
         DbKind::Postgres => "FOR UPDATE SKIP LOCKED",
     };
     format!(
         "WITH due AS MATERIALIZED ( \
-           SELECT id FROM {table} WHERE state = 'waiting' AND run_at <= $1 \
+           SELECT id FROM {table} WHERE state = 'waiting' AND run_at <= $1 {which} \
            ORDER BY run_at, id LIMIT {limit} {lock} \
          ) \
          UPDATE {table} SET attempts = attempts + 1, run_at = $2, locked_until = $2 \

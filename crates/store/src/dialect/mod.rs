@@ -8,6 +8,7 @@ mod bell;
 mod counters;
 mod deliveries;
 mod endings;
+mod fan_outs;
 mod home;
 mod inbound;
 mod invariants;
@@ -30,10 +31,13 @@ pub use deliveries::{
     DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
     finish_deliveries, insert_deliveries_batch,
 };
-pub use endings::{bury_overdue, drop_after_abandoned, drop_edit_after_abandoned, wake_deliveries};
+pub use endings::{
+    bury_overdue, drop_after_abandoned, drop_edits_after_abandoned, wake_deliveries,
+};
+pub use fan_outs::{FollowerAt, followers_after, last_delivery, told_inboxes};
 pub use home::{home_readers, insert_home_batch, trim_home};
 pub use inbound::{
-    Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, renew_inbound,
+    Blame, InboundEnd, Starts, claim_inbound, finish_inbound, insert_inbound_batch, renew_inbound,
     waiting_inbound,
 };
 pub use invariants::{

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod block;
 pub mod delivery;
 pub mod domain;
+pub mod fan_out;
 pub mod follow;
 pub mod handle_history;
 pub mod hashtag;

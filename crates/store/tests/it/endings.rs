@@ -5,7 +5,7 @@ use carefolk_domain::{
 };
 use carefolk_store::Db;
 use carefolk_store::dialect::{
-    NewDelivery, bury_overdue, drop_after_abandoned, drop_edit_after_abandoned,
+    NewDelivery, bury_overdue, drop_after_abandoned, drop_edits_after_abandoned,
     insert_deliveries_batch, wake_deliveries,
 };
 use carefolk_store::entity::delivery::{self, DeliveryState};
@@ -184,10 +184,8 @@ async fn an_edit_said_later_is_dropped_where_its_post_was_given_up() {
             row.last_status = Set(status);
         })
         .await;
-        in_tx(&db, async |tx| {
-            drop_edit_after_abandoned(tx, OutboxId(2), PostId(1), NOW).await.unwrap()
-        })
-        .await;
+        in_tx(&db, async |tx| drop_edits_after_abandoned(tx, &[DeliveryId(2)], NOW).await.unwrap())
+            .await;
         assert_eq!(states(&db).await, [create, update, Waiting], "{create:?} {status:?}");
     }
 }

@@ -3,7 +3,7 @@
 use carefolk_domain::{InboundId, Span};
 use carefolk_store::dialect::Insertion::{Known, New};
 use carefolk_store::dialect::{
-    Blame, InboundEnd, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
+    Blame, InboundEnd, Starts, claim_inbound, finish_inbound, insert_inbound_batch, waiting_inbound,
 };
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use sea_orm::EntityTrait;
@@ -50,8 +50,10 @@ async fn what_is_claimed_is_hidden_until_its_lease_ends() {
         (1..=5).map(|id| given::inbound(id, &format!("https://a.example/{id}"))).collect();
     in_tx(&db, async |tx| insert_inbound_batch(tx, &rows).await.unwrap()).await;
     let claim = async |now| {
-        let got =
-            in_tx(&db, async |tx| claim_inbound(tx, now, now + LEASE, 3).await.unwrap()).await;
+        let got = in_tx(&db, async |tx| {
+            claim_inbound(tx, now, now + LEASE, Starts::Below(9), 3).await.unwrap()
+        })
+        .await;
         got.into_iter().map(|row| (row.id.0, row.attempts)).collect::<Vec<_>>()
     };
 
@@ -62,11 +64,37 @@ async fn what_is_claimed_is_hidden_until_its_lease_ends() {
 }
 
 #[tokio::test]
+async fn what_was_begun_often_is_claimed_apart() {
+    let db = fresh("inbound_often").await;
+    let row = |id: i64, attempts, waits| inbound_activity::Model {
+        attempts,
+        waits,
+        ..given::inbound(id, &format!("https://a.example/{id}"))
+    };
+    let rows = [row(1, 2, 0), row(2, 1, 0), row(3, 9, 8), row(4, 3, 0)];
+    in_tx(&db, async |tx| insert_inbound_batch(tx, &rows).await.unwrap()).await;
+    let claim = async |starts, limit| {
+        let claim =
+            async |tx: &_| claim_inbound(tx, NOW, NOW + LEASE, starts, limit).await.unwrap();
+        let got = in_tx(&db, claim).await;
+        got.into_iter().map(|row| row.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        claim(Starts::Below(2), 9).await,
+        [2, 3],
+        "a try that another spoilt counts as none"
+    );
+    assert_eq!(claim(Starts::From(2), 1).await, [1]);
+    assert_eq!(claim(Starts::From(2), 9).await, [4]);
+}
+
+#[tokio::test]
 async fn an_end_is_written_down_and_ends_the_work() {
     let db = fresh("inbound_end").await;
     let rows = [given::inbound(1, "https://a.example/1"), given::inbound(2, "https://a.example/2")];
     in_tx(&db, async |tx| insert_inbound_batch(tx, &rows).await.unwrap()).await;
-    in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
+    in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, Starts::Below(9), 9).await.unwrap())
+        .await;
     let later = NOW + Span::seconds(30);
     let ends = [
         InboundEnd {
@@ -95,8 +123,10 @@ async fn an_end_is_written_down_and_ends_the_work() {
     assert_eq!((ignored.state, ignored.outcome.as_deref()), (InboundState::Ignored, Some("type")));
     assert_eq!(ignored.locked_until, None);
     assert_eq!(ignored.body, "", "what is over keeps no words");
-    let again =
-        in_tx(&db, async |tx| claim_inbound(tx, later, later + LEASE, 9).await.unwrap()).await;
+    let again = in_tx(&db, async |tx| {
+        claim_inbound(tx, later, later + LEASE, Starts::Below(9), 9).await.unwrap()
+    })
+    .await;
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].id, again[0].error.as_deref()), (InboundId(2), Some("no answer")));
     assert_eq!((again[0].body.as_str(), again[0].attempts, again[0].waits), ("{}", 2, 1));
@@ -107,7 +137,8 @@ async fn what_there_was_no_room_for_counts_as_no_try() {
     let db = fresh("inbound_no_room").await;
     let rows = [given::inbound(1, "https://a.example/1")];
     in_tx(&db, async |tx| insert_inbound_batch(tx, &rows).await.unwrap()).await;
-    in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
+    in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, Starts::Below(9), 9).await.unwrap())
+        .await;
     let end = InboundEnd {
         id: InboundId(1),
         state: InboundState::Waiting,
@@ -118,7 +149,10 @@ async fn what_there_was_no_room_for_counts_as_no_try() {
         keep: false,
     };
     in_tx(&db, async |tx| finish_inbound(tx, &[end]).await.unwrap()).await;
-    let again = in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
+    let again = in_tx(&db, async |tx| {
+        claim_inbound(tx, NOW, NOW + LEASE, Starts::Below(9), 9).await.unwrap()
+    })
+    .await;
     assert_eq!((again[0].attempts, again[0].waits), (1, 0));
 }
 

@@ -2,8 +2,8 @@
 
 use carefolk_domain::{InboundId, JobId, Span, backoff};
 use carefolk_store::dialect::{
-    Insertion, JobEnd, claim_inbound, claim_jobs, finish_jobs, insert_inbound_batch, insert_job,
-    mend_waits, renew_jobs,
+    Insertion, JobEnd, Starts, claim_inbound, claim_jobs, finish_jobs, insert_inbound_batch,
+    insert_job, mend_waits, renew_jobs,
 };
 use carefolk_store::entity::inbound_activity;
 use carefolk_store::entity::job::{self, JobState};
@@ -100,7 +100,10 @@ async fn what_was_put_off_while_the_clock_was_ahead_is_due() {
     assert_eq!(mended, 2);
     let jobs = in_tx(&db, async |tx| claim_jobs(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
     assert_eq!(jobs.into_iter().map(|row| row.id).collect::<Vec<_>>(), [JobId(2)]);
-    let came = in_tx(&db, async |tx| claim_inbound(tx, NOW, NOW + LEASE, 9).await.unwrap()).await;
+    let came = in_tx(&db, async |tx| {
+        claim_inbound(tx, NOW, NOW + LEASE, Starts::Below(9), 9).await.unwrap()
+    })
+    .await;
     assert_eq!(came.into_iter().map(|row| row.id).collect::<Vec<_>>(), [InboundId(1)]);
 }
 

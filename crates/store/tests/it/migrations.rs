@@ -115,6 +115,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         block,
         delivery,
         domain,
+        fan_out,
         follow,
         handle_history,
         hashtag,

@@ -54,6 +54,18 @@ fn workers_end_at_sixty_three() {
     assert!(Worker::new(64).is_none());
 }
 
+/// Another process may have a clock that is ahead.
+#[test]
+fn a_mint_that_is_raised_goes_on_above_that_and_never_back() {
+    let (ahead, mint) = (mint(0).next(NOW + Span::minutes(5)), mint(0));
+    assert!(mint.next(NOW) < ahead);
+    mint.raise(ahead);
+    let next = mint.next(NOW);
+    assert!(next > ahead);
+    mint.raise(1);
+    assert!(mint.next(NOW) > next);
+}
+
 #[test]
 fn threads_share_a_mint() {
     let mint = Arc::new(mint(0));

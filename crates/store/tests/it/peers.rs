@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use carefolk_domain::{ActorId, ActorState, PeerId, Standing};
+use carefolk_domain::{ActorId, ActorState, DeliveryId, FollowId, OutboxId, PeerId, Standing};
 use carefolk_store::dialect::{
-    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, hold_peers, settle_standings,
+    FollowerAt, FollowerInbox, NewDelivery, NewPeer, ensure_peers, follower_inboxes,
+    followers_after, hold_peers, insert_deliveries_batch, settle_standings, told_inboxes,
 };
+use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::follow::{self, FollowState};
 use carefolk_store::entity::{actor, peer};
-use carefolk_store::{Db, DbKind};
+use carefolk_store::{Db, DbKind, WriteTx};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
+};
 
 use crate::database::fresh;
 use crate::given::{self, NOW, in_tx, stored};
@@ -42,6 +46,99 @@ async fn each_inbox_of_the_followers_is_named_once() {
     ]
     .map(|(inbox, host, peer)| FollowerInbox { inbox: inbox.into(), host: host.into(), peer });
     assert_eq!(inboxes, wanted);
+}
+
+#[tokio::test]
+async fn followers_come_page_by_page_in_the_order_of_their_rows() {
+    let db = fresh("peer_pages").await;
+    stored(&db, given::domain()).await;
+    stored(&db, given::local_actor(1)).await;
+    stored(&db, given::peer(1, "one.example")).await;
+    for id in [5, 3, 2] {
+        follower(&db, given::remote_actor(id, "one.example")).await;
+    }
+    follower(&db, given::local_actor(4)).await;
+    let lonely = actor::Model { shared_inbox: None, ..given::remote_actor(6, "two.example") };
+    follower(&db, lonely).await;
+    let banned = ActorState::Suspended;
+    follower(&db, actor::Model { state: banned, ..given::remote_actor(7, "two.example") }).await;
+    let suspended = peer::Model { effective: Standing::Suspended, ..given::peer(3, "bad.example") };
+    stored(&db, suspended).await;
+    follower(&db, given::remote_actor(8, "bad.example")).await;
+
+    let page = async |after, limit| {
+        let read =
+            async |tx: &WriteTx| followers_after(tx, AUTHOR, FollowId(after), limit).await.unwrap();
+        let rows = in_tx(&db, read).await;
+        rows.into_iter().map(|row| row.follow.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page(0, 2).await, [2, 3]);
+    assert_eq!(page(3, 2).await, [5, 6]);
+    assert!(page(6, 2).await.is_empty());
+    let read = async |tx: &WriteTx| followers_after(tx, AUTHOR, FollowId(5), 9).await.unwrap();
+    let last = in_tx(&db, read).await;
+    let wanted = FollowerAt {
+        follow: FollowId(6),
+        inbox: "https://two.example/users/6/inbox".into(),
+        host: "two.example".into(),
+        peer: None,
+    };
+    assert_eq!(last, [wanted]);
+}
+
+/// Who ends a follow takes back what waits, and has to see what is being written just then.
+#[tokio::test]
+async fn nobody_stops_following_while_a_page_is_written() {
+    let db = fresh("peer_held").await;
+    if db.kind() == DbKind::Sqlite {
+        return; // one change at a time
+    }
+    stored(&db, given::domain()).await;
+    stored(&db, given::local_actor(1)).await;
+    follower(&db, given::remote_actor(2, "one.example")).await;
+    let page = db.begin().await.unwrap();
+    assert_eq!(followers_after(&page, AUTHOR, FollowId(0), 9).await.unwrap().len(), 1);
+    let end = async |tx: &WriteTx| {
+        tx.conn().execute_unprepared("SET LOCAL lock_timeout = '50ms'").await.unwrap();
+        follow::Entity::delete_many().exec(tx.conn()).await
+    };
+    let other = db.begin().await.unwrap();
+    assert!(end(&other).await.is_err(), "it waits for the page");
+    drop(other);
+    page.commit().await.unwrap();
+    assert_eq!(in_tx(&db, end).await.unwrap().rows_affected, 1);
+}
+
+#[tokio::test]
+async fn what_an_inbox_was_told_is_seen_whatever_became_of_it() {
+    let db = fresh("peer_told").await;
+    stored(&db, given::peer(1, "one.example")).await;
+    stored(&db, given::peer(2, "two.example")).await;
+    let to = |id, peer, activity, inbox: &str| NewDelivery {
+        activity_id: OutboxId(activity),
+        order_key: 7,
+        inbox_url: inbox.to_owned(),
+        ..given::delivery(id, peer)
+    };
+    let rows = [to(1, 1, 5, "a"), to(2, 1, 5, "b"), to(3, 1, 6, "c"), to(4, 2, 5, "d")];
+    in_tx(&db, async |tx| insert_deliveries_batch(tx, &rows).await.unwrap()).await;
+    for (id, state) in [(1, DeliveryState::Done), (2, DeliveryState::Cancelled)] {
+        in_tx(&db, async |tx| {
+            let id = Set(DeliveryId(id));
+            let row = delivery::ActiveModel { id, state: Set(state), ..Default::default() };
+            row.update(tx.conn()).await.unwrap();
+        })
+        .await;
+    }
+    let told = async |peers: &[PeerId]| {
+        let told = async |tx: &WriteTx| told_inboxes(tx, OutboxId(5), 7, peers).await.unwrap();
+        let mut told = in_tx(&db, told).await;
+        told.sort();
+        told
+    };
+    assert_eq!(told(&[PeerId(1)]).await, ["a", "b"]);
+    assert_eq!(told(&[PeerId(1), PeerId(2)]).await, ["a", "b", "d"]);
+    assert!(told(&[]).await.is_empty());
 }
 
 #[tokio::test]

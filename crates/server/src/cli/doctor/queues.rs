@@ -21,11 +21,15 @@ const ARRIVAL_OLD: Span = Span::hours(1);
 /// A job that has been due for longer is done by nobody.
 const JOB_OLD: Span = Span::hours(1);
 
+/// What is said to many is in the queue for all of them within seconds; after this, nobody does it.
+const FAN_OUT_OLD: Span = Span::minutes(10);
+
 /// Looks at every queue. `runs` says whether a server is running.
 pub(super) async fn look(app: &App, runs: bool) -> Vec<Finding> {
     match app.figures().await {
         Ok(figures) => vec![
             deliveries(&figures),
+            fan_outs(&figures, runs),
             dead_letters(&figures),
             arrivals(&figures, runs),
             parked(&figures),
@@ -51,6 +55,22 @@ fn deliveries(figures: &Figures) -> Finding {
             "see whether one server is slow: carefolk peer list",
         ),
         _ => Finding::good(what, format!("{waiting} wait")),
+    }
+}
+
+fn fan_outs(figures: &Figures, runs: bool) -> Finding {
+    let what = "posts to many";
+    match figures.fan_outs {
+        (0, _) => Finding::good(what, "none waits to be put in the queue"),
+        (count, oldest) if oldest > FAN_OUT_OLD && runs => Finding::problem(
+            what,
+            format!(
+                "{count} are not in the queue for all followers, the oldest since {} minutes",
+                oldest.0 / 60_000
+            ),
+            "look at the log of the server, and start it again if it says nothing",
+        ),
+        (count, _) => Finding::good(what, format!("{count} are on their way into the queue")),
     }
 }
 
@@ -146,6 +166,7 @@ mod tests {
     fn figures() -> Figures {
         Figures {
             queues: Vec::new(),
+            fan_outs: (0, Span::ZERO),
             dead_letters: 0,
             arrivals: (0, Span::ZERO),
             arrivals_parked: 0,
@@ -181,6 +202,9 @@ mod tests {
         let old = Figures { arrivals: (4, Span::hours(7)), arrivals_parked: 1, ..figures() };
         assert_eq!(arrivals(&old, true).state, State::Notice);
         assert_eq!(parked(&old).state, State::Notice);
+        let late = Figures { fan_outs: (1, Span::minutes(11)), ..figures() };
+        assert_eq!(fan_outs(&late, true).state, State::Problem);
+        assert_eq!(fan_outs(&late, false).state, State::Good);
         assert_eq!(dead_letters(&Figures { dead_letters: 2, ..figures() }).state, State::Notice);
     }
 }
