@@ -29,7 +29,7 @@ pub mod timelines;
 mod workers;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32};
+use std::sync::atomic::AtomicU32;
 use std::time::Instant;
 
 use carefolk_domain::{ActorId, Moment};
@@ -76,8 +76,6 @@ struct Inner {
     arrivals: inbound::ArrivalWriter,
     /// How many batches of arrivals were worked on.
     rounds: AtomicU32,
-    /// Which server had the last turn when deliveries were claimed.
-    had_turn: AtomicI64,
     peers: peers::StandingCache,
     refusals: peers::Tally,
     open_inboxes: actors::OpenInboxes,
@@ -106,7 +104,6 @@ impl App {
             meters: Arc::default(),
             arrivals,
             rounds: AtomicU32::new(0),
-            had_turn: AtomicI64::new(0),
             peers: peers::StandingCache::new(),
             refusals: peers::Tally::new(),
             open_inboxes: actors::OpenInboxes::new(),

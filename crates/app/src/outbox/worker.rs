@@ -1,9 +1,8 @@
 //! Delivering: claim a batch, send each, write down what came of it.
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use carefolk_domain::{PeerId, Span};
+use carefolk_domain::Span;
 use carefolk_store::dialect::{self, DeliveryClaim};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -167,14 +166,10 @@ impl Outbox<'_> {
             holder: &self.0.0.holder,
             window_per_host: WINDOW_PER_HOST,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
-            after: PeerId(self.0.0.had_turn.load(Ordering::Relaxed)),
         };
-        let claimed = dialect::claim_deliveries(tx.store(), &claim).await?;
+        let rows = dialect::claim_deliveries(tx.store(), &claim).await?;
         tx.commit().await?;
-        if let Some(upto) = claimed.upto {
-            self.0.0.had_turn.store(upto.0, Ordering::Relaxed);
-        }
-        self.tries(claimed.rows, now).await
+        self.tries(rows, now).await
     }
 
     /// One that panics is a fault of ours, and is put off as such.

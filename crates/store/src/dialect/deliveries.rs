@@ -1,10 +1,11 @@
 //! Activities on their way out: a fair claim by server, in order, and group writes.
 
-use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId};
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use carefolk_domain::{DeliveryId, Moment, OutboxId, PeerId, backoff};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait};
 
 use super::sql::{Sql, sized};
-use crate::entity::delivery::DeliveryState;
+use crate::db::DbKind;
+use crate::entity::delivery::{DeliveryState, Entity, Model};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -25,6 +26,21 @@ pub struct NewDelivery {
     pub run_at: Moment,
     /// Now.
     pub created_at: Moment,
+}
+
+/// What a worker asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryClaim<'a> {
+    /// Now.
+    pub now: Moment,
+    /// Until when the worker has what it gets.
+    pub lease_until: Moment,
+    /// The worker's name.
+    pub holder: &'a str,
+    /// How many may be in flight to one server.
+    pub window_per_host: u32,
+    /// How many it takes at most.
+    pub limit: u32,
 }
 
 /// How one try at a delivery ended.
@@ -71,6 +87,141 @@ pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Resu
         tx.conn().execute_raw(Sql::new(INSERT, []).rows(values).on(tx.conn())).await?;
     }
     Ok(())
+}
+
+/// Takes deliveries that may be sent now, and counts the start in their `attempts`.
+///
+/// - Nothing for a server that is suspended, backing off, or asked to be left alone.
+/// - What waits until later than anybody is ever made to wait is due: that was written down while
+///   the clock was ahead (R-046).
+/// - At most `window_per_host` in flight to one server, and one alone while it is failing.
+/// - A delivery waits while an earlier one with its server and `order_key` is not over, or is on its way although
+///   somebody took it back (R-023).
+/// - Every server's first comes before any server's second, so a long queue delays only itself.
+///
+/// Commit at once: on PostgreSQL, claims of other workers wait for the end of the transaction.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn claim_deliveries(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+) -> Result<Vec<Model>, StoreError> {
+    if tx.kind() == DbKind::Postgres {
+        // Two claims at once would each see room in the same window. Row locks cannot help: what
+        // is counted is other rows. The number is only ours in this database; it spells "care".
+        const CLAIM_LOCK: i64 = 0x6361_7265;
+        let lock = Sql::new("SELECT pg_advisory_xact_lock($1)", [CLAIM_LOCK.into()]);
+        tx.conn().query_one_raw(lock.on(tx.conn())).await?;
+    }
+    // The first of each server is enough while many servers wait; to look up the first eight of
+    // each of them would cost more than sending what is chosen.
+    let mut claimed = claim_some(tx, claim, 1).await?;
+    let missing = claim.limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+    if missing > 0 && !claimed.is_empty() {
+        let rest = DeliveryClaim { limit: missing, ..*claim };
+        claimed.extend(claim_some(tx, &rest, claim.window_per_host).await?);
+    }
+    claimed.sort_unstable_by_key(|row| row.id);
+    Ok(claimed)
+}
+
+async fn claim_some(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+    depth: u32,
+) -> Result<Vec<Model>, StoreError> {
+    let statement = claim_sql(tx.kind(), claim, depth, "").on(tx.conn());
+    Ok(Entity::find().from_raw_sql(statement).all(tx.conn()).await?)
+}
+
+/// How the database would run [`claim_deliveries`], line by line: for tests and for the curious.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn explain_claim_deliveries(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+) -> Result<Vec<String>, StoreError> {
+    let (explain, column) = match tx.kind() {
+        DbKind::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+        DbKind::Postgres => ("EXPLAIN ", 0),
+    };
+    let statement = claim_sql(tx.kind(), claim, claim.window_per_host, explain).on(tx.conn());
+    let rows = tx.conn().query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(column)?)).collect()
+}
+
+/// One statement, in four steps: servers with room; the next few of each; turns; the lease.
+///
+/// It walks over the servers, a few thousand, and never over the queue, which may be millions: a
+/// server's queue is read from its head (`depth` rows of it) through the index (`peer_id`, `state`, `order_key`, `id`),
+/// and what is in flight is counted through an index that holds nothing else.
+fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) -> Sql {
+    let DeliveryClaim { now, lease_until, holder, window_per_host: window, limit } = *claim;
+    // SQLite has no LATERAL: there the sub-select gives row numbers, and they give the rows. It
+    // also has to be told the index: left alone it walks over everything that is due, once for
+    // each server.
+    let (join, lock) = match kind {
+        DbKind::Sqlite => {
+            let index = "INDEXED BY delivery__peer_id__state__order_key__id";
+            let next = next_of_server("d.id", index, ["'waiting'"; 2], depth);
+            (format!("CROSS JOIN delivery next ON next.id IN ({next})"), "")
+        }
+        DbKind::Postgres => {
+            // What a column holds cannot be guessed, and 'waiting' can: counted when little waited, it
+            // was taken for rare, and all that waits was read once for each server.
+            let states = ["ready.wanted", "d.state"];
+            let next = next_of_server("d.id, d.run_at, d.order_key", "", states, depth);
+            (format!("CROSS JOIN LATERAL ({next}) next"), "FOR UPDATE SKIP LOCKED")
+        }
+    };
+    let text = format!(
+        "{prefix}WITH ready AS MATERIALIZED ( \
+           SELECT p.id AS peer_id, 'waiting' AS wanted, (CASE WHEN p.failures > 0 THEN 1 ELSE {window} END) \
+             - (SELECT count(*) FROM delivery f \
+                WHERE f.peer_id = p.id AND f.locked_until > $1 AND f.locked_until <= $4) AS room \
+           FROM peer p WHERE p.effective <> 'suspended' \
+             AND (p.backoff_until IS NULL OR p.backoff_until <= $1 OR p.backoff_until > $4) \
+             AND (p.asked_until IS NULL OR p.asked_until <= $1 OR p.asked_until > $4) \
+         ), turns AS MATERIALIZED ( \
+           SELECT next.id, next.run_at, ready.room, row_number() OVER \
+             (PARTITION BY ready.peer_id ORDER BY next.order_key, next.id) AS turn \
+           FROM ready {join} WHERE ready.room > 0 \
+         ), chosen AS MATERIALIZED ( \
+           SELECT id FROM turns WHERE turn <= room ORDER BY turn, run_at, id LIMIT {limit} \
+         ), due AS MATERIALIZED ( \
+           SELECT d.id FROM delivery d WHERE d.id IN (SELECT id FROM chosen) {lock} \
+         ) \
+         UPDATE delivery SET attempts = attempts + 1, locked_until = $2, locked_by = $3 \
+         WHERE id IN (SELECT id FROM due) RETURNING *"
+    );
+    let never = now + backoff::WAIT_MAX;
+    Sql::new(text, [now.into(), lease_until.into(), holder.into(), never.into()])
+}
+
+/// The first `depth` deliveries to the server of `ready` that could go now, were there room.
+///
+/// The earliest of each order is looked up row by row, on purpose: as NOT EXISTS, PostgreSQL may
+/// turn it into a join over the whole queue.
+///
+/// `states` are two names for the state of what waits: of the one that is looked for, and of those before it.
+fn next_of_server(columns: &str, index: &str, states: [&str; 2], depth: u32) -> String {
+    let [own, earlier] = states;
+    format!(
+        "SELECT {columns} FROM delivery d {index} \
+         WHERE d.peer_id = ready.peer_id AND d.state = {own} \
+           AND (d.run_at <= $1 OR d.run_at > $4) \
+           AND (d.locked_until IS NULL OR d.locked_until <= $1 OR d.locked_until > $4) \
+           AND d.id = (SELECT min(e.id) FROM delivery e WHERE e.peer_id = d.peer_id \
+                       AND e.state = {earlier} AND e.order_key = d.order_key) \
+           AND (SELECT count(*) FROM delivery f WHERE f.peer_id = d.peer_id AND f.id < d.id \
+                  AND f.locked_until > $1 AND f.locked_until <= $4 \
+                  AND f.order_key = d.order_key) = 0 \
+         ORDER BY d.order_key, d.id LIMIT {depth}"
+    )
 }
 
 /// Writes down how tries at deliveries ended; none may stand there twice. Returns how many counted.

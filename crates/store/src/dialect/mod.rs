@@ -5,7 +5,6 @@
 
 mod audit;
 mod bell;
-mod claims;
 mod counters;
 mod deliveries;
 mod endings;
@@ -24,12 +23,14 @@ mod workers;
 
 pub use audit::lock_audit;
 pub use bell::{Listener, ring, schema_turn};
-pub use claims::{Claimed, DeliveryClaim, claim_deliveries, explain_claim_deliveries};
 pub use counters::{
     ActorCounts, bump_actor_counts, bump_note_counts, bump_reaction_counts, bump_reply_count,
     bump_reply_counts,
 };
-pub use deliveries::{DeliveryEnd, NewDelivery, finish_deliveries, insert_deliveries_batch};
+pub use deliveries::{
+    DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
+    finish_deliveries, insert_deliveries_batch,
+};
 pub use endings::{
     bury_overdue, drop_after_abandoned, drop_edits_after_abandoned, wake_deliveries,
 };

@@ -44,11 +44,6 @@ impl Sql {
         Self { text: text.into(), values: values.into() }
     }
 
-    /// The same with any number of values.
-    pub(super) fn of(text: impl Into<String>, values: Vec<Value>) -> Self {
-        Self { text: text.into(), values }
-    }
-
     /// Adds `text` as it is.
     pub(super) fn text(mut self, text: &str) -> Self {
         self.text.push_str(text);
