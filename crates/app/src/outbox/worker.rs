@@ -18,7 +18,7 @@ use crate::kernel::guard::guarded;
 use crate::kernel::ports::Receipt;
 
 /// How many deliveries may be in flight at once, whatever their hosts.
-const IN_FLIGHT: usize = 448;
+const IN_FLIGHT: usize = 512;
 
 /// How many are claimed at once.
 const BATCH: usize = 256;

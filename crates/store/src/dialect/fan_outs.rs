@@ -63,21 +63,32 @@ pub async fn told_inboxes(
     order_key: i64,
     peers: &[PeerId],
 ) -> Result<Vec<String>, StoreError> {
+    const TOLD: &str = "d.order_key = $2 AND d.activity_id + 0 = $1 \
+        AND d.state IN ('waiting', 'done', 'dead', 'cancelled')";
     if peers.is_empty() {
         return Ok(Vec::new());
     }
-    // Left alone, either may read all deliveries of the activity for each page of them.
-    let index = match tx.kind() {
-        DbKind::Sqlite => "INDEXED BY delivery__peer_id__state__order_key__id",
-        DbKind::Postgres => "",
+    // Left alone, either may read all deliveries of the activity for each page of them. So SQLite is told the
+    // index, and PostgreSQL looks up each server by itself: what is behind OFFSET is not mixed with the rest.
+    let (before, after) = match tx.kind() {
+        DbKind::Sqlite => (
+            format!(
+                "SELECT d.inbox_url FROM delivery d INDEXED BY delivery__peer_id__state__order_key__id \
+                   WHERE {TOLD} AND d.peer_id IN (VALUES "
+            ),
+            ")".to_owned(),
+        ),
+        DbKind::Postgres => (
+            "SELECT DISTINCT told.inbox_url FROM (VALUES ".to_owned(),
+            format!(
+                ") peers (id) CROSS JOIN LATERAL ( \
+                   SELECT d.inbox_url FROM delivery d WHERE d.peer_id = peers.id AND {TOLD} OFFSET 0) told"
+            ),
+        ),
     };
-    let select = format!(
-        "SELECT d.inbox_url FROM delivery d {index} WHERE d.activity_id + 0 = $1 AND d.order_key = $2 \
-           AND d.state IN ('waiting', 'done', 'dead', 'cancelled') AND d.peer_id IN (VALUES "
-    );
     let rows = padded(peers.iter().copied()).into_iter().map(|peer| [peer.into()]);
     let statement =
-        Sql::new(select, [activity.into(), order_key.into()]).rows(rows).text(")").on(tx.conn());
+        Sql::new(before, [activity.into(), order_key.into()]).rows(rows).text(&after).on(tx.conn());
     let found = tx.conn().query_all_raw(statement).await?;
     found.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
