@@ -81,7 +81,7 @@ impl Outbox<'_> {
     /// # Errors
     ///
     /// [`Error::Store`] if it cannot be seen what there is to do. What goes wrong with one activity is logged, and
-    /// tried again with the next look; it stops no other.
+    /// tried again after a minute; it stops no other.
     pub(crate) async fn fan_out_some(&self) -> Result<bool, Error> {
         let mut wrote_some = false;
         for id in self.due_to_fan_out().await? {
