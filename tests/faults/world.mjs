@@ -8,6 +8,7 @@ import { bytesOf, send } from "../accept/knock.mjs";
 import { addFollowers } from "./crowd.mjs";
 import { Faults } from "./faults.mjs";
 import { Ledger } from "./ledger.mjs";
+import { soon } from "./queue.mjs";
 import { ask, Server, until } from "./server.mjs";
 import { change, Sqlite } from "./tables.mjs";
 
@@ -163,7 +164,7 @@ export class World {
   async settle({ all = true, within = SETTLED_MS } = {}) {
     const tables = this.tables();
     try {
-      await until("all that is due to be done", () => tables.isSettled(this.now(), all), within);
+      await soon("all that is due to be done", () => tables.isSettled(this.now(), all), within);
     } finally {
       tables.close();
     }

@@ -60,7 +60,9 @@ async function duringFanOut({ make, gate, full, sink }) {
     };
     await world.post("page").catch(() => {});
     seen[await afterDeathInFanOut({ world, sink, followers })] += 1;
-    await world.settle();
+    // What was on its way when it died waits for its lease.
+    world.faults.later(150);
+    await world.settle({ within: 60_000 + followers.count * 20 });
     await check(world);
     await world.close();
   }
