@@ -23,11 +23,16 @@ export async function afterDeathInFanOut({ world, sink, followers }) {
   sink.hangUp();
   sink.behave = () => "202";
   await world.startAgain();
-  await soon("all of it to be written out", () => counts(world)[2] === 0, WRITTEN_MS);
+  await writtenOut(world);
   const [, all] = counts(world);
   if (all !== wanted) throw new Error(`${posts} posts with ${all} deliveries in the end, not ${wanted}`);
   if (posts === 0) return "none";
   return rows === wanted ? "whole" : "part";
+}
+
+/** Waits until no post has followers who still get no delivery. */
+export function writtenOut(world) {
+  return soon("all of it to be written out", () => counts(world)[2] === 0, WRITTEN_MS);
 }
 
 /** How many posts were written, how many deliveries of them, and how many of those posts wait to be written out. */

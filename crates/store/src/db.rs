@@ -26,9 +26,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// command would wait for a second where it could have had its turn after some milliseconds.
 const LOOKS_FOR_MS: &str = "PRAGMA busy_timeout = 20";
 
-/// Pages that one SQLite connection may keep: 2 MiB, in SQLite's spelling. The file is not mapped into memory:
-/// a disk that fails would end the process in place of one statement, and nothing measured was faster.
-const CACHE_SIZE: i64 = -2_048;
+/// Pages that the SQLite connection which writes may keep, and each that reads: 2 and 1 MiB, in SQLite's spelling. The
+/// system keeps the file as well, and nothing measured was faster with more. The file is not mapped into
+/// memory: a disk that fails would end the process in place of one statement.
+const WRITER_CACHE: &str = "-2048";
+const READER_CACHE: &str = "-1024";
 
 /// Which database this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,7 +99,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
-            .pragma("cache_size", CACHE_SIZE.to_string())
+            .pragma("cache_size", WRITER_CACHE)
             .pragma("temp_store", "memory")
             .disable_statement_logging();
         let pool = |most: u32| {
@@ -126,10 +128,10 @@ impl Db {
             .connect_with(base.clone())
             .await?;
         let readers = options.readers.max(1);
-        let reader =
-            pool(readers).min_connections(1).connect_with(base.pragma("query_only", "on")).await?;
-        check_pragmas(&writer, "20", "0").await?;
-        check_pragmas(&reader, "5000", "1").await?;
+        let base = base.pragma("cache_size", READER_CACHE).pragma("query_only", "on");
+        let reader = pool(readers).min_connections(1).connect_with(base).await?;
+        check_pragmas(&writer, "20", WRITER_CACHE, "0").await?;
+        check_pragmas(&reader, "5000", READER_CACHE, "1").await?;
         Ok(Self { kind: DbKind::Sqlite, writer: writer.into(), reader: reader.into() })
     }
 
@@ -230,6 +232,7 @@ impl Db {
 async fn check_pragmas(
     pool: &SqlitePool,
     looks_for_ms: &str,
+    cache_size: &str,
     query_only: &str,
 ) -> Result<(), StoreError> {
     let wanted = [
@@ -238,7 +241,7 @@ async fn check_pragmas(
         ("PRAGMA foreign_keys", "1"),
         ("PRAGMA busy_timeout", looks_for_ms),
         ("PRAGMA temp_store", "2"),
-        ("PRAGMA cache_size", "-2048"),
+        ("PRAGMA cache_size", cache_size),
         ("PRAGMA query_only", query_only),
     ];
     for (pragma, wanted) in wanted {

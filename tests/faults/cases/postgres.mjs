@@ -3,7 +3,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 
-import { afterDeathInFanOut } from "../fan-out.mjs";
+import { afterDeathInFanOut, writtenOut } from "../fan-out.mjs";
 import { check } from "../oracle.mjs";
 import { load, sayAgain } from "../script.mjs";
 import { isWell, Server, until } from "../server.mjs";
@@ -39,16 +39,35 @@ async function beforeTheRecord({ make, sink, gate, full }) {
   return `${rounds} times`;
 }
 
+/** How much is said to the database from the post to the last delivery that is written out, if nobody dies. */
+async function bytesOfFanOut({ make, sink, gate, followers }) {
+  const world = make({ followers });
+  sink.behave = () => "hang";
+  await world.server.start();
+  let said = 0;
+  gate.hears = (bytes) => {
+    said += bytes.length;
+    return false;
+  };
+  await world.post("page");
+  await writtenOut(world);
+  gate.hears = () => false;
+  sink.hangUp();
+  await world.close();
+  return said;
+}
+
 async function duringFanOut({ make, gate, full, sink }) {
   const followers = { count: full ? 10_000 : 1_000, hosts: full ? 500 : 50 };
   const seen = { whole: 0, part: 0, none: 0 };
   const rounds = full ? 10 : 4;
+  const all = await bytesOfFanOut({ make, sink, gate, followers });
   for (let round = 0; round < rounds; round += 1) {
     const world = make({ followers });
     sink.behave = () => "hang";
     await world.server.start();
     // Killed after so much of it was said to the database, and at last when it is said to be all.
-    let left = 2_000 + round * (followers.count * 30);
+    let left = Math.round((all * (2 * round + 1)) / (2 * rounds));
     const isLast = round === rounds - 1;
     gate.hears = (bytes) => {
       left -= bytes.length;

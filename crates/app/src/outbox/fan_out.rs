@@ -81,12 +81,15 @@ impl Outbox<'_> {
     /// # Errors
     ///
     /// [`Error::Store`] if it cannot be seen what there is to do. What goes wrong with one activity is logged, and
-    /// tried again after a minute; it stops no other.
+    /// tried again after a minute, and at the next look if the database alone is to blame; it stops no other.
     pub(crate) async fn fan_out_some(&self) -> Result<bool, Error> {
         let mut wrote_some = false;
         for id in self.due_to_fan_out().await? {
             match guarded(self.fan_out_page(id)).await {
                 Ok(wrote) => wrote_some |= wrote,
+                Err(error) if error.passes() => {
+                    tracing::warn!(%error, activity = %id, "not written out yet");
+                }
                 Err(error) => {
                     tracing::error!(%error, activity = %id, "not written out");
                     self.put_off(id).await?;

@@ -22,6 +22,9 @@ const LONGEST: Duration = Duration::from_mins(15);
 /// Follows that are signed and sent at once.
 const LOT: usize = 5_000;
 
+/// How many posts are written before anything else is to do, to compare with.
+const ALONE: usize = 5;
+
 pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let followers = options.count.unwrap_or(10_000);
     let hosts = options.hosts.unwrap_or(3_000);
@@ -31,6 +34,8 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     lab.start().await?;
     lab.settle().await?;
     gather(&lab, &outside, &key, followers, hosts).await?;
+    let mut alone = posts_alone(&lab).await?;
+    let turns = Turns::of(&lab).await?;
     outside.fall_ill();
     lab.forget_peak()?;
     let spent = lab.processor_time()?;
@@ -50,6 +55,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     // Nobody follows Ada: what she writes waits for the pen alone.
     let ((written, arrived), mut beside) = lab.beside("ada", spreading).await?;
     let spent = lab.processor_time()?.saturating_sub(spent);
+    let turns = Turns::of(&lab).await?.since(&turns);
     let mut times: Vec<Duration> =
         outside.arrivals().iter().map(|moment| *moment - begun).collect();
     let last = times.iter().max().copied().unwrap_or_default();
@@ -66,9 +72,46 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     figures.add("  memory at most", format!("{} KiB", lab.peak_kib()?));
     figures.add("  files and connections open at most", open.into_inner().to_string());
     figures.add_times("a post by somebody else took", &mut beside);
+    figures.add_times("  with nothing else to do", &mut alone);
+    figures.add("changes that waited for their turn over 100 ms", turns.to_string());
     reader.close("home page meanwhile", &mut figures).await?;
     figures.print();
     lab.stop().await
+}
+
+/// What posts of somebody whom nobody follows take while nothing else is to do.
+async fn posts_alone(lab: &Lab) -> anyhow::Result<Vec<Duration>> {
+    let mut took = Vec::new();
+    for _ in 0..ALONE {
+        let begun = Instant::now();
+        lab.post_as("ada", "Soup, bread and company at noon.").await?;
+        took.push(begun.elapsed());
+    }
+    Ok(took)
+}
+
+/// How many changes the server began, and how many of them had their turn within 100 ms.
+struct Turns {
+    all: u64,
+    soon: u64,
+}
+
+impl Turns {
+    async fn of(lab: &Lab) -> anyhow::Result<Self> {
+        let all = lab.number("carefolk_database_begin_seconds_count").await?;
+        let soon = lab.number(r#"carefolk_database_begin_seconds_bucket{le="0.1"}"#).await?;
+        Ok(Self { all, soon })
+    }
+
+    fn since(&self, before: &Self) -> Self {
+        Self { all: self.all - before.all, soon: self.soon - before.soon }
+    }
+}
+
+impl std::fmt::Display for Turns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.all - self.soon, self.all)
+    }
 }
 
 /// Makes so many actors follow the provider, and waits until each has its answer.

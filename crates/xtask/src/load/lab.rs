@@ -158,7 +158,8 @@ impl Lab {
         self.post_as("hazelbank", text).await
     }
 
-    async fn post_as(&self, handle: &str, text: &str) -> anyhow::Result<Value> {
+    /// The same for whoever has that handle.
+    pub(crate) async fn post_as(&self, handle: &str, text: &str) -> anyhow::Result<Value> {
         self.run(&["post", "create", "--as", handle, "--text-stdin"], text).await
     }
 
