@@ -16,6 +16,7 @@ mod wiring;
 mod words;
 mod world;
 
+use std::num::NonZero;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -42,10 +43,18 @@ fn main() -> ExitCode {
 /// How long threads that cannot be stopped may take at the end.
 const THREADS_END_WITHIN: Duration = Duration::from_millis(500);
 
+/// How many threads do what would hold up everybody else: for each core two that sign, as many as sign at
+/// once, and some for passwords and new keys. The runtime makes a new one whenever none is idle at that very
+/// moment; there were fifty, and each keeps memory of its own.
+const SLOW_THREADS_PER_CORE: usize = 2;
+const MORE_SLOW_THREADS: usize = 4;
+
 /// Runs the command on a runtime with one thread for each core.
 fn run(cli: cli::Cli) -> anyhow::Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(SLOW_THREADS_PER_CORE * cores + MORE_SLOW_THREADS)
         .build()
         .context("could not start the runtime")?;
     let done = runtime.block_on(Box::pin(cli::run(cli)));
