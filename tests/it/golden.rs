@@ -5,6 +5,7 @@
 //! pages. A changed byte is a line of the changelog under *Federation*.
 
 mod dealings;
+mod groups;
 mod polls;
 
 use std::fs;
@@ -319,6 +320,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.extend(dealings::second_thoughts(&scene).await);
     golden.extend(dealings::closing(&mut scene).await);
     golden.extend(polls::polls().await);
+    golden.extend(groups::groups().await);
     let folder = folder("tests/golden/federation");
     for (name, json) in &golden {
         let (path, text) = (folder.join(name), pretty(json));

@@ -12,6 +12,9 @@ pub(crate) mod blocked;
 pub mod blocks;
 pub mod figures;
 pub mod follows;
+pub(crate) mod grouped;
+pub mod groups;
+pub(crate) mod homes;
 pub mod inbound;
 pub mod instance;
 pub mod invariants;
@@ -22,6 +25,7 @@ pub mod peers;
 pub mod posts;
 pub mod profiles;
 pub mod providers;
+pub(crate) mod reacted;
 pub mod reactions;
 pub mod reports;
 mod sweep;
@@ -196,6 +200,11 @@ impl App {
     /// Providers and their teams.
     pub fn providers(&self) -> providers::Providers<'_> {
         providers::Providers(self)
+    }
+
+    /// Groups.
+    pub fn groups(&self) -> groups::Groups<'_> {
+        groups::Groups(self)
     }
 
     /// What becomes of actors.

@@ -1,5 +1,6 @@
 //! Who may do what: pure rules over facts that the caller looked up.
 
+use crate::group::GroupRole;
 use crate::invalid::Denial;
 use crate::roles::{AccountState, Role, TeamRole};
 
@@ -27,6 +28,10 @@ pub enum Act {
     ManageTeam(Option<TeamRole>),
     /// Make a provider.
     CreateProvider,
+    /// Make a group.
+    CreateGroup,
+    /// Say who is what in a group in which one is this, if anything.
+    ModerateGroup(Option<GroupRole>),
     /// Make or suspend accounts, decide about peers.
     RunInstance,
 }
@@ -45,11 +50,15 @@ pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
         _ => Err(Denial::Team),
     };
     match act {
-        Act::WriteAsSelf | Act::ChangeOwn => Ok(()),
+        Act::WriteAsSelf | Act::ChangeOwn | Act::ModerateGroup(Some(GroupRole::Moderator)) => {
+            Ok(())
+        }
         Act::WriteAsProvider(role) | Act::ChangeProviders(role) => team(role, TeamRole::Author),
         Act::ManageTeam(_) if who.role == Role::Admin => Ok(()),
         Act::ManageTeam(role) => team(role, TeamRole::Owner),
-        Act::CreateProvider | Act::RunInstance => {
+        Act::ModerateGroup(_) if who.role >= Role::Moderator => Ok(()),
+        Act::ModerateGroup(_) => Err(Denial::GroupModerators),
+        Act::CreateProvider | Act::CreateGroup | Act::RunInstance => {
             if who.role == Role::Admin {
                 Ok(())
             } else {
@@ -80,6 +89,19 @@ mod tests {
         for act in [Act::WriteAsSelf, Act::ChangeOwn, Act::RunInstance, Act::CreateProvider] {
             assert_eq!(may(who, act), Err(Denial::Suspended));
         }
+    }
+
+    #[test]
+    fn moderators_of_a_group_or_of_everything_say_who_is_what_in_it() {
+        let (member, moderator) = (active(Role::Member), active(Role::Moderator));
+        let own = Act::ModerateGroup(Some(GroupRole::Moderator));
+        assert_eq!(may(member, own), Ok(()));
+        assert_eq!(may(moderator, Act::ModerateGroup(None)), Ok(()));
+        for role in [None, Some(GroupRole::Member), Some(GroupRole::Announcer)] {
+            let denied = may(member, Act::ModerateGroup(role));
+            assert_eq!(denied, Err(Denial::GroupModerators), "{role:?}");
+        }
+        assert_eq!(may(moderator, Act::CreateGroup), Err(Denial::Role));
     }
 
     #[test]

@@ -41,6 +41,8 @@ ids! {
     AccountId,
     /// A browser that is signed in.
     SessionId,
+    /// A group of this server.
+    GroupId,
     /// A post, local or remote.
     PostId,
     /// One earlier or current text of a post.

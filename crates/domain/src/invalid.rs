@@ -26,6 +26,9 @@ pub enum Invalid {
     /// More than this many of it were given.
     #[error("is more than {0}")]
     TooMany(usize),
+    /// Fewer than this many of it were given.
+    #[error("is fewer than {0}")]
+    TooFew(usize),
     /// It cannot be read as what it should be.
     #[error("is not in the right form")]
     Format,
@@ -55,6 +58,15 @@ pub enum Denial {
     /// The account is not in the provider's team, or not high enough in it.
     #[error("not in the team")]
     Team,
+    /// Only members begin conversations in that group.
+    #[error("only members write in this group")]
+    GroupMembers,
+    /// Only moderators, and providers that they chose, do that in the group.
+    #[error("only moderators do this in the group")]
+    GroupModerators,
+    /// The group does not want them.
+    #[error("not wanted in the group")]
+    GroupBanned,
     /// The post or actor is somebody else's.
     #[error("not the author")]
     NotAuthor,

@@ -8,6 +8,7 @@ pub mod audience;
 pub mod authorise;
 pub mod backoff;
 pub mod followers;
+pub mod group;
 pub mod handle;
 pub mod html;
 pub mod ids;
@@ -24,6 +25,7 @@ pub mod uri;
 
 pub use actor::{ActorKind, ActorState};
 pub use audience::Audience;
+pub use group::{GroupKind, GroupRole, PostingRule};
 pub use handle::{Address, Handle};
 pub use html::Html;
 pub use ids::*;

@@ -181,6 +181,9 @@ fn denied(denial: Denial) -> Problem {
     match denial {
         Denial::NotSignedIn => Problem::new(StatusCode::UNAUTHORIZED, "problem-sign-in"),
         Denial::Credentials => Problem::new(StatusCode::UNAUTHORIZED, "problem-credentials"),
+        Denial::GroupMembers => Problem::new(StatusCode::FORBIDDEN, "problem-group-members"),
+        Denial::GroupModerators => Problem::new(StatusCode::FORBIDDEN, "problem-group-moderators"),
+        Denial::GroupBanned => Problem::new(StatusCode::FORBIDDEN, "problem-group-banned"),
         _ => Problem::new(StatusCode::FORBIDDEN, "problem-denied"),
     }
 }

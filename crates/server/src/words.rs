@@ -52,6 +52,11 @@ fn field(error: &FieldError) -> String {
         "warning" => "the warning (--warning)",
         "title" => "the title",
         "address" => "the address",
+        "about" => "who it is for (--about)",
+        "rules" => "the rules (--rule)",
+        "area" => "the area (--area)",
+        "moderators" => "the number of moderators (--moderator)",
+        "who" => "the name (WHO)",
         "comment" => "the reason",
         "posts" => "the posts (--post)",
         "post" => "the post",
@@ -71,6 +76,14 @@ fn field(error: &FieldError) -> String {
             format!(
                 "a poll needs {OPTIONS_MIN} to {OPTIONS_MAX} answers, and none of them is empty"
             )
+        }
+        ("post", Invalid::Unknown) => "that post begins no conversation in a group".to_owned(),
+        ("moderators", Invalid::Unknown) => {
+            "one of the moderators (--moderator) has no account here".to_owned()
+        }
+        ("who", Invalid::Unknown) => {
+            "nobody here has that name who can be that: people keep order, providers announce"
+                .to_owned()
         }
         ("poll_option", Invalid::Taken) => "two answers are the same".to_owned(),
         ("choice", Invalid::TooMany(1)) => "this poll takes one answer".to_owned(),
@@ -99,6 +112,11 @@ fn denied(denial: Denial) -> &'static str {
         Denial::NotSignedIn => "nobody is signed in",
         Denial::Role => "this needs an admin",
         Denial::Team => "they are not in the provider's team",
+        Denial::GroupMembers => "only who joined the group begins conversations in it",
+        Denial::GroupModerators => {
+            "only moderators of the group, and providers that they chose, do that in it"
+        }
+        Denial::GroupBanned => "the moderators of the group do not want them in it",
         Denial::NotAuthor => "it belongs to somebody else",
         Denial::Suspended => "the account is suspended",
         Denial::Blocked => "they cannot be followed by this account",

@@ -143,6 +143,7 @@ impl Kit {
             audience: Audience::Public,
             warning: None,
             title: None,
+            group: None,
             in_reply_to: None,
             policies: Policies::default(),
             poll: None,

@@ -98,7 +98,13 @@ impl<'a> Presenter<'a> {
             audience_icon,
             reply_to,
             replies: post.replies,
-            boosted_by: post.boosted_by.as_ref().map(Self::person),
+            // That a group brought it says no more than that it is in the group.
+            boosted_by: post
+                .boosted_by
+                .filter(|by| post.group.as_ref().is_none_or(|group| group.id != by.id))
+                .as_ref()
+                .map(Self::person),
+            group: post.group.as_ref().map(Self::person),
             may_change: post.may_change,
             deleted: post.deleted,
             is_unfolded: false,

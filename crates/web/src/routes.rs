@@ -8,8 +8,8 @@ use http::StatusCode;
 
 use crate::answer::Failure;
 use crate::pages::{
-    change, follow, home, post as thread, profile, providers, reading, setup, sign_in, team, texts,
-    vote, write, you,
+    change, follow, group, groups, home, post as thread, profile, providers, reading, setup,
+    sign_in, team, texts, vote, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -48,6 +48,12 @@ fn pages() -> Router<WebState> {
         .route("/write", get(write::form).post(write::publish))
         .route("/providers", get(providers::list))
         .route("/providers/new", get(providers::form).post(providers::create))
+        .route("/groups", get(groups::list))
+        .route("/groups/new", get(groups::form).post(groups::create))
+        .route("/groups/{handle}", get(group::show))
+        .route("/groups/{handle}/join", post(group::join))
+        .route("/groups/{handle}/leave", post(group::leave))
+        .route("/groups/{handle}/begin", post(group::begin))
         .route("/team/{handle}", get(team::show))
         .route("/team/{handle}/add", post(team::add))
         .route("/team/{handle}/remove", post(team::remove))

@@ -29,7 +29,7 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 14] = [
+const SAID: [(&str, &str); 18] = [
     ("published", "said-published"),
     ("replied", "said-replied"),
     ("voted", "said-voted"),
@@ -41,6 +41,10 @@ const SAID: [(&str, &str); 14] = [
     ("provider", "said-provider"),
     ("team-added", "said-team-added"),
     ("team-removed", "said-team-removed"),
+    ("group", "said-group"),
+    ("group-joined", "said-group-joined"),
+    ("group-left", "said-group-left"),
+    ("group-began", "said-group-began"),
     ("reading", "said-reading"),
     ("signed-out", "home-signed-out"),
     ("set-up", "home-set-up"),

@@ -137,7 +137,7 @@ impl Accounts<'_> {
         }
         .insert(tx.conn())
         .await?;
-        crate::timelines::rebuild_home_if_stale(self.0, &tx, account).await?;
+        crate::homes::rebuild_home_if_stale(self.0, &tx, account).await?;
         account::Entity::update_many()
             .col_expr(account::Column::LastSeenAt, Expr::value(tx.now()))
             .filter(account::Column::Id.eq(account.id))

@@ -117,7 +117,10 @@ fn actor_row(
         name: Set(new.name.to_owned()),
         summary_source: Set(Some(new.summary.to_owned())),
         summary_html: Set(Html::from_markdown(new.summary)),
-        url: Set(format!("{}/@{}", domain.base_url, new.handle)),
+        url: Set(match new.kind {
+            ActorKind::Group => format!("{}/groups/{}", domain.base_url, new.handle),
+            _ => format!("{}/@{}", domain.base_url, new.handle),
+        }),
         inbox: Set(format!("{uri}/inbox")),
         shared_inbox: Set(Some(format!("{}/inbox", domain.base_url))),
         outbox: Set(Some(format!("{uri}/outbox"))),
@@ -125,9 +128,9 @@ fn actor_row(
         following_uri: Set(Some(format!("{uri}/following"))),
         featured_uri: Set(Some(format!("{uri}/featured"))),
         manually_approves: Set(false),
-        // A provider is there to be found; a person says so themselves (FEP-5feb).
-        discoverable: Set(new.kind == ActorKind::Organization),
-        indexable: Set(new.kind == ActorKind::Organization),
+        // A provider and a group are there to be found; a person says so themselves (FEP-5feb).
+        discoverable: Set(matches!(new.kind, ActorKind::Organization | ActorKind::Group)),
+        indexable: Set(matches!(new.kind, ActorKind::Organization | ActorKind::Group)),
         moved_to: Set(None),
         also_known_as: Set(None),
         moved_at: Set(None),

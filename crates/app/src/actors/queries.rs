@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use carefolk_domain::{ActorId, ActorState, Address, Handle, UriHash};
+use carefolk_domain::{ActorId, ActorKind, ActorState, Address, Handle, UriHash};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::actor;
 use sea_orm::{
@@ -63,7 +63,9 @@ pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: ActorId) -> Result<ac
 /// What pages show of a row.
 pub(crate) fn view(row: actor::Model) -> ActorView {
     let is_local = row.domain_id.is_some();
-    let page = if is_local {
+    let page = if is_local && row.kind == ActorKind::Group {
+        format!("/groups/{}", row.handle)
+    } else if is_local {
         format!("/@{}", row.handle)
     } else {
         format!("/@{}@{}", row.handle, row.host)

@@ -38,7 +38,7 @@ impl Actors<'_> {
             .filter(queries::is_shown)
             .ok_or(Error::NotFound("actor"))?;
         let keys = local::mint_keys(self.0).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let before = actor_key::Entity::find()
             .filter(actor_key::Column::ActorId.eq(row.id))
             .filter(actor_key::Column::Algorithm.eq(actor_key::KeyAlgorithm::Rsa))
@@ -68,7 +68,7 @@ impl Actors<'_> {
             body: told.to_json(),
         };
         let everybody = Recipients { followers_of: Some(row.id), inboxes: Vec::new() };
-        outbox::say(self.0, &mut tx, saying, everybody).await?;
+        outbox::say(self.0, &tx, saying, everybody).await?;
         audit::record(self.0, &tx, caller, "actor.rotate-keys", &row.handle, &rsa).await?;
         tx.commit().await?;
         Ok(Rotated { rsa, ed25519 })

@@ -41,7 +41,7 @@ impl Blocks<'_> {
             return Err(Error::Conflict("nobody blocks themselves"));
         }
         let tell = tell && target.domain_id.is_none();
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let slug = self.0.slug();
         let known = find(tx.conn(), actor.id, target.id).await?;
         if known.as_ref().is_some_and(|row| row.told || !tell) {
@@ -53,10 +53,10 @@ impl Blocks<'_> {
         let uri = outbox::activity_uri(self.0, &slug);
         let made = row(self.0, &actor, &target, uri, tell, tx.now());
         made.clone().into_active_model().reset_all().insert(tx.conn()).await?;
-        part(self.0, &mut tx, &actor, &target).await?;
+        part(self.0, &tx, &actor, &target).await?;
         if tell {
             let said = wire_map::block(&actor, &target, &made, slug);
-            outbox::say(self.0, &mut tx, said, Recipients::one(&target)).await?;
+            outbox::say(self.0, &tx, said, Recipients::one(&target)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "actor.block", &target.uri).await?;
         tx.commit().await
@@ -76,14 +76,14 @@ impl Blocks<'_> {
         let actor = self.0.follows().voice(caller, handle).await?;
         let target = self.0.actors().known_or_local(address).await?;
         let target = target.ok_or(Error::NotFound("actor"))?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let Some(row) = find(tx.conn(), actor.id, target.id).await? else { return Ok(()) };
         block::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
         if row.told {
             let slug = self.0.slug();
             let uri = outbox::activity_uri(self.0, &slug);
             let said = wire_map::undo(&actor, &target, &row, uri, slug);
-            outbox::say(self.0, &mut tx, said, Recipients::one(&target)).await?;
+            outbox::say(self.0, &tx, said, Recipients::one(&target)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "actor.unblock", &target.uri).await?;
         tx.commit().await
@@ -118,7 +118,7 @@ impl Blocks<'_> {
 /// Takes away what ties the two together.
 async fn part(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     actor: &actor::Model,
     target: &actor::Model,
 ) -> Result<(), Error> {

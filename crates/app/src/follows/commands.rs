@@ -13,7 +13,7 @@ use super::{FollowView, Follows, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, audit, blocked, timelines};
+use crate::{App, audit, blocked, homes};
 
 /// The follow between two actors.
 pub(super) async fn between(
@@ -63,14 +63,14 @@ impl Follows<'_> {
         if blocked::is_blocked(conn, followee.id, follower.id).await? {
             return Err(Denial::Blocked.into());
         }
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let row = match between(tx.conn(), &follower, &followee).await? {
             Some(row) if row.state != FollowState::Rejected => row,
             Some(old) => {
                 follow::Entity::delete_by_id(old.id).exec(tx.conn()).await?;
-                self.write(&mut tx, &follower, &followee).await?
+                self.write(&tx, &follower, &followee).await?
             }
-            None => self.write(&mut tx, &follower, &followee).await?,
+            None => self.write(&tx, &follower, &followee).await?,
         };
         audit::record_operator(self.0, &tx, caller, "follow", &followee.uri).await?;
         tx.commit().await?;
@@ -82,7 +82,7 @@ impl Follows<'_> {
     /// already stays as it is, unless it was refused.
     pub(crate) async fn begin(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         follower: &actor::Model,
         followee: &actor::Model,
     ) -> Result<(), Error> {
@@ -96,7 +96,7 @@ impl Follows<'_> {
 
     async fn write(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         follower: &actor::Model,
         followee: &actor::Model,
     ) -> Result<follow::Model, Error> {
@@ -131,8 +131,8 @@ impl Follows<'_> {
         let follower = self.voice(caller, handle).await?;
         let followee = self.0.actors().known_or_local(address).await?;
         let followee = followee.ok_or(Error::NotFound("actor"))?;
-        let mut tx = self.0.begin().await?;
-        if !self.leave(&mut tx, &follower, &followee).await? {
+        let tx = self.0.begin().await?;
+        if !self.leave(&tx, &follower, &followee).await? {
             return Ok(());
         }
         audit::record_operator(self.0, &tx, caller, "unfollow", &followee.uri).await?;
@@ -143,7 +143,7 @@ impl Follows<'_> {
     /// was one.
     pub(crate) async fn leave(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         follower: &actor::Model,
         followee: &actor::Model,
     ) -> Result<bool, Error> {
@@ -205,7 +205,7 @@ pub(super) async fn insert(
     .await?;
     if accepted {
         count(tx, &row, 1).await?;
-        timelines::add_author(tx, follower.id, followee.id).await?;
+        homes::add_author(tx, follower.id, followee.id).await?;
     }
     Ok(row)
 }
@@ -228,11 +228,11 @@ pub(super) async fn turn(tx: &Tx, row: &follow::Model, state: FollowState) -> Re
     match (row.state == FollowState::Accepted, state == FollowState::Accepted) {
         (false, true) => {
             count(tx, row, 1).await?;
-            timelines::add_author(tx, row.follower_id, row.followee_id).await?;
+            homes::add_author(tx, row.follower_id, row.followee_id).await?;
         }
         (true, false) => {
             count(tx, row, -1).await?;
-            timelines::drop_author(tx, row.follower_id, row.followee_id).await?;
+            homes::drop_author(tx, row.follower_id, row.followee_id).await?;
         }
         _ => {}
     }
@@ -245,7 +245,7 @@ pub(super) async fn end(tx: &Tx, row: &follow::Model) -> Result<(), Error> {
     // Another process may have been faster; then it has counted.
     if gone.rows_affected > 0 && row.state == FollowState::Accepted {
         count(tx, row, -1).await?;
-        timelines::drop_author(tx, row.follower_id, row.followee_id).await?;
+        homes::drop_author(tx, row.follower_id, row.followee_id).await?;
     }
     Ok(())
 }

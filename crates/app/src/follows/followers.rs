@@ -103,7 +103,7 @@ impl Follows<'_> {
         handle: &str,
         follower: &Address,
     ) -> Result<(), Error> {
-        let Held { mut tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
+        let Held { tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
         if row.state == FollowState::Accepted {
             return Ok(());
         }
@@ -113,7 +113,7 @@ impl Follows<'_> {
         if !turn(&tx, &row, FollowState::Accepted).await? {
             return Ok(());
         }
-        self.tell(&mut tx, &followee, &follower, &row, true).await?;
+        self.tell(&tx, &followee, &follower, &row, true).await?;
         audit::record_operator(self.0, &tx, caller, "follower.approve", &follower.uri).await?;
         tx.commit().await
     }
@@ -130,14 +130,14 @@ impl Follows<'_> {
         handle: &str,
         follower: &Address,
     ) -> Result<(), Error> {
-        let Held { mut tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
+        let Held { tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
         if row.state == FollowState::Rejected {
             return Err(Error::NotFound("follower"));
         }
         if !turn(&tx, &row, FollowState::Rejected).await? {
             return Ok(());
         }
-        self.tell_refused(&mut tx, &followee, &follower, &row).await?;
+        self.tell_refused(&tx, &followee, &follower, &row).await?;
         audit::record_operator(self.0, &tx, caller, "follower.refuse", &follower.uri).await?;
         tx.commit().await
     }
@@ -146,7 +146,7 @@ impl Follows<'_> {
     /// was one.
     pub(crate) async fn turn_away(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         followee: &actor::Model,
         follower: &actor::Model,
     ) -> Result<bool, Error> {
@@ -162,7 +162,7 @@ impl Follows<'_> {
     /// Takes back what waits for them, and queues the `Reject`.
     async fn tell_refused(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         followee: &actor::Model,
         follower: &actor::Model,
         row: &follow::Model,
@@ -190,7 +190,7 @@ impl Follows<'_> {
     /// Queues the `Accept` or `Reject`; who is here needs no letter.
     async fn tell(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         followee: &actor::Model,
         follower: &actor::Model,
         row: &follow::Model,

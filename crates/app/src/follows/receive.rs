@@ -68,7 +68,7 @@ impl Named {
 /// Somebody elsewhere follows an actor of ours. A repeated Follow is answered again.
 pub(crate) async fn follow(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     follower: &actor::Model,
     uri: &str,
     object: &str,
@@ -123,7 +123,7 @@ pub(crate) async fn follow(
 /// who is blocked; and who asks again and again is answered once.
 async fn refuse_blocked(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     follower: &actor::Model,
     followee: &actor::Model,
     uri: &str,

@@ -34,7 +34,7 @@ impl Follows<'_> {
         handle: &str,
         follower: &Address,
     ) -> Result<(), Error> {
-        let Held { mut tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
+        let Held { tx, followee, follower, row } = self.hold(caller, handle, follower).await?;
         if row.state == FollowState::Pending {
             return Ok(());
         }
@@ -42,7 +42,7 @@ impl Follows<'_> {
             return Ok(());
         }
         outbox::cancel_for(&tx, &followee, &follower).await?;
-        self.tell_undone(&mut tx, &followee, &follower, &row).await?;
+        self.tell_undone(&tx, &followee, &follower, &row).await?;
         audit::record_operator(self.0, &tx, caller, "follower.reconsider", &follower.uri).await?;
         tx.commit().await
     }
@@ -50,7 +50,7 @@ impl Follows<'_> {
     /// Queues the `Undo` of the answer that stands in `row`; who is here needs no letter.
     async fn tell_undone(
         &self,
-        tx: &mut Tx,
+        tx: &Tx,
         followee: &actor::Model,
         follower: &actor::Model,
         row: &follow::Model,

@@ -72,12 +72,7 @@ pub(crate) async fn is_alike(
 
 /// Makes the followers here of an actor elsewhere those in `listed`: others no longer follow, who
 /// waited for an answer has it, and of whom we know nothing the other server is told so.
-pub(crate) async fn apply(
-    app: &App,
-    tx: &mut Tx,
-    actor: &str,
-    listed: &[String],
-) -> Result<(), Error> {
+pub(crate) async fn apply(app: &App, tx: &Tx, actor: &str, listed: &[String]) -> Result<(), Error> {
     let Some(followee) = elsewhere(tx.conn(), actor).await? else { return Ok(()) };
     let wanted: HashSet<&str> = listed.iter().map(String::as_str).collect();
     let ours = ours(tx.conn(), &followee).await?;
@@ -129,7 +124,7 @@ async fn is_apart(
 /// it by its ends.
 async fn disown(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     follower: &actor::Model,
     followee: &actor::Model,
 ) -> Result<(), Error> {

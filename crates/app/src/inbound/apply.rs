@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The effects, in one transaction with the mark that they were made.
-pub(super) async fn apply(app: &App, tx: &mut Tx, plan: Plan) -> Result<Outcome, Error> {
+pub(super) async fn apply(app: &App, tx: &Tx, plan: Plan) -> Result<Outcome, Error> {
     match plan {
         Plan::Nothing(outcome) => Ok(outcome),
         Plan::Follow { actor, uri, object } => {

@@ -198,9 +198,9 @@ impl Inbound<'_> {
         let Parts { posts, reactions, others } = take_apart(something);
         ends.extend(Box::pin(self.write_many(&batch, posts, reactions)).await?);
         for (row, plan) in others {
-            let mut tx = batch.part().await?;
+            let tx = batch.part().await?;
             let applied = match plan {
-                Ok(plan) => guarded(Box::pin(apply::apply(self.0, &mut tx, plan))).await,
+                Ok(plan) => guarded(Box::pin(apply::apply(self.0, &tx, plan))).await,
                 Err(error) => Err(error),
             };
             if let Err(error @ (Error::Store(_) | Error::Busy)) = applied {

@@ -37,8 +37,8 @@ impl Jobs<'_> {
             tracing::debug!(actor, "a list of followers is not the one that was announced");
             return Ok(());
         }
-        let mut tx = self.0.begin().await?;
-        synchronize::apply(self.0, &mut tx, actor, &listed.ids).await?;
+        let tx = self.0.begin().await?;
+        synchronize::apply(self.0, &tx, actor, &listed.ids).await?;
         tx.commit().await
     }
 }

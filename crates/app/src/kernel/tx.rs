@@ -97,7 +97,7 @@ pub struct Tx {
     bells: Arc<Bells>,
     /// Where the whole is measured; a part is not.
     meters: Option<Arc<Meters>>,
-    ring_deliveries: bool,
+    ring_deliveries: AtomicBool,
     ring_jobs: AtomicBool,
     ring_fan_outs: AtomicBool,
 }
@@ -109,8 +109,9 @@ impl Tx {
         bells: Arc<Bells>,
         meters: Option<Arc<Meters>>,
     ) -> Self {
-        let (ring_jobs, ring_fan_outs) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { inner, now, bells, meters, ring_deliveries: false, ring_jobs, ring_fan_outs }
+        let [ring_deliveries, ring_jobs, ring_fan_outs] =
+            std::array::from_fn(|_bell| AtomicBool::new(false));
+        Self { inner, now, bells, meters, ring_deliveries, ring_jobs, ring_fan_outs }
     }
 
     /// The same moment for everything in this change.
@@ -135,8 +136,8 @@ impl Tx {
     }
 
     /// Wakes the delivery workers once this is committed.
-    pub fn ring_deliveries(&mut self) {
-        self.ring_deliveries = true;
+    pub fn ring_deliveries(&self) {
+        self.ring_deliveries.store(true, Ordering::Relaxed);
     }
 
     /// Wakes the worker of jobs once this is committed.
@@ -160,7 +161,7 @@ impl Tx {
         if let Some(meters) = &self.meters {
             meters.committing.add(begun.elapsed());
         }
-        if self.ring_deliveries {
+        if self.ring_deliveries.load(Ordering::Relaxed) {
             self.bells.ring(Bell::Deliveries);
         }
         if self.ring_jobs.load(Ordering::Relaxed) {

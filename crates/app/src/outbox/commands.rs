@@ -62,7 +62,7 @@ impl Outbox<'_> {
     /// [`Error::Denied`] unless the caller runs the instance; [`Error::NotFound`] if there are none.
     pub async fn retry(&self, caller: &Caller, which: &Failed) -> Result<u64, Error> {
         caller.may(Act::RunInstance)?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let peers = delivery::Entity::find()
             .select_only()
             .column(delivery::Column::PeerId)

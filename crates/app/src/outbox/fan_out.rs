@@ -159,13 +159,13 @@ impl Outbox<'_> {
 
     /// One page of one activity; whether it was ours to write.
     async fn fan_out_page(&self, id: OutboxId) -> Result<bool, Error> {
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let row = fan_out::Entity::find_by_id(id)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .one(tx.conn())
             .await?;
         let Some(row) = row else { return Ok(false) };
-        next_page(self.0, &mut tx, row).await?;
+        next_page(self.0, &tx, row).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -173,7 +173,7 @@ impl Outbox<'_> {
 
 /// Writes the first page, and the row for the others. While something said earlier of the same object is
 /// not written out, the row alone.
-pub(super) async fn begin(app: &App, tx: &mut Tx, said: Said, to: Recipients) -> Result<(), Error> {
+pub(super) async fn begin(app: &App, tx: &Tx, said: Said, to: Recipients) -> Result<(), Error> {
     let mut row = fan_out::Model {
         activity_id: said.id,
         followee_id: to.followers_of,
@@ -202,7 +202,7 @@ pub(super) async fn begin(app: &App, tx: &mut Tx, said: Said, to: Recipients) ->
 /// later. What it said before and is not written out is not said any more.
 pub(super) async fn last_words(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     actor: ActorId,
     said: Said,
     to: Recipients,
@@ -231,7 +231,7 @@ async fn last_turn(tx: &Tx, order_key: i64) -> Result<Option<i32>, Error> {
 /// Writes to the first followers, and to all others who hear it; gives the last follow if more may come.
 async fn first_page(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     said: Said,
     to: Recipients,
 ) -> Result<Option<FollowId>, Error> {
@@ -264,7 +264,7 @@ async fn drop_where(tx: &Tx, which: SimpleExpr) -> Result<(), Error> {
 }
 
 /// Writes out the next page, and moves the row on or takes it away.
-async fn next_page(app: &App, tx: &mut Tx, row: fan_out::Model) -> Result<(), Error> {
+async fn next_page(app: &App, tx: &Tx, row: fan_out::Model) -> Result<(), Error> {
     let activity = outbox_activity::Entity::find_by_id(row.activity_id).one(tx.conn()).await?;
     let activity = activity.ok_or(Error::Bug("an activity is gone that is still to be said"))?;
     let mut last = None;
@@ -293,7 +293,7 @@ async fn next_page(app: &App, tx: &mut Tx, row: fan_out::Model) -> Result<(), Er
 /// Writes to the followers after one of them, and to `inboxes`, but for those who are told already.
 async fn later_page(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     said: Said,
     (followee, after): (Option<ActorId>, FollowId),
     inboxes: Vec<String>,
@@ -317,7 +317,7 @@ async fn followers(tx: &Tx, of: ActorId, after: FollowId) -> Result<Vec<Follower
 }
 
 /// Writes the deliveries of one page.
-async fn write(app: &App, tx: &mut Tx, said: Said, page: Page) -> Result<(), Error> {
+async fn write(app: &App, tx: &Tx, said: Said, page: Page) -> Result<(), Error> {
     let Page { inboxes, mut peers } = page;
     let open = open_hosts(app, inboxes.values()).await?;
     let unmet: Vec<NewPeer> = open

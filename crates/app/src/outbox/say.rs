@@ -83,12 +83,7 @@ impl Recipients {
 
 /// Writes the activity and its deliveries; to many followers the first of them, and the row by which the
 /// others follow. While `instance.url` is unset nothing is written, for no id of ours means anything yet.
-pub(crate) async fn say(
-    app: &App,
-    tx: &mut Tx,
-    saying: Saying,
-    to: Recipients,
-) -> Result<(), Error> {
+pub(crate) async fn say(app: &App, tx: &Tx, saying: Saying, to: Recipients) -> Result<(), Error> {
     if app.settings().base_url.is_none() {
         return Ok(());
     }

@@ -53,7 +53,7 @@ impl Outbox<'_> {
         if done.is_empty() {
             return Ok(());
         }
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let mut ends = Vec::with_capacity(done.len());
         let mut news = News::new();
         let mut known: HashMap<PeerId, KnownHost> = HashMap::new();
@@ -87,7 +87,7 @@ impl Outbox<'_> {
         dialect::drop_after_abandoned(tx.store(), &given_up, tx.now()).await?;
         for (peer, (what, error)) in news {
             let host = known.remove(&peer).unwrap_or_default();
-            note_peer(&mut tx, peer, &host, what, error).await?;
+            note_peer(&tx, peer, &host, what, error).await?;
         }
         tx.commit().await?;
         for (_, receipt, _) in done {
@@ -128,7 +128,7 @@ fn end(row: &delivery::Model, after: After, now: Moment) -> DeliveryEnd {
 }
 
 async fn note_peer(
-    tx: &mut Tx,
+    tx: &Tx,
     peer: PeerId,
     known: &KnownHost,
     news: HostNews,

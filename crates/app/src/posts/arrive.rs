@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use carefolk_domain::post::MENTIONS_MAX;
-use carefolk_domain::{ActorId, Moment, PostId, PostState, Span, UriHash, uri};
+use carefolk_domain::{ActorId, ActorKind, Moment, PostId, PostState, Span, UriHash, uri};
 use carefolk_store::dialect::{insert_all, padded};
 use carefolk_store::entity::{actor, attachment, post, rendition, revision};
 use carefolk_wire::read::Note;
@@ -17,11 +17,11 @@ use super::policy::{self, Policies};
 use super::receive::{Heard, audience, is_folded, kept_as, said_after_all};
 use super::visible::may_see;
 use super::words::Words;
-use super::{attachments, named, orphans, polls, publish, votes};
+use super::{attachments, ids, named, orphans, polls, publish, votes};
 use crate::actors::{queries as actors, tombstones};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
-use crate::{App, blocked, timelines};
+use crate::{App, blocked, grouped, homes};
 
 /// How old a post is at most whose row is numbered by when it came.
 const FRESH: Span = Span::minutes(1);
@@ -265,7 +265,7 @@ async fn new_ids(app: &App, tx: &Tx, kept: &[Kept]) -> Result<Vec<PostId>, Error
         .iter()
         .map(|kept| {
             let at = published(tx.now(), &kept.arriving.note);
-            PostId(if tx.now() - at < FRESH { app.id() } else { publish::id_at(app, at) })
+            PostId(if tx.now() - at < FRESH { app.id() } else { ids::id_at(app, at) })
         })
         .collect();
     let taken: Vec<PostId> = post::Entity::find()
@@ -280,7 +280,7 @@ async fn new_ids(app: &App, tx: &Tx, kept: &[Kept]) -> Result<Vec<PostId>, Error
     for (mut id, kept) in wanted.into_iter().zip(kept) {
         while !taken.insert(id) {
             let at = published(tx.now(), &kept.arriving.note);
-            id = PostId(publish::past_id(app, tx, at).await?);
+            id = PostId(ids::past_id(app, tx, at).await?);
         }
         ids.push(id);
     }
@@ -336,8 +336,13 @@ pub(super) async fn bring_news(
     news: &[(&post::Model, &Heard)],
 ) -> Result<(), Error> {
     let rows: Vec<&post::Model> = news.iter().map(|(row, _)| *row).collect();
-    timelines::spread(tx, &rows).await?;
+    homes::spread(tx, &rows).await?;
     for (row, heard) in news {
+        if is_for_a_group(heard) {
+            let author = actors::by_id(tx.conn(), row.actor_id).await?;
+            let (parent, named) = (heard.parent.as_ref(), &heard.locals);
+            grouped::began_here(app, tx, row, &author, parent, named).await?;
+        }
         let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
         // Who lives elsewhere is told by their own server.
         let ours = heard.parent.as_ref().filter(|parent| parent.slug.is_some());
@@ -349,4 +354,9 @@ pub(super) async fn bring_news(
         publish::notify(app, tx, row, &named).await?;
     }
     Ok(())
+}
+
+fn is_for_a_group(heard: &Heard) -> bool {
+    heard.parent.as_ref().is_some_and(|parent| parent.group_id.is_some())
+        || heard.locals.iter().any(|local| local.kind == ActorKind::Group)
 }

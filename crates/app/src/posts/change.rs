@@ -13,9 +13,8 @@ use super::{
     EditPost, PostView, Posts, attachments, polls, queries, text, translate, views, wire_map,
 };
 use crate::actors::queries as actors;
-use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::outbox;
+use crate::{audit, grouped, outbox};
 
 impl Posts<'_> {
     /// Whether the caller may change or delete the post.
@@ -57,7 +56,7 @@ impl Posts<'_> {
             return Err(Error::Invalid(wrong));
         }
         let written = text::read(self.0, &edit.text).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let row = queries::held(&tx, row.id).await?;
         let before = queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         let words = Words {
@@ -81,7 +80,9 @@ impl Posts<'_> {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::update(self.0, &note, at);
-            outbox::say(self.0, &mut tx, said, publish::hearers(&row, &named)).await?;
+            let mut to = publish::hearers(&row, &named);
+            to.inboxes.extend(grouped::inboxes(tx.conn(), &row).await?);
+            outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.edit", &row.uri).await?;
         tx.commit().await?;
@@ -106,15 +107,18 @@ impl Posts<'_> {
     /// [`Error::NotFound`], [`Error::Denied`].
     pub async fn delete(&self, caller: &Caller, id: PostId) -> Result<(), Error> {
         let row = self.row_to_change(caller, id).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         // Asked again inside: two people of a team may press the button at once.
         let row = queries::held(&tx, row.id).await?;
         let note = wire_map::load(self.0, tx.conn(), &row).await?;
+        grouped::take_back(self.0, &tx, &row).await?;
         erase(&tx, &row, PostState::Deleted).await?;
         if row.audience.federates() {
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::delete(self.0, &note, tx.now());
-            outbox::say(self.0, &mut tx, said, publish::hearers(&row, &named)).await?;
+            let mut to = publish::hearers(&row, &named);
+            to.inboxes.extend(grouped::inboxes(tx.conn(), &row).await?);
+            outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record(self.0, &tx, caller, "post.delete", &row.uri, "").await?;
         tx.commit().await

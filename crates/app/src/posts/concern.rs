@@ -112,7 +112,8 @@ async fn ours(conn: &impl ConnectionTrait, people: Vec<UriHash>) -> Result<Vec<U
 async fn held(conn: &impl ConnectionTrait, parents: Vec<UriHash>) -> Result<Vec<UriHash>, Error> {
     let came_to_us = Condition::any()
         .add(post::Column::Slug.is_not_null())
-        .add(post::Column::RootId.is_not_null());
+        .add(post::Column::RootId.is_not_null())
+        .add(post::Column::GroupId.is_not_null());
     Ok(post::Entity::find()
         .select_only()
         .column(post::Column::UriHash)

@@ -2,16 +2,11 @@
 
 use carefolk_domain::{Audience, PostState};
 use carefolk_store::entity::post;
-use carefolk_wire::write::{Object, OrderedCollection, OrderedCollectionPage};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::visible::visible_to;
 use super::{Posts, wire_map};
 use crate::actors::queries as actors;
-use crate::kernel::{caller::Caller, error::Error};
-
-/// How many posts one page of an outbox holds; PieFed reads ten (docs/federation/peers.md).
-const OUTBOX_PAGE: u64 = 20;
+use crate::kernel::error::Error;
 
 /// What stands at the address of a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,47 +47,5 @@ impl Posts<'_> {
             .ok_or(Error::NotFound("post"))?;
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
         if actors::is_shown(&author) { Ok(row) } else { Err(Error::NotFound("post")) }
-    }
-
-    /// The outbox of a local actor: how many posts, or one page of them.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`].
-    pub async fn outbox_document(
-        &self,
-        actor_slug: &str,
-        page: Option<crate::Page>,
-    ) -> Result<String, Error> {
-        let author = self.0.actors().by_slug(actor_slug).await?;
-        let outbox = author.outbox.clone().unwrap_or_default();
-        let public = post::Entity::find()
-            .filter(visible_to(&Caller::Visitor))
-            .filter(post::Column::Audience.eq(Audience::Public))
-            .filter(post::Column::ActorId.eq(author.id));
-        let Some(page) = page else {
-            let total = public.count(self.0.read()).await?;
-            let first = format!("{outbox}?page=true");
-            return Ok(OrderedCollection::paged(outbox, total, first).to_json());
-        };
-        let query = match page.before {
-            Some(id) => public.filter(post::Column::Id.lt(carefolk_domain::PostId(id))),
-            None => public,
-        };
-        let rows =
-            query.order_by_desc(post::Column::Id).limit(OUTBOX_PAGE).all(self.0.read()).await?;
-        let full = u64::try_from(rows.len()).unwrap_or(0) == OUTBOX_PAGE;
-        let next =
-            rows.last().filter(|_| full).map(|r| format!("{outbox}?page=true&before={}", r.id));
-        let mut items = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let loaded = wire_map::load(self.0, self.0.read(), row).await?;
-            items.push(Object::Activity(Box::new(loaded.create_activity())));
-        }
-        let id = match page.before {
-            Some(before) => format!("{outbox}?page=true&before={before}"),
-            None => format!("{outbox}?page=true"),
-        };
-        Ok(OrderedCollectionPage::new(id, outbox, next, items).to_json())
     }
 }

@@ -12,8 +12,10 @@ pub(crate) mod concern;
 mod conversations;
 mod documents;
 pub(crate) mod fetch;
+mod ids;
 mod named;
 pub(crate) mod orphans;
+mod outboxes;
 pub(crate) mod pins;
 mod policy;
 mod polls;
@@ -62,6 +64,8 @@ pub struct NewPost {
     pub warning: Option<String>,
     /// A title.
     pub title: Option<String>,
+    /// The local name of the group that it begins a conversation in.
+    pub group: Option<String>,
     /// The id or page of the post it answers.
     pub in_reply_to: Option<String>,
     /// Who may answer and quote it.
@@ -116,6 +120,8 @@ pub struct PostView {
     pub author: ActorView,
     /// Who it is for.
     pub audience: Audience,
+    /// The group that it is in.
+    pub group: Option<ActorView>,
     /// The language of the text.
     pub lang: Lang,
     /// A title.

@@ -31,7 +31,7 @@ impl Posts<'_> {
         if !row.audience.is_open() {
             return Err(Error::field("post", Invalid::Choice));
         }
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         if find(&tx, author.id, row.id).await?.is_some() {
             return Ok(());
         }
@@ -41,7 +41,7 @@ impl Posts<'_> {
         }
         write(&tx, author.id, row.id).await?;
         let said = wire_map::pin(self.0, &author, &row, true);
-        outbox::say(self.0, &mut tx, said, followers(&author)).await?;
+        outbox::say(self.0, &tx, said, followers(&author)).await?;
         audit::record_operator(self.0, &tx, caller, "post.pin", &row.uri).await?;
         tx.commit().await
     }
@@ -53,12 +53,12 @@ impl Posts<'_> {
     /// [`Error::NotFound`], [`Error::Denied`].
     pub async fn unpin(&self, caller: &Caller, post: &PostRef) -> Result<(), Error> {
         let (row, author) = self.own(caller, post).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         if !erase(&tx, author.id, row.id).await? {
             return Ok(());
         }
         let said = wire_map::pin(self.0, &author, &row, false);
-        outbox::say(self.0, &mut tx, said, followers(&author)).await?;
+        outbox::say(self.0, &tx, said, followers(&author)).await?;
         audit::record_operator(self.0, &tx, caller, "post.unpin", &row.uri).await?;
         tx.commit().await
     }

@@ -13,12 +13,12 @@ use carefolk_store::entity::{account, actor, notification, post, rendition, revi
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::text::{self, Written};
-use super::{NewPost, PostRef, PostView, Posts, policy, polls, views, wire_map};
+use super::{NewPost, PostRef, PostView, Posts, ids, policy, polls, views, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
-use crate::kernel::{error::Error, opaque, tx::Tx};
+use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
-use crate::{App, audit, blocked, providers, timelines};
+use crate::{App, audit, blocked, grouped, homes, providers};
 
 /// The language of a text when nobody said and the author chose none.
 const DEFAULT_LANG: &str = "en";
@@ -27,6 +27,8 @@ const DEFAULT_LANG: &str = "en";
 struct Ready {
     author: actor::Model,
     parent: Option<(post::Model, actor::Model)>,
+    /// The group that it is in.
+    group: Option<grouped::Place>,
     audience: Audience,
     lang: Lang,
     written: Written,
@@ -42,20 +44,24 @@ impl Posts<'_> {
     /// `poll_ends_in`).
     pub async fn publish(&self, caller: &Caller, new: NewPost) -> Result<PostView, Error> {
         let ready = self.ready(caller, &new).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.parent.as_ref().map(|(_, author)| author);
         let parent_author = parent_author.filter(|author| author.id != ready.author.id);
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
         count(&tx, &row, 1).await?;
-        timelines::spread(&tx, &[&row]).await?;
+        homes::spread(&tx, &[&row]).await?;
         let mut named: Vec<&actor::Model> = ready.written.mentions.values().collect();
         named.extend(parent_author);
         notify(self.0, &tx, &row, &named).await?;
         if row.audience.federates() {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let said = wire_map::create(self.0, &note);
-            outbox::say(self.0, &mut tx, said, hearers(&row, &named)).await?;
+            outbox::say(self.0, &tx, said, hearers(&row, &named)).await?;
+        }
+        if let Some(place) = &ready.group {
+            // After the post itself: who hears of both asks for it only if it never came.
+            grouped::pass_on(self.0, &tx, place, &row, &ready.author).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.publish", &row.uri).await?;
         tx.commit().await?;
@@ -81,6 +87,7 @@ impl Posts<'_> {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
+        let group = self.group(&author, parent.as_ref().map(|(parent, _)| parent), new).await?;
         let audience = match &parent {
             Some((parent, parent_author)) => {
                 let same = parent_author.id == author.id;
@@ -92,7 +99,30 @@ impl Posts<'_> {
         };
         let lang = new.lang.clone().or_else(|| Lang::parse(DEFAULT_LANG));
         let written = text::read(self.0, &new.text).await?;
-        Ok(Ready { author, parent, audience, lang: lang.unwrap_or_else(Lang::unknown), written })
+        let lang = lang.unwrap_or_else(Lang::unknown);
+        Ok(Ready { author, parent, group, audience, lang, written })
+    }
+
+    /// The group that a post is in: that of what it answers, else the one that was chosen.
+    async fn group(
+        &self,
+        author: &actor::Model,
+        parent: Option<&post::Model>,
+        new: &NewPost,
+    ) -> Result<Option<grouped::Place>, Error> {
+        let conn = self.0.read();
+        let place = match (parent, &new.group) {
+            (Some(parent), _) => grouped::of_post(conn, parent).await?,
+            (None, None) => None,
+            (None, Some(_)) if new.audience != Audience::Public => {
+                return Err(Error::field("audience", Invalid::Choice));
+            }
+            (None, Some(handle)) => Some(grouped::Place::named(conn, handle).await?),
+        };
+        if let Some(place) = &place {
+            place.admit(conn, author, parent.is_some()).await?;
+        }
+        Ok(place)
     }
 
     async fn author(&self, caller: &Caller, handle: &str) -> Result<actor::Model, Error> {
@@ -157,7 +187,7 @@ async fn insert(
     let past = new.at.filter(|at| matches!(caller, Caller::Operator(_)) && *at < tx.now());
     let published = past.unwrap_or(tx.now());
     let id = PostId(match past {
-        Some(at) => past_id(app, tx, at).await?,
+        Some(at) => ids::past_id(app, tx, at).await?,
         None => app.id(),
     });
     let slug = app.slug();
@@ -176,7 +206,7 @@ async fn insert(
         slug: Set(Some(slug)),
         kind: Set(if new.poll.is_some() { polls::QUESTION } else { polls::NOTE }.to_owned()),
         audience: Set(ready.audience),
-        group_id: Set(None),
+        group_id: Set(ready.group.as_ref().map(|place| place.row.id)),
         state: Set(PostState::Published),
         state_reason: Set(None),
         state_by: Set(None),
@@ -218,29 +248,6 @@ fn words_of<'a>(new: &'a NewPost, ready: &Ready) -> Words<'a> {
         source: &new.text,
         html: ready.written.html.clone(),
     }
-}
-
-/// How many neighbouring milliseconds are tried for a [`past_id`].
-const PAST_ID_TRIES: i64 = 64;
-
-/// An id that sorts where a post of `at` belongs. Its low bits are chance, for no counter remembers
-/// that millisecond; and because others may stamp all their posts alike, one that is taken gives
-/// way to the next millisecond.
-pub(super) async fn past_id(app: &App, tx: &Tx, at: Moment) -> Result<i64, Error> {
-    for later in 0..PAST_ID_TRIES {
-        let id = id_at(app, Moment(at.0 + later));
-        if post::Entity::find_by_id(PostId(id)).one(tx.conn()).await?.is_none() {
-            return Ok(id);
-        }
-    }
-    Err(Error::Busy)
-}
-
-/// An id that sorts where a post of `at` belongs, and that may be taken.
-pub(super) fn id_at(app: &App, at: Moment) -> i64 {
-    const LOW_MASK: u64 = (1 << carefolk_domain::ids::ID_LOW_BITS) - 1;
-    let low = i64::try_from(opaque::number(app.chance()) & LOW_MASK).unwrap_or(0);
-    (at.0 << carefolk_domain::ids::ID_LOW_BITS) | low
 }
 
 /// A text about to be stored.

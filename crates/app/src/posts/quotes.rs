@@ -32,7 +32,7 @@ pub(crate) struct Asked {
 /// `QuoteRequest`: answered at once, by the policy of the post.
 pub(crate) async fn asked(
     app: &App,
-    tx: &mut Tx,
+    tx: &Tx,
     from: &actor::Model,
     asked: Asked,
 ) -> Result<Outcome, Error> {

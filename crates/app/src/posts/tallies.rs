@@ -33,9 +33,9 @@ pub(super) async fn close_later(app: &App, tx: &Tx, post: PostId, wait: Span) ->
 impl Posts<'_> {
     /// Tells the counts of a poll to followers' servers.
     pub(crate) async fn tell_poll(&self, id: PostId) -> Result<(), Error> {
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         if let Some(row) = published(&tx, id).await? {
-            self.say_counts(&mut tx, &row).await?;
+            self.say_counts(&tx, &row).await?;
         }
         tx.commit().await
     }
@@ -43,7 +43,7 @@ impl Posts<'_> {
     /// Closes a poll whose time has come, and tells how it ended; says how long to wait if it has
     /// not.
     pub(crate) async fn close_poll(&self, id: PostId) -> Result<Option<Span>, Error> {
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let Some(row) = published(&tx, id).await? else { return Ok(None) };
         let Some(poll) = Poll::held(&tx, id).await? else { return Ok(None) };
         let Some(at) = poll.row.closes_at.filter(|_| poll.row.closed_at.is_none()) else {
@@ -57,13 +57,13 @@ impl Posts<'_> {
             .filter(poll::Column::PostId.eq(id))
             .exec(tx.conn())
             .await?;
-        self.say_counts(&mut tx, &row).await?;
+        self.say_counts(&tx, &row).await?;
         tx.commit().await?;
         Ok(None)
     }
 
     /// `Update{Question}` with its `updated` as before: no text changed.
-    async fn say_counts(&self, tx: &mut Tx, row: &post::Model) -> Result<(), Error> {
+    async fn say_counts(&self, tx: &Tx, row: &post::Model) -> Result<(), Error> {
         if !row.audience.federates() {
             return Ok(());
         }

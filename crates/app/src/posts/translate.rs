@@ -33,7 +33,7 @@ impl Posts<'_> {
             return Err(Error::Invalid(wrong));
         }
         let written = text::read(self.0, translation).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let row = queries::held(&tx, row.id).await?;
         let original =
             queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
@@ -60,7 +60,7 @@ impl Posts<'_> {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::update(self.0, &note, at);
-            outbox::say(self.0, &mut tx, said, publish::hearers(&row, &named)).await?;
+            outbox::say(self.0, &tx, said, publish::hearers(&row, &named)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.translate", &row.uri).await?;
         tx.commit().await

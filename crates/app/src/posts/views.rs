@@ -1,4 +1,4 @@
-//! From rows to what is shown, a page at a time: four queries whatever the length.
+//! From rows to what is shown, a page at a time: as many queries whatever the length.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use super::visible::visible_to;
 use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls};
 use crate::actors::queries as actors;
+use crate::grouped;
 use crate::kernel::{caller::Caller, error::Error};
 
 /// The page of a post on this server.
@@ -32,6 +33,7 @@ pub(crate) async fn views(
     let mut with = attachments::of(conn, &rows).await?;
     let mut polls = polls::views(conn, viewer, &rows).await?;
     let voices = voices(conn, viewer).await?;
+    let groups = grouped::actors_of(conn, &rows).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(author) = authors.get(&row.actor_id) else { continue };
@@ -48,11 +50,13 @@ pub(crate) async fn views(
         let may_change = row.slug.is_some() && voices.contains(&row.actor_id);
         let attachments = with.remove(&row.id).unwrap_or_default();
         let poll = polls.remove(&row.id);
+        let group = row.group_id.and_then(|group| groups.get(&group)).cloned();
         let mut shown = view(row, author, text, reply, may_change);
         if !shown.deleted {
             shown.attachments = attachments;
         }
         shown.poll = poll;
+        shown.group = group.map(actors::view);
         out.push(shown);
     }
     Ok(out)
@@ -86,6 +90,7 @@ fn view(
         origin: author.domain_id.is_none().then(|| author.host.clone()),
         author: actors::view(author.clone()),
         audience: row.audience,
+        group: None,
         lang,
         title,
         warning,

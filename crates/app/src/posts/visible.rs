@@ -1,6 +1,6 @@
 //! The one rule of who sees which post. Every channel asks it, none has its own.
 
-use carefolk_domain::{ActorId, ActorState, Audience, PostState, Standing};
+use carefolk_domain::{ActorState, Audience, PostState, Standing};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, addressed, follow, peer, post, team_member};
 use sea_orm::sea_query::{Query, SelectStatement};
@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, QueryTrait};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use crate::blocked::{blocked_by, blockers_of};
+use crate::homes::followees;
 use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -83,16 +84,6 @@ pub(crate) fn voices_of(member: &Member) -> SelectStatement {
 
 fn followed_by(member: &Member) -> SelectStatement {
     followees(member.actor)
-}
-
-/// Whom `follower` follows, as far as they agreed.
-pub(crate) fn followees(follower: ActorId) -> SelectStatement {
-    follow::Entity::find()
-        .select_only()
-        .column(follow::Column::FolloweeId)
-        .filter(follow::Column::FollowerId.eq(follower))
-        .filter(follow::Column::State.eq(FollowState::Accepted))
-        .into_query()
 }
 
 fn addressed_to(member: &Member) -> SelectStatement {

@@ -190,7 +190,7 @@ impl Posts<'_> {
         if author.id == voter.id {
             return Err(Error::Conflict("nobody votes in a poll of their own"));
         }
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         // Who asks may see more than in whose name they vote.
         let sees = row.audience == Audience::Local || may_see(&tx, &voter, &row).await?;
         if !sees {
@@ -220,7 +220,7 @@ impl Posts<'_> {
             if author.domain_id.is_none() {
                 let said = saying(&voter, &row, slug, &Activity::vote(activity, vote));
                 let to = Recipients::one(&author);
-                outbox::say(self.0, &mut tx, said, to).await?;
+                outbox::say(self.0, &tx, said, to).await?;
             }
         }
         count_voter(&tx, &row).await?;

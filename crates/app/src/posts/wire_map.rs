@@ -12,10 +12,10 @@ use sea_orm::{
 use super::policy::Policies;
 use super::polls::{Poll, QUESTION};
 use super::{queries, text::tag_url};
-use crate::App;
 use crate::actors::queries as actors;
 use crate::kernel::error::Error;
 use crate::outbox::{self, Saying};
+use crate::{App, grouped};
 
 /// A post with everything its document says.
 pub(super) struct Loaded {
@@ -26,6 +26,8 @@ pub(super) struct Loaded {
     named: Vec<(mention::Model, Option<actor::Model>)>,
     tags: Vec<String>,
     poll: Option<write::Poll>,
+    /// The group that it is in.
+    group: Option<actor::Model>,
 }
 
 /// Reads everything that the document of a post says.
@@ -71,7 +73,8 @@ pub(super) async fn load(
         QUESTION => Poll::of(conn, row.id).await?.map(|poll| poll.document(app.now())),
         _ => None,
     };
-    Ok(Loaded { row: row.clone(), author, text, translations, named, tags, poll })
+    let group = grouped::of_post(conn, row).await?.map(|place| place.actor);
+    Ok(Loaded { row: row.clone(), author, text, translations, named, tags, poll, group })
 }
 
 impl Loaded {
@@ -84,6 +87,7 @@ impl Loaded {
     fn addressing(&self) -> (Vec<String>, Vec<String>) {
         let followers = self.author.followers_uri.clone().unwrap_or_default();
         let named = self.named.iter().map(|(mention, _)| mention.href.clone());
+        let named = named.chain(self.group.iter().map(|group| group.uri.clone()));
         match self.row.audience {
             Audience::Public => {
                 (vec![PUBLIC.to_owned()], [followers].into_iter().chain(named).collect())
@@ -108,7 +112,7 @@ impl Loaded {
             attributed_to: self.author.uri.clone(),
             in_reply_to: self.row.in_reply_to_uri.clone(),
             context: self.row.context_uri.clone(),
-            audience: None,
+            audience: self.group.as_ref().map(|group| group.uri.clone()),
             to,
             cc,
             name: None,

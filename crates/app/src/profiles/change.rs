@@ -34,16 +34,16 @@ impl Profiles<'_> {
         if let Some(indexable) = change.indexable {
             changed.indexable = Set(indexable);
         }
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         changed.updated_at = Set(tx.now());
         let row = changed.update(tx.conn()).await?;
-        self.tell(&mut tx, &row).await?;
+        self.tell(&tx, &row).await?;
         audit::record_operator(self.0, &tx, caller, "actor.update", &row.handle).await?;
         tx.commit().await
     }
 
     /// Tells the servers of who follows an actor what it says about itself now.
-    pub(super) async fn tell(&self, tx: &mut Tx, row: &actor::Model) -> Result<(), Error> {
+    pub(super) async fn tell(&self, tx: &Tx, row: &actor::Model) -> Result<(), Error> {
         let document = self.0.actors().document_on(tx.conn(), row.clone()).await?;
         let said = wire_map::update(self.0, row, document);
         outbox::say(self.0, tx, said, wire_map::followers(row)).await

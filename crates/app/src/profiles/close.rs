@@ -33,13 +33,13 @@ impl Profiles<'_> {
         if row.kind == ActorKind::Application {
             return Err(Error::Conflict("the instance cannot be closed in this way"));
         }
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         accounts::close(&tx, &row).await?;
         let named: BTreeSet<String> = self.named_by(&tx, &row).await?;
         let said = wire_map::delete(self.0, &row);
         let mut to = wire_map::followers(&row);
         to.inboxes.extend(named);
-        outbox::say(self.0, &mut tx, said, to).await?;
+        outbox::say(self.0, &tx, said, to).await?;
         bury::delete_actor(&tx, &row).await?;
         audit::record(self.0, &tx, caller, "actor.delete", &row.handle, &row.uri).await?;
         tx.commit().await?;

@@ -27,7 +27,7 @@ impl Profiles<'_> {
     }
 
     async fn some_follow_on(&self, from: ActorId, to: ActorId) -> Result<usize, Error> {
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let old = actors::by_id(tx.conn(), from).await?;
         let new = actors::by_id(tx.conn(), to).await?;
         if !actors::is_shown(&new) || old.moved_to.as_deref() != Some(new.uri.as_str()) {
@@ -43,12 +43,12 @@ impl Profiles<'_> {
             .await?;
         for row in &rows {
             let follower = actors::by_id(tx.conn(), row.follower_id).await?;
-            self.0.follows().leave(&mut tx, &follower, &old).await?;
+            self.0.follows().leave(&tx, &follower, &old).await?;
             let apart = follower.id == new.id
                 || blocked::is_blocked(tx.conn(), follower.id, new.id).await?
                 || blocked::is_blocked(tx.conn(), new.id, follower.id).await?;
             if !apart {
-                self.0.follows().begin(&mut tx, &follower, &new).await?;
+                self.0.follows().begin(&tx, &follower, &new).await?;
             }
         }
         tx.commit().await?;

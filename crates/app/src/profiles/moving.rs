@@ -72,12 +72,12 @@ impl Profiles<'_> {
         known: &[String],
         act: &str,
     ) -> Result<(), Error> {
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let mut changed = row.into_active_model();
         changed.also_known_as = Set(Some(known.join("\n")).filter(|text| !text.is_empty()));
         changed.updated_at = Set(tx.now());
         let row = changed.update(tx.conn()).await?;
-        self.tell(&mut tx, &row).await?;
+        self.tell(&tx, &row).await?;
         audit::record(self.0, &tx, caller, act, &row.handle, &known.join(" ")).await?;
         tx.commit().await
     }
@@ -100,11 +100,11 @@ impl Profiles<'_> {
             return Err(Error::Conflict("it moved less than 30 days ago"));
         }
         let target = self.destination(&row, target).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let row = write_move(&tx, row, &target.uri).await?;
-        self.tell(&mut tx, &row).await?;
+        self.tell(&tx, &row).await?;
         let said = wire_map::moved(self.0, &row, &target.uri);
-        outbox::say(self.0, &mut tx, said, wire_map::followers(&row)).await?;
+        outbox::say(self.0, &tx, said, wire_map::followers(&row)).await?;
         let job = Job::FollowOn { from: row.id, to: target.id };
         jobs::later(self.0, &tx, &job).await?;
         audit::record(self.0, &tx, caller, "actor.move", &row.handle, &target.uri).await?;

@@ -4,13 +4,10 @@ use carefolk_domain::{Invalid, PostState, ReactionKind};
 use carefolk_store::entity::{actor, post};
 
 use super::Reactions;
-use super::rows::{self, New};
-use super::wire_map::Whole;
 use crate::actors::queries as actors;
-use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::outbox::{self, Recipients};
+use crate::kernel::{caller::Caller, error::Error};
 use crate::posts::PostRef;
-use crate::{audit, blocked, posts};
+use crate::{audit, blocked, posts, reacted};
 
 impl Reactions<'_> {
     /// Lets the local actor `handle` like or boost a post that the caller may see. Twice is no error.
@@ -30,18 +27,12 @@ impl Reactions<'_> {
         if kind == ReactionKind::Boost && !post.audience.is_open() {
             return Err(Error::field("post", Invalid::Choice));
         }
-        let mut tx = self.0.begin().await?;
-        if rows::find(&tx, &actor, &post, kind).await?.is_some() {
+        let tx = self.0.begin().await?;
+        if reacted::find(&tx, &actor, &post, kind).await?.is_some() {
             return Ok(());
         }
         let post = posts::held(&tx, post.id).await?;
-        let slug = self.0.slug();
-        let uri = outbox::activity_uri(self.0, &slug);
-        let new = New { actor: &actor, post: &post, kind, uri };
-        let written = rows::insert(self.0, &tx, vec![new]).await?;
-        let row = written.first().ok_or(Error::NotFound("post"))?;
-        let whole = Whole { row, actor: &actor, post: &post, author: &author };
-        self.say(&mut tx, whole, |whole| whole.said(slug)).await?;
+        reacted::write(self.0, &tx, [&actor, &author], &post, kind).await?;
         let act = if kind == ReactionKind::Like { "post.like" } else { "post.boost" };
         audit::record_operator(self.0, &tx, caller, act, &post.uri).await?;
         tx.commit().await
@@ -60,13 +51,9 @@ impl Reactions<'_> {
         kind: ReactionKind,
     ) -> Result<(), Error> {
         let (actor, post, author) = self.ends(caller, handle, post).await?;
-        let mut tx = self.0.begin().await?;
-        let Some(row) = rows::find(&tx, &actor, &post, kind).await? else { return Ok(()) };
-        rows::delete(&tx, &row).await?;
-        let slug = self.0.slug();
-        let uri = outbox::activity_uri(self.0, &slug);
-        let whole = Whole { row: &row, actor: &actor, post: &post, author: &author };
-        self.say(&mut tx, whole, |whole| whole.undone(uri, slug)).await?;
+        let tx = self.0.begin().await?;
+        let Some(row) = reacted::find(&tx, &actor, &post, kind).await? else { return Ok(()) };
+        reacted::unwrite(self.0, &tx, [&actor, &author], &post, &row).await?;
         let act = if kind == ReactionKind::Like { "post.unlike" } else { "post.unboost" };
         audit::record_operator(self.0, &tx, caller, act, &post.uri).await?;
         tx.commit().await
@@ -88,24 +75,5 @@ impl Reactions<'_> {
             return Err(Error::NotFound("post"));
         }
         Ok((actor, post, author))
-    }
-
-    /// Queues it for who is to hear of it: of a like the author alone, of a boost one's followers, too.
-    async fn say(
-        &self,
-        tx: &mut Tx,
-        whole: Whole<'_>,
-        saying: impl FnOnce(Whole<'_>) -> outbox::Saying,
-    ) -> Result<(), Error> {
-        let remote = whole.author.domain_id.is_none().then(|| whole.author.inbox.clone());
-        let boost = whole.row.kind == ReactionKind::Boost;
-        if remote.is_none() && !boost {
-            return Ok(());
-        }
-        let to = Recipients {
-            followers_of: boost.then_some(whole.actor.id),
-            inboxes: remote.into_iter().collect(),
-        };
-        outbox::say(self.0, tx, saying(whole), to).await
     }
 }

@@ -5,8 +5,6 @@
 
 mod commands;
 pub(crate) mod receive;
-mod rows;
-mod wire_map;
 
 pub use carefolk_domain::ReactionKind;
 

@@ -7,12 +7,12 @@ use carefolk_store::dialect;
 use carefolk_store::entity::{actor, post, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::rows::{self, New};
 use crate::App;
 use crate::actors::{bury, tombstones};
 use crate::follows::receive::Named;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::posts::visible::may_see;
+use crate::reacted::{self, New};
 use crate::{blocked, posts};
 
 /// A `Like` or `Announce` of a post.
@@ -62,7 +62,7 @@ pub(crate) async fn react(
         });
     }
     if !new.is_empty() {
-        rows::insert(app, tx, new).await?;
+        reacted::insert(app, tx, new).await?;
     }
     Ok(outcomes)
 }
@@ -144,7 +144,7 @@ impl Held {
         }
         let posts = posts::held_all(tx, wanted.iter().map(|(_, post, _)| *post).collect()).await?;
         let reactions = dialect::reactions_among(tx.store(), &wanted).await?.into_iter().collect();
-        Ok(Self { posts, reactions, ids: rows::taken(tx, ids).await? })
+        Ok(Self { posts, reactions, ids: reacted::taken(tx, ids).await? })
     }
 
     /// The post, if it is there still and nothing stands in the way.
@@ -161,7 +161,7 @@ impl Held {
 /// `Undo` of a `Like` or `Announce`. Only whose it was can (S-045).
 pub(crate) async fn undo(tx: &Tx, from: &actor::Model, named: &Named) -> Result<Outcome, Error> {
     if let Some(row) = find(tx, from, named).await? {
-        rows::delete(tx, &row).await?;
+        reacted::delete(tx, &row).await?;
         return Ok(Outcome::Applied);
     }
     // It may have overtaken what it undoes.
@@ -194,7 +194,7 @@ async fn find(
         return Ok(None);
     };
     match posts::by_uri(tx.conn(), object).await? {
-        Some(post) => rows::find(tx, from, &post, kind).await,
+        Some(post) => reacted::find(tx, from, &post, kind).await,
         None => Ok(None),
     }
 }

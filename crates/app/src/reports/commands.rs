@@ -48,7 +48,7 @@ impl Reports<'_> {
             && self.0.peers().why_closed(&inbox).await?.is_none();
         let instance = self.0.instance().actor_id().await?;
         let instance = actors::by_id(self.0.read(), instance).await?;
-        let mut tx = self.0.begin().await?;
+        let tx = self.0.begin().await?;
         let slug = self.0.slug();
         let uri = outbox::activity_uri(self.0, &slug);
         let row = Row {
@@ -67,7 +67,7 @@ impl Reports<'_> {
             let named = open.map(|post| post.uri.clone()).collect();
             let said = wire_map::flag(&instance, &about, named, comment, uri, slug);
             let to = Recipients::one(&about);
-            outbox::say(self.0, &mut tx, said, to).await?;
+            outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record_operator(self.0, &tx, caller, "report.send", &about.uri).await?;
         tx.commit().await?;

@@ -3,8 +3,8 @@
 
 use carefolk_domain::{ActorId, ActorState, PeerId, Span, Standing};
 use carefolk_store::entity::{
-    actor, addressed, block, delivery, follow, home, mention, notification, peer, pin, poll_vote,
-    post, quote_stamp, reaction, report,
+    actor, addressed, block, delivery, follow, group_member, home, mention, notification, peer,
+    pin, poll_vote, post, quote_stamp, reaction, report,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -79,7 +79,7 @@ fn idle_actors(app: &App) -> Condition {
         .add(none_of(block::Entity::find(), block::Column::ActorId, id))
         .add(none_of(block::Entity::find(), block::Column::TargetId, id))
         .add(none_of(poll_vote::Entity::find(), poll_vote::Column::ActorId, id))
-        .add(none_of(post::Entity::find(), post::Column::GroupId, id))
+        .add(none_of(group_member::Entity::find(), group_member::Column::ActorId, id))
         .add(none_of(mention::Entity::find(), mention::Column::ActorId, id))
         .add(none_of(home::Entity::find(), home::Column::BoostedBy, id))
         .add(none_of(notification::Entity::find(), notification::Column::ActorId, id))

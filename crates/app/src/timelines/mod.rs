@@ -3,8 +3,6 @@
 //! Invariant: home timelines are rows written when a post arrives, for accounts seen in the last
 //! 14 days; whoever comes back later has theirs written anew.
 
-mod home;
-
 use std::collections::HashMap;
 
 use carefolk_domain::text::fold_hashtag;
@@ -14,13 +12,12 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
-pub(crate) use home::{add_author, drop_author, pass_on, rebuild_home_if_stale, spread, take_back};
-
 use crate::App;
 use crate::actors::queries as actors;
+use crate::homes::followees;
 use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, page::Page};
-use crate::posts::visible::{followees, hidden_actors, visible_to};
+use crate::posts::visible::{hidden_actors, visible_to};
 use crate::posts::{PostView, views};
 
 /// The handle of this capability.
@@ -161,7 +158,7 @@ impl Timelines<'_> {
         self.page(viewer, query, page).await
     }
 
-    async fn page(
+    pub(crate) async fn page(
         &self,
         viewer: &Caller,
         query: Select<post::Entity>,

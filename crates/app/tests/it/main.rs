@@ -22,6 +22,8 @@ mod featuring;
 mod figures;
 mod following;
 mod forgetting;
+mod group_order;
+mod grouping;
 mod instance;
 mod invariants;
 mod killed;

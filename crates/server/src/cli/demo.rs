@@ -174,6 +174,7 @@ async fn present(out: Out, first: &Half, second: &Half, folder: &Path) -> anyhow
         }
         let (one, two) = (first.seeder(second), second.seeder(first));
         tokio::try_join!(one.actors(), two.actors())?;
+        tokio::try_join!(one.groups(), two.groups())?;
         tokio::try_join!(one.follows(), two.follows())?;
         let (ones, twos) = tokio::try_join!(one.posts(), two.posts())?;
         tokio::try_join!(one.answers(&twos), two.answers(&ones))?;

@@ -13,6 +13,7 @@ mod desk;
 mod doctor;
 mod follow;
 mod follower;
+mod group;
 mod migrate;
 mod peer;
 mod polls;
@@ -76,6 +77,9 @@ enum Command {
     /// Care providers and council teams
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
+    /// Groups: make them, join and leave them, say who keeps order
+    #[command(subcommand)]
+    Group(group::GroupCommand),
     /// Posts: write, change and delete them
     #[command(subcommand)]
     Post(post::PostCommand),
@@ -124,6 +128,7 @@ async fn at_desk(command: Command, out: Out, loaded: Loaded) -> anyhow::Result<(
         Command::Account(command) => command.run(&desk).await,
         Command::Actor(command) => command.run(&desk).await,
         Command::Provider(command) => command.run(&desk).await,
+        Command::Group(command) => command.run(&desk).await,
         Command::Post(command) => command.run(&desk).await,
         Command::Follow(args) => args.run(&desk).await,
         Command::Follower(command) => command.run(&desk).await,

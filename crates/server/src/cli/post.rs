@@ -76,6 +76,12 @@ pub(crate) struct CreateArgs {
     /// The language of the text, such as en, cy or ur
     #[arg(long, value_name = "LANGUAGE", value_parser = language)]
     lang: Option<Lang>,
+    /// A title
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// The group that it begins a conversation in
+    #[arg(long, value_name = "HANDLE", conflicts_with = "reply_to")]
+    group: Option<String>,
     /// A content warning; people see it before the text
     #[arg(long, value_name = "TEXT")]
     warning: Option<String>,
@@ -175,7 +181,7 @@ impl From<AudienceWord> for Audience {
     }
 }
 
-fn language(text: &str) -> Result<Lang, String> {
+pub(super) fn language(text: &str) -> Result<Lang, String> {
     Lang::parse(text).ok_or_else(|| "this is no language tag, such as en, cy or pt-br".to_owned())
 }
 
@@ -260,7 +266,8 @@ impl CreateArgs {
             lang: self.lang,
             audience: self.audience.into(),
             warning: self.warning,
-            title: None,
+            title: self.title,
+            group: self.group,
             in_reply_to: self.reply_to,
             policies: Policies { replies: self.replies.into(), quotes: self.quotes.into() },
             poll: self.poll.poll(),

@@ -15,6 +15,8 @@ pub(crate) struct Community {
     pub(crate) people: Vec<Person>,
     /// Its providers.
     pub(crate) providers: Vec<Provider>,
+    /// Its groups.
+    pub(crate) groups: Vec<Group>,
     /// Who follows whom.
     pub(crate) follows: Vec<Follows>,
     /// What was said, the oldest first.
@@ -68,6 +70,48 @@ pub(crate) struct Provider {
     pub(crate) team: Vec<String>,
 }
 
+/// A group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Group {
+    /// The local name.
+    pub(crate) handle: String,
+    /// The display name.
+    pub(crate) name: String,
+    /// Who it is for.
+    pub(crate) about: String,
+    /// `open` unless it says otherwise.
+    #[serde(default)]
+    pub(crate) kind: GroupWord,
+    /// Its rules.
+    #[serde(default)]
+    pub(crate) rules: Vec<String>,
+    /// The language that is spoken in it; English if none.
+    pub(crate) lang: Option<String>,
+    /// The place that it is for.
+    #[serde(default)]
+    pub(crate) area: String,
+    /// Who keeps order.
+    pub(crate) moderators: Vec<String>,
+    /// Who else joined, of this community.
+    #[serde(default)]
+    pub(crate) members: Vec<String>,
+    /// Which providers announce in it.
+    #[serde(default)]
+    pub(crate) announcers: Vec<String>,
+}
+
+/// What a group is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum GroupWord {
+    /// Anyone writes.
+    #[default]
+    Open,
+    /// Moderators and chosen providers announce.
+    Announce,
+}
+
 /// Whom somebody follows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,6 +150,8 @@ pub(crate) struct Post {
     pub(crate) key: Option<String>,
     /// The name of what it answers.
     pub(crate) reply_to: Option<String>,
+    /// The group that it begins a conversation in.
+    pub(crate) group: Option<String>,
     /// The text it was changed to.
     pub(crate) edit: Option<String>,
     /// Whether it was deleted.
@@ -120,6 +166,14 @@ struct CommunityFile {
     people: Vec<Person>,
     providers: Vec<Provider>,
     follows: Vec<Follows>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupsFile {
+    groups: Vec<Group>,
+    follows: Vec<Follows>,
+    posts: Vec<Post>,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +203,7 @@ pub(crate) fn alderbrook() -> anyhow::Result<Community> {
             embedded!("alderbrook/thread.toml"),
             embedded!("alderbrook/more.toml"),
         ],
+        embedded!("alderbrook/groups.toml"),
         embedded!("alderbrook/answers.toml"),
     )
 }
@@ -162,6 +217,7 @@ pub(crate) fn larkmoor() -> anyhow::Result<Community> {
             embedded!("larkmoor/thread.toml"),
             embedded!("larkmoor/more.toml"),
         ],
+        embedded!("larkmoor/groups.toml"),
         embedded!("larkmoor/answers.toml"),
     )
 }
@@ -169,10 +225,12 @@ pub(crate) fn larkmoor() -> anyhow::Result<Community> {
 fn read(
     community: (&str, &str),
     posts: &[(&str, &str)],
+    groups: (&str, &str),
     answers: (&str, &str),
 ) -> anyhow::Result<Community> {
     let file: CommunityFile = parse(community)?;
-    let mut said = Vec::new();
+    let groups: GroupsFile = parse(groups)?;
+    let mut said = groups.posts;
     for &part in posts {
         said.extend(parse::<PostsFile>(part)?.posts);
     }
@@ -189,7 +247,8 @@ fn read(
         name: file.name,
         people: file.people,
         providers: file.providers,
-        follows: file.follows,
+        groups: groups.groups,
+        follows: file.follows.into_iter().chain(groups.follows).collect(),
         posts: sorted(said)?,
         answers: sorted(parse::<PostsFile>(answers)?.posts)?,
     })

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use carefolk_app::accounts::NewAccount;
+use carefolk_app::groups::NewGroup;
 use carefolk_app::providers::NewProvider;
 use carefolk_app::{App, Caller, Error};
-use carefolk_domain::{Address, Moment, Role, TeamRole};
+use carefolk_domain::{Address, GroupKind, GroupRole, Lang, Moment, PostingRule, Role, TeamRole};
 use carefolk_store::entity::follow::FollowState;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::data::{Community, Person, Provider, RoleWord};
+use super::data::{Community, Group, GroupWord, Person, Provider, RoleWord};
 use crate::words::plain;
 
 /// How many actors are made at once: each needs two keys, which is work for one core.
@@ -123,6 +124,50 @@ impl<'a> Seeder<'a> {
                 .add_to_team(&self.caller, &provider.handle, name, TeamRole::Author)
                 .await
                 .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the groups that are not there, and lets people join them.
+    pub(crate) async fn groups(&self) -> anyhow::Result<()> {
+        let known = self.app.groups().list(&self.caller).await;
+        let known: HashSet<String> = known
+            .map_err(|error| plain(error, "list the groups"))?
+            .into_iter()
+            .map(|group| group.actor.handle)
+            .collect();
+        for group in &self.community.groups {
+            self.group(group, known.contains(&group.handle)).await?;
+        }
+        Ok(())
+    }
+
+    async fn group(&self, group: &Group, is_there: bool) -> anyhow::Result<()> {
+        let (groups, handle) = (self.app.groups(), &group.handle);
+        let failed = |error: Error| plain(error, &format!("make the group {handle}"));
+        if !is_there {
+            let new = NewGroup {
+                handle: handle.clone(),
+                name: group.name.clone(),
+                about: group.about.clone(),
+                kind: match group.kind {
+                    GroupWord::Open => GroupKind::Open,
+                    GroupWord::Announce => GroupKind::Announce,
+                },
+                posting: PostingRule::Anyone,
+                rules: group.rules.join("\n"),
+                lang: group.lang.as_deref().and_then(Lang::parse),
+                area: group.area.clone(),
+                moderators: group.moderators.clone(),
+            };
+            groups.create(&self.caller, new).await.map_err(failed)?;
+        }
+        for name in &group.members {
+            groups.join(&self.caller, name, handle).await.map_err(failed)?;
+        }
+        for name in &group.announcers {
+            let role = GroupRole::Announcer;
+            groups.appoint(&self.caller, handle, name, role).await.map_err(failed)?;
         }
         Ok(())
     }

@@ -126,6 +126,7 @@ impl Seeder<'_> {
                 .unwrap_or(Audience::Public),
             warning: post.warning.clone(),
             title: post.title.clone(),
+            group: post.group.clone(),
             in_reply_to,
             policies: Policies::default(),
             poll: None,

@@ -30,6 +30,7 @@ const MINTED: &[&str] = &[
     "post",
     "reaction",
     "block",
+    "care_group",
     "report",
     "quote_stamp",
     "revision",

@@ -12,6 +12,8 @@ pub mod delivery;
 pub mod domain;
 pub mod fan_out;
 pub mod follow;
+pub mod group;
+pub mod group_member;
 pub mod handle_history;
 pub mod hashtag;
 pub mod home;

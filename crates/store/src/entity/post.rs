@@ -1,6 +1,8 @@
 //! Posts, local and remote: everything but their text.
 
-use carefolk_domain::{AccountId, ActorId, Audience, Moment, PostId, PostState, Reach, UriHash};
+use carefolk_domain::{
+    AccountId, ActorId, Audience, GroupId, Moment, PostId, PostState, Reach, UriHash,
+};
 use sea_orm::entity::prelude::*;
 
 /// A post.
@@ -28,7 +30,7 @@ pub struct Model {
     /// Who may see it.
     pub audience: Audience,
     /// The group that it belongs to, if it belongs to one.
-    pub group_id: Option<ActorId>,
+    pub group_id: Option<GroupId>,
     /// Where it is in its life.
     pub state: PostState,
     /// Why it is there.

@@ -3,6 +3,8 @@
 pub(crate) mod change;
 pub(crate) mod composer;
 pub(crate) mod follow;
+pub(crate) mod group;
+pub(crate) mod groups;
 pub(crate) mod home;
 pub(crate) mod post;
 pub(crate) mod profile;

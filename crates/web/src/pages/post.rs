@@ -94,6 +94,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
         audience: Audience::Public,
         warning: parent.warning.clone(),
         title: None,
+        group: None,
         in_reply_to: Some(parent.uri),
         policies: Policies::default(),
         poll: None,

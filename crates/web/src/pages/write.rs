@@ -39,6 +39,7 @@ pub(crate) async fn publish(web: Web) -> Answer {
         audience,
         warning: fields.some("warning"),
         title: fields.some("title"),
+        group: None,
         in_reply_to: None,
         policies: Policies::default(),
         poll: None,

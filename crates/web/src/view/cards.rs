@@ -175,6 +175,8 @@ pub(crate) struct PostCard {
     pub replies: u64,
     /// Whether the reader may change or remove it.
     pub may_change: bool,
+    /// The group that it is in.
+    pub group: Option<Person>,
     /// Who passed it on to the reader.
     pub boosted_by: Option<Person>,
     /// Whether only a tombstone is left.

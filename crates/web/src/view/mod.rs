@@ -6,6 +6,7 @@
 pub(crate) mod cards;
 pub(crate) mod cx;
 pub(crate) mod form;
+pub(crate) mod groups;
 pub(crate) mod models;
 pub(crate) mod polls;
 

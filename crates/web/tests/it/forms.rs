@@ -7,13 +7,17 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 15] = [
+const FORMS: [&str; 19] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
     "/@sam/x/delete",
     "/write",
     "/providers/new",
+    "/groups/new",
+    "/groups/table/join",
+    "/groups/table/leave",
+    "/groups/table/begin",
     "/team/bridge/add",
     "/team/bridge/remove",
     "/follow/bridge",

@@ -9,6 +9,7 @@
 mod browser;
 mod cards;
 mod forms;
+mod groups;
 mod headers;
 mod languages;
 mod origins;

@@ -32,6 +32,7 @@ fn no_page_names_a_key_without_words() {
                 // if it has no words at all.
                 let args = [
                     "name", "host", "when", "title", "tag", "language", "version", "max", "number",
+                    "area",
                 ]
                 .map(|name| (name, "x".into()));
                 let mut args = args.to_vec();

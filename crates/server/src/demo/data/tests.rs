@@ -22,6 +22,11 @@ fn each_community_has_what_the_demo_promises() {
         let rtl = |post: &Post| matches!(post.lang.as_deref(), Some("ar" | "ur"));
         assert!(community.posts.iter().any(rtl));
         assert_eq!(community.log_ins().len(), 3);
+        for kind in [GroupWord::Open, GroupWord::Announce] {
+            let group = community.groups.iter().find(|group| group.kind == kind).unwrap();
+            let began = community.posts.iter().filter(|p| p.group.as_ref() == Some(&group.handle));
+            assert!(began.count() >= 2, "{}", group.handle);
+        }
     }
 }
 
@@ -54,13 +59,22 @@ fn everybody_who_is_named_is_there() {
     let [alderbrook, larkmoor] = both();
     let names = |community: &Community| -> HashSet<String> {
         let people = community.people.iter().map(|p| p.handle.clone());
-        people.chain(community.providers.iter().map(|p| p.handle.clone())).collect()
+        let providers = community.providers.iter().map(|p| p.handle.clone());
+        people.chain(providers).chain(community.groups.iter().map(|g| g.handle.clone())).collect()
     };
     for (here, there, town) in
         [(&alderbrook, &larkmoor, "@larkmoor"), (&larkmoor, &alderbrook, "@alderbrook")]
     {
         let (ours, theirs) = (names(here), names(there));
-        assert_eq!(ours.len(), here.people.len() + here.providers.len(), "a name twice");
+        let all = here.people.len() + here.providers.len() + here.groups.len();
+        assert_eq!(ours.len(), all, "a name twice");
+        for group in &here.groups {
+            let inside = [&group.moderators, &group.members, &group.announcers];
+            assert!(inside.into_iter().flatten().all(|name| ours.contains(name)), "{group:?}");
+        }
+        let groups: HashSet<&String> = here.groups.iter().map(|group| &group.handle).collect();
+        let mut chosen = here.posts.iter().filter_map(|post| post.group.as_ref());
+        assert!(chosen.all(|group| groups.contains(group)));
         for name in &ours {
             assert!(Handle::new(name).is_ok(), "{name}");
         }

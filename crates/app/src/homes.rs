@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, ReactionKind, Span};
 use carefolk_store::dialect;
-use carefolk_store::entity::{account, home, post, reaction};
+use carefolk_store::entity::follow::FollowState;
+use carefolk_store::entity::{account, follow, home, post, reaction};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -12,7 +14,6 @@ use sea_orm::{
 
 use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
-use crate::posts::visible::followees;
 
 /// How long after its last visit an account's home is still written.
 const WRITTEN_FOR: Span = Span::days(14);
@@ -25,6 +26,16 @@ const FIRST_POSTS: u64 = 20;
 
 /// Of how many posts the rows for all their readers are in memory at once.
 const POSTS_AT_ONCE: usize = 16;
+
+/// Whom `follower` follows, as far as they agreed.
+pub(crate) fn followees(follower: ActorId) -> SelectStatement {
+    follow::Entity::find()
+        .select_only()
+        .column(follow::Column::FolloweeId)
+        .filter(follow::Column::FollowerId.eq(follower))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .into_query()
+}
 
 /// Writes posts into the homes of their authors' accounts and of all that follow the authors.
 pub(crate) async fn spread(tx: &Tx, posts: &[&post::Model]) -> Result<(), Error> {

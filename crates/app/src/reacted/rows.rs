@@ -10,18 +10,18 @@ use carefolk_store::entity::{account, actor, notification, post, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::kernel::{error::Error, tx::Tx};
-use crate::{App, timelines};
+use crate::{App, homes};
 
 /// A reaction about to be written.
-pub(super) struct New<'a> {
-    pub actor: &'a actor::Model,
-    pub post: &'a post::Model,
-    pub kind: ReactionKind,
-    pub uri: String,
+pub(crate) struct New<'a> {
+    pub(crate) actor: &'a actor::Model,
+    pub(crate) post: &'a post::Model,
+    pub(crate) kind: ReactionKind,
+    pub(crate) uri: String,
 }
 
 /// The reaction of that kind by `actor` to `post`.
-pub(super) async fn find(
+pub(crate) async fn find(
     tx: &Tx,
     actor: &actor::Model,
     post: &post::Model,
@@ -36,7 +36,7 @@ pub(super) async fn find(
 }
 
 /// Which of these ids an activity has already that somebody likes or boosts with.
-pub(super) async fn taken(tx: &Tx, ids: Vec<UriHash>) -> Result<HashSet<UriHash>, Error> {
+pub(crate) async fn taken(tx: &Tx, ids: Vec<UriHash>) -> Result<HashSet<UriHash>, Error> {
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
@@ -51,7 +51,7 @@ pub(super) async fn taken(tx: &Tx, ids: Vec<UriHash>) -> Result<HashSet<UriHash>
 }
 
 /// Writes these, counts them, tells the authors, and puts what was passed on where it is read.
-pub(super) async fn insert(
+pub(crate) async fn insert(
     app: &App,
     tx: &Tx,
     new: Vec<New<'_>>,
@@ -82,12 +82,12 @@ pub(super) async fn insert(
         .filter(|row| row.kind == ReactionKind::Boost)
         .map(|row| (row.post_id, row.actor_id))
         .collect();
-    timelines::pass_on(tx, &boosts).await?;
+    homes::pass_on(tx, &boosts).await?;
     Ok(rows)
 }
 
 /// Takes it away, and what followed from it.
-pub(super) async fn delete(tx: &Tx, row: &reaction::Model) -> Result<(), Error> {
+pub(crate) async fn delete(tx: &Tx, row: &reaction::Model) -> Result<(), Error> {
     let gone = reaction::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
     if gone.rows_affected == 0 {
         // Another process took it back at the same time, and counted it.
@@ -102,7 +102,7 @@ pub(super) async fn delete(tx: &Tx, row: &reaction::Model) -> Result<(), Error> 
     let one = BTreeMap::from([(row.post_id, -1)]);
     dialect::bump_reaction_counts(tx.store(), row.kind, &one).await?;
     if row.kind == ReactionKind::Boost {
-        timelines::take_back(tx, row.post_id, row.actor_id).await?;
+        homes::take_back(tx, row.post_id, row.actor_id).await?;
     }
     Ok(())
 }

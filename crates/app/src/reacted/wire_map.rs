@@ -35,7 +35,7 @@ impl Whole<'_> {
     }
 
     /// `Like` for the author, or `Announce` for everybody.
-    fn activity(self) -> Activity {
+    pub(super) fn activity(self) -> Activity {
         let (id, object) = (self.row.activity_uri.clone(), self.post.uri.clone());
         let (actor, author) = (self.actor.uri.clone(), self.author.uri.clone());
         match self.row.kind {

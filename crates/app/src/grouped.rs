@@ -1,0 +1,223 @@
+//! What everything that touches a group asks of it: which it is, what somebody is in it, whether they may write,
+//! and what it passes on.
+//!
+//! Invariant: a group passes on what began in it, once, and nothing that another passed on.
+
+use std::collections::{BTreeSet, HashMap};
+
+use carefolk_domain::group::may_write;
+use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole, Standing};
+use carefolk_store::dialect::{self, padded};
+use carefolk_store::entity::follow::FollowState;
+use carefolk_store::entity::{actor, follow, group, group_member, post};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
+
+use crate::actors::queries as actors;
+use crate::kernel::{error::Error, tx::Tx};
+use crate::{App, reacted};
+
+/// The group of that local name.
+pub(crate) async fn find(
+    conn: &impl ConnectionTrait,
+    handle: &str,
+) -> Result<(group::Model, actor::Model), Error> {
+    let actor = actors::by_handle(conn, handle).await?.filter(actors::is_shown);
+    let actor = actor.ok_or(Error::NotFound("group"))?;
+    let row = of_actor(conn, actor.id).await?.ok_or(Error::NotFound("group"))?;
+    Ok((row, actor))
+}
+
+/// The group whose actor that is.
+pub(crate) async fn of_actor(
+    conn: &impl ConnectionTrait,
+    actor: ActorId,
+) -> Result<Option<group::Model>, Error> {
+    Ok(group::Entity::find().filter(group::Column::ActorId.eq(actor)).one(conn).await?)
+}
+
+/// What somebody is in a group: what its moderators said of them, else whether they joined.
+pub(crate) async fn role(
+    conn: &impl ConnectionTrait,
+    row: &group::Model,
+    who: &actor::Model,
+) -> Result<Option<GroupRole>, Error> {
+    let said = group_member::Entity::find_by_id((row.id, who.id)).one(conn).await?;
+    if let Some(said) = said {
+        return Ok(Some(said.role));
+    }
+    let joined = follow::Entity::find()
+        .filter(follow::Column::FollowerId.eq(who.id))
+        .filter(follow::Column::FolloweeId.eq(row.actor_id))
+        .filter(follow::Column::State.eq(FollowState::Accepted))
+        .one(conn)
+        .await?;
+    Ok(joined.map(|_follow| GroupRole::Member))
+}
+
+/// The actors of the groups that these posts are in.
+pub(crate) async fn actors_of(
+    conn: &impl ConnectionTrait,
+    rows: &[post::Model],
+) -> Result<HashMap<GroupId, actor::Model>, Error> {
+    let ids: BTreeSet<GroupId> = rows.iter().filter_map(|row| row.group_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let groups =
+        group::Entity::find().filter(group::Column::Id.is_in(padded(ids))).all(conn).await?;
+    let ids = groups.iter().map(|group| group.actor_id);
+    let actors =
+        actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids))).all(conn).await?;
+    let mut actors: HashMap<ActorId, actor::Model> =
+        actors.into_iter().map(|actor| (actor.id, actor)).collect();
+    let pair = |group: group::Model| Some((group.id, actors.remove(&group.actor_id)?));
+    Ok(groups.into_iter().filter_map(pair).collect())
+}
+
+/// A group that somebody writes in.
+#[derive(Clone)]
+pub(crate) struct Place {
+    /// The group.
+    pub row: group::Model,
+    /// Its actor.
+    pub actor: actor::Model,
+}
+
+impl Place {
+    /// The group of that local name.
+    pub(crate) async fn named(conn: &impl ConnectionTrait, handle: &str) -> Result<Self, Error> {
+        let (row, actor) = find(conn, handle).await?;
+        Ok(Self { row, actor })
+    }
+
+    /// The group whose actor that is, if it is one's.
+    pub(crate) async fn of_actor(
+        conn: &impl ConnectionTrait,
+        actor: &actor::Model,
+    ) -> Result<Option<Self>, Error> {
+        let row = of_actor(conn, actor.id).await?;
+        Ok(row.map(|row| Self { row, actor: actor.clone() }))
+    }
+
+    /// Whether `who` may begin a conversation here, or (`replies`) answer in one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] if not.
+    pub(crate) async fn admit(
+        &self,
+        conn: &impl ConnectionTrait,
+        who: &actor::Model,
+        replies: bool,
+    ) -> Result<(), Error> {
+        let role: Option<GroupRole> = role(conn, &self.row, who).await?;
+        may_write(self.row.posting, role, replies).map_err(Error::from)
+    }
+}
+
+/// The group that a post is in.
+pub(crate) async fn of_post(
+    conn: &impl ConnectionTrait,
+    row: &post::Model,
+) -> Result<Option<Place>, Error> {
+    let Some(id) = row.group_id else { return Ok(None) };
+    let Some(row) = group::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
+    let actor = actors::by_id(conn, row.actor_id).await?;
+    Ok(Some(Place { row, actor }))
+}
+
+/// Whether the group tells its followers of this post by itself: of what begins a conversation, once.
+/// Answers come to who follows the conversation; a group that passed on each of them would flood everybody.
+fn is_passed_on(row: &post::Model) -> bool {
+    row.in_reply_to_uri.is_none() && row.audience.is_open()
+}
+
+/// The group tells who follows it, here and elsewhere, of a conversation that began in it.
+pub(crate) async fn pass_on(
+    app: &App,
+    tx: &Tx,
+    place: &Place,
+    post: &post::Model,
+    author: &actor::Model,
+) -> Result<(), Error> {
+    if is_passed_on(post) {
+        reacted::boost(app, tx, &place.actor, post, author).await?;
+    }
+    Ok(())
+}
+
+/// The group takes that back, because the post goes. Before its reactions are gone.
+pub(crate) async fn take_back(app: &App, tx: &Tx, post: &post::Model) -> Result<(), Error> {
+    if !is_passed_on(post) {
+        return Ok(());
+    }
+    let Some(place) = of_post(tx.conn(), post).await? else { return Ok(()) };
+    let author = actors::by_id(tx.conn(), post.actor_id).await?;
+    reacted::unboost(app, tx, &place.actor, post, &author).await
+}
+
+/// Where else elsewhere a change or the end of a post in a group is told: who follows the group heard of it from there.
+pub(crate) async fn inboxes(
+    conn: &impl ConnectionTrait,
+    post: &post::Model,
+) -> Result<Vec<String>, Error> {
+    if !is_passed_on(post) {
+        return Ok(Vec::new());
+    }
+    let Some(place) = of_post(conn, post).await? else { return Ok(Vec::new()) };
+    let followers = dialect::follower_inboxes(conn, place.actor.id).await?;
+    Ok(followers.into_iter().map(|follower| follower.inbox).collect())
+}
+
+/// A post came from elsewhere that names groups of ours (`named`), or answers something that is in one
+/// (`parent`): it belongs there if its author may write there, and the group passes on what begins a conversation.
+/// What a group does not want stays a post that names it; the group says nothing of it.
+pub(crate) async fn began_here(
+    app: &App,
+    tx: &Tx,
+    row: &post::Model,
+    author: &actor::Model,
+    parent: Option<&post::Model>,
+    named: &[actor::Model],
+) -> Result<(), Error> {
+    if !row.audience.is_open() || is_limited(app, author).await? {
+        return Ok(());
+    }
+    let place = match parent {
+        Some(parent) => of_post(tx.conn(), parent).await?,
+        None if row.in_reply_to_uri.is_some() => None,
+        None => first_group(tx, named).await?,
+    };
+    let Some(place) = place else { return Ok(()) };
+    match place.admit(tx.conn(), author, parent.is_some()).await {
+        Ok(()) => {}
+        Err(Error::Denied(why)) => {
+            tracing::info!(group = %place.actor.handle, post = %row.uri, %why, "not taken into the group");
+            return Ok(());
+        }
+        Err(other) => return Err(other),
+    }
+    let mut changed = row.clone().into_active_model();
+    changed.group_id = Set(Some(place.row.id));
+    let row = changed.update(tx.conn()).await?;
+    pass_on(app, tx, &place, &row, author).await
+}
+
+/// Whether only who follows `author` is to see what they say: a group must not carry it further.
+async fn is_limited(app: &App, author: &actor::Model) -> Result<bool, Error> {
+    let standing = app.peers().standing(&author.host).await?;
+    Ok(author.state == ActorState::Limited || standing == Standing::Limited)
+}
+
+/// A post belongs to one group, the first that it names.
+async fn first_group(tx: &Tx, named: &[actor::Model]) -> Result<Option<Place>, Error> {
+    for actor in named {
+        if let Some(place) = Place::of_actor(tx.conn(), actor).await? {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,102 @@
+//! The rows of likes and boosts, and what is said of those that somebody here makes: what everybody who likes or
+//! passes on has in common, people and groups alike.
+
+mod rows;
+mod wire_map;
+
+use carefolk_domain::ReactionKind;
+use carefolk_store::entity::{actor, post, reaction};
+
+use carefolk_wire::write::Activity;
+pub(crate) use rows::{New, delete, find, insert, taken};
+use wire_map::Whole;
+
+use crate::App;
+use crate::kernel::{error::Error, tx::Tx};
+use crate::outbox::{self, Recipients};
+
+/// `actor`, who is here, passes on a post that anybody may read. Twice is once.
+pub(crate) async fn boost(
+    app: &App,
+    tx: &Tx,
+    actor: &actor::Model,
+    post: &post::Model,
+    author: &actor::Model,
+) -> Result<(), Error> {
+    if find(tx, actor, post, ReactionKind::Boost).await?.is_some() {
+        return Ok(());
+    }
+    write(app, tx, [actor, author], post, ReactionKind::Boost).await
+}
+
+/// `actor`, who is here, takes that back, if it did.
+pub(crate) async fn unboost(
+    app: &App,
+    tx: &Tx,
+    actor: &actor::Model,
+    post: &post::Model,
+    author: &actor::Model,
+) -> Result<(), Error> {
+    match find(tx, actor, post, ReactionKind::Boost).await? {
+        Some(row) => unwrite(app, tx, [actor, author], post, &row).await,
+        None => Ok(()),
+    }
+}
+
+/// Writes a like or a boost by `actor`, who is here, and says it.
+pub(crate) async fn write(
+    app: &App,
+    tx: &Tx,
+    [actor, author]: [&actor::Model; 2],
+    post: &post::Model,
+    kind: ReactionKind,
+) -> Result<(), Error> {
+    let slug = app.slug();
+    let uri = outbox::activity_uri(app, &slug);
+    let written = insert(app, tx, vec![New { actor, post, kind, uri }]).await?;
+    let row = written.first().ok_or(Error::NotFound("post"))?;
+    say(app, tx, Whole { row, actor, post, author }, |whole| whole.said(slug)).await
+}
+
+/// A like or a boost by `actor`, as it was said.
+pub(crate) fn activity(
+    row: &reaction::Model,
+    actor: &actor::Model,
+    post: &post::Model,
+    author: &actor::Model,
+) -> Activity {
+    Whole { row, actor, post, author }.activity()
+}
+
+/// Takes it back, and says so.
+pub(crate) async fn unwrite(
+    app: &App,
+    tx: &Tx,
+    [actor, author]: [&actor::Model; 2],
+    post: &post::Model,
+    row: &reaction::Model,
+) -> Result<(), Error> {
+    delete(tx, row).await?;
+    let slug = app.slug();
+    let uri = outbox::activity_uri(app, &slug);
+    say(app, tx, Whole { row, actor, post, author }, |whole| whole.undone(uri, slug)).await
+}
+
+/// Queues it for who is to hear of it: of a like the author alone, of a boost one's followers, too.
+async fn say(
+    app: &App,
+    tx: &Tx,
+    whole: Whole<'_>,
+    saying: impl FnOnce(Whole<'_>) -> outbox::Saying,
+) -> Result<(), Error> {
+    let remote = whole.author.domain_id.is_none().then(|| whole.author.inbox.clone());
+    let boost = whole.row.kind == ReactionKind::Boost;
+    if remote.is_none() && !boost {
+        return Ok(());
+    }
+    let to = Recipients {
+        followers_of: boost.then_some(whole.actor.id),
+        inboxes: remote.into_iter().collect(),
+    };
+    outbox::say(app, tx, saying(whole), to).await
+}

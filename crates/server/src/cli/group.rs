@@ -1,0 +1,352 @@
+//! `carefolk group`: conversations that people join.
+
+use carefolk_app::Page;
+use carefolk_app::groups::{GroupView, NewGroup};
+use carefolk_app::posts::{PostRef, PostView};
+use carefolk_domain::{GroupKind, GroupRole, Lang, PostingRule};
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::desk::{Desk, when};
+use super::post::language;
+use crate::output::table;
+use crate::words::plain;
+
+/// How many conversations `show` lists.
+const SHOWN: u32 = 20;
+
+/// Groups.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupCommand {
+    /// Make a group
+    Create(CreateArgs),
+    /// List the groups of this community
+    List,
+    /// Show a group and its latest conversations
+    Show {
+        /// The group's name
+        group: String,
+    },
+    /// Let somebody join a group
+    Join(MemberArgs),
+    /// Let somebody leave a group
+    Leave(MemberArgs),
+    /// Say what somebody is in a group
+    Appoint(AppointArgs),
+    /// Take a conversation out of its group; the post stays with its author
+    Remove {
+        /// The address of the post that begins it
+        url: String,
+    },
+}
+
+/// A new group.
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// The name in its address: a-z, 0-9 and _, for good
+    handle: String,
+    /// The name others see
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// Who it is for, in a few sentences
+    #[arg(long, value_name = "TEXT")]
+    about: String,
+    /// What it is
+    #[arg(long, value_enum, default_value_t = KindWord::Open)]
+    kind: KindWord,
+    /// Who begins conversations in an open group
+    #[arg(long, value_enum, default_value_t = PostingWord::Anyone)]
+    posting: PostingWord,
+    /// Who keeps order; give it twice or more
+    #[arg(long = "moderator", value_name = "ACCOUNT", required = true)]
+    moderators: Vec<String>,
+    /// One of its rules; give it up to five times
+    #[arg(long = "rule", value_name = "TEXT")]
+    rules: Vec<String>,
+    /// The place that it is for
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    area: String,
+    /// The language that is spoken in it, such as en, cy or ur
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    lang: Option<Lang>,
+}
+
+/// What a group is.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KindWord {
+    /// Anyone reads and, as --posting says, writes
+    Open,
+    /// Anyone reads; moderators, and providers that they chose, begin conversations
+    Announce,
+}
+
+impl From<KindWord> for GroupKind {
+    fn from(word: KindWord) -> Self {
+        match word {
+            KindWord::Open => Self::Open,
+            KindWord::Announce => Self::Announce,
+        }
+    }
+}
+
+/// Who begins conversations.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PostingWord {
+    /// Anyone, here and on other servers
+    Anyone,
+    /// Who joined
+    Members,
+    /// Moderators, and providers that they chose
+    Moderators,
+}
+
+impl From<PostingWord> for PostingRule {
+    fn from(word: PostingWord) -> Self {
+        match word {
+            PostingWord::Anyone => Self::Anyone,
+            PostingWord::Members => Self::Members,
+            PostingWord::Moderators => Self::Moderators,
+        }
+    }
+}
+
+/// Somebody and a group.
+#[derive(Debug, Args)]
+pub(crate) struct MemberArgs {
+    /// The group's name
+    group: String,
+    /// Who: the name of an account or a provider
+    #[arg(long = "as", value_name = "HANDLE")]
+    who: String,
+}
+
+/// What somebody is to be.
+#[derive(Debug, Args)]
+pub(crate) struct AppointArgs {
+    /// The group's name
+    group: String,
+    /// Who: the name of an account or a provider, or an address such as ann@social.example
+    who: String,
+    /// What they are to be
+    #[arg(value_enum)]
+    role: RoleWord,
+}
+
+/// What somebody can be in a group.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleWord {
+    /// Nothing special; ends what was said of them
+    Member,
+    /// Keeps order; people only
+    Moderator,
+    /// Begins conversations where only moderators do; providers only
+    Announcer,
+    /// May not write in it any more
+    Banned,
+}
+
+impl From<RoleWord> for GroupRole {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Member => Self::Member,
+            RoleWord::Moderator => Self::Moderator,
+            RoleWord::Announcer => Self::Announcer,
+            RoleWord::Banned => Self::Banned,
+        }
+    }
+}
+
+/// A group, for scripts.
+#[derive(Serialize)]
+struct Shown<'a> {
+    handle: &'a str,
+    name: &'a str,
+    kind: &'static str,
+    posting: &'static str,
+    members: u64,
+    lang: &'a str,
+    area: Option<&'a str>,
+    /// What people elsewhere follow; nothing while there is no public address.
+    address: Option<String>,
+    uri: &'a str,
+    url: String,
+}
+
+impl<'a> Shown<'a> {
+    fn of(desk: &Desk, view: &'a GroupView) -> Self {
+        Self {
+            handle: &view.actor.handle,
+            name: &view.actor.name,
+            kind: view.kind.word(),
+            posting: view.posting.word(),
+            members: view.actor.followers,
+            lang: view.lang.as_str(),
+            area: view.area.as_deref(),
+            address: desk.app.settings().base_url.as_ref().map(|_| view.actor.address()),
+            uri: &view.actor.uri,
+            url: desk.address(&view.actor.url, &view.actor.page),
+        }
+    }
+
+    fn row(&self) -> Vec<String> {
+        vec![
+            self.handle.to_owned(),
+            self.name.to_owned(),
+            self.kind.to_owned(),
+            self.posting.to_owned(),
+            self.members.to_string(),
+            self.address.clone().unwrap_or_else(|| "-".to_owned()),
+        ]
+    }
+}
+
+/// A conversation, for scripts.
+#[derive(Serialize)]
+struct Conversation {
+    url: String,
+    author: String,
+    title: Option<String>,
+    published: String,
+    replies: u64,
+}
+
+impl Conversation {
+    fn of(desk: &Desk, post: &PostView) -> Self {
+        Self {
+            url: desk.address(&post.url, &post.page),
+            author: post.author.name_and_origin(),
+            title: post.title.clone(),
+            published: when(post.published),
+            replies: post.replies,
+        }
+    }
+}
+
+/// A group with what is in it, for scripts.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    group: Shown<'a>,
+    about: String,
+    rules: &'a [String],
+    moderators: Vec<&'a str>,
+    conversations: Vec<Conversation>,
+}
+
+impl GroupCommand {
+    /// Runs one command.
+    pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        match self {
+            Self::Create(args) => args.run(desk).await,
+            Self::List => list(desk).await,
+            Self::Show { group } => show(desk, &group).await,
+            Self::Join(MemberArgs { group, who }) => {
+                let done = desk.app.groups().join(&desk.caller, &who, &group).await;
+                done.map_err(|error| plain(error, "join the group"))?;
+                tell(desk, &group, &who, "joined")
+            }
+            Self::Leave(MemberArgs { group, who }) => {
+                let done = desk.app.groups().leave(&desk.caller, &who, &group).await;
+                done.map_err(|error| plain(error, "leave the group"))?;
+                tell(desk, &group, &who, "left")
+            }
+            Self::Remove { url } => {
+                let post = PostRef::Uri(url.clone());
+                let done = desk.app.groups().take_out(&desk.caller, &post).await;
+                done.map_err(|error| plain(error, "take the conversation out of its group"))?;
+                desk.out.show(&serde_json::json!({ "url": url, "removed": true }), || {
+                    format!("{url} is in no group any more.")
+                })
+            }
+            Self::Appoint(AppointArgs { group, who, role }) => {
+                let done = desk.app.groups().appoint(&desk.caller, &group, &who, role.into()).await;
+                done.map_err(|error| plain(error, "say what they are in the group"))?;
+                let word = format!("{role:?}").to_lowercase();
+                let said = serde_json::json!({ "group": group, "who": who, "role": word });
+                desk.out.show(&said, || format!("{who} is {word} in {group} now."))
+            }
+        }
+    }
+}
+
+fn tell(desk: &Desk, group: &str, who: &str, what: &str) -> anyhow::Result<()> {
+    let said = serde_json::json!({ "group": group, "who": who, "done": what });
+    desk.out.show(&said, || format!("{who} {what} {group}."))
+}
+
+impl CreateArgs {
+    async fn run(self, desk: &Desk) -> anyhow::Result<()> {
+        let new = NewGroup {
+            handle: self.handle,
+            name: self.name,
+            about: self.about,
+            kind: self.kind.into(),
+            posting: self.posting.into(),
+            rules: self.rules.join("\n"),
+            lang: self.lang,
+            area: self.area,
+            moderators: self.moderators,
+        };
+        let made = desk.app.groups().create(&desk.caller, new).await;
+        let view = made.map_err(|error| plain(error, "make the group"))?;
+        let shown = Shown::of(desk, &view);
+        desk.out.show(&shown, || {
+            let made = format!("Made {} at {}.", shown.name, shown.url);
+            match &shown.address {
+                Some(address) => format!("{made} People elsewhere join by following {address}."),
+                None => made,
+            }
+        })
+    }
+}
+
+async fn list(desk: &Desk) -> anyhow::Result<()> {
+    let views = desk.app.groups().list(&desk.caller).await;
+    let views = views.map_err(|error| plain(error, "list the groups"))?;
+    let shown: Vec<Shown<'_>> = views.iter().map(|view| Shown::of(desk, view)).collect();
+    desk.out.show(&shown, || {
+        let rows: Vec<Vec<String>> = shown.iter().map(Shown::row).collect();
+        let heads = ["HANDLE", "NAME", "KIND", "POSTING", "MEMBERS", "ADDRESS"];
+        table(&heads, &rows, "There are no groups yet.")
+    })
+}
+
+async fn show(desk: &Desk, group: &str) -> anyhow::Result<()> {
+    let groups = desk.app.groups();
+    let failed = |error| plain(error, &format!("find the group {group}"));
+    let page = groups.show(&desk.caller, group).await.map_err(failed)?;
+    let began = groups.conversations(&desk.caller, group, Page::first(SHOWN)).await;
+    let began = began.map_err(failed)?;
+    let whole = Whole {
+        group: Shown::of(desk, &page.group),
+        about: page.group.actor.summary.to_plain(),
+        rules: &page.group.rules,
+        moderators: page.moderators.iter().map(|person| person.handle.as_str()).collect(),
+        conversations: began.posts.iter().map(|post| Conversation::of(desk, post)).collect(),
+    };
+    desk.out.show(&whole, || whole.lines())
+}
+
+impl Whole<'_> {
+    fn lines(&self) -> String {
+        let mut lines = vec![
+            format!("{} ({}, {} members)", self.group.name, self.group.kind, self.group.members),
+            self.group.url.clone(),
+            String::new(),
+            self.about.clone(),
+            String::new(),
+            format!("Moderators: {}", self.moderators.join(", ")),
+        ];
+        lines.extend(self.rules.iter().map(|rule| format!("- {rule}")));
+        lines.push(String::new());
+        let heads = ["PUBLISHED", "BY", "TITLE", "REPLIES", "ADDRESS"];
+        let row = |it: &Conversation| {
+            let title = it.title.clone().unwrap_or_else(|| "-".to_owned());
+            let replies = it.replies.to_string();
+            vec![it.published.clone(), it.author.clone(), title, replies, it.url.clone()]
+        };
+        let rows: Vec<Vec<String>> = self.conversations.iter().map(row).collect();
+        lines.push(table(&heads, &rows, "Nothing was said in it yet."));
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,31 @@
+//! Groups of this server.
+
+use carefolk_domain::{ActorId, GroupId, GroupKind, Lang, Moment, PostingRule};
+use sea_orm::entity::prelude::*;
+
+/// A group: what its actor does not say.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "care_group")]
+pub struct Model {
+    /// Row id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: GroupId,
+    /// The actor that people elsewhere follow: its name, handle, text and keys.
+    #[sea_orm(unique)]
+    pub actor_id: ActorId,
+    /// What it is for others than its members.
+    pub kind: GroupKind,
+    /// Who begins conversations.
+    pub posting: PostingRule,
+    /// Its rules, a line for each.
+    pub rules: String,
+    /// The language that is spoken in it.
+    pub lang: Lang,
+    /// The place that it is for, in words.
+    pub area: Option<String>,
+    /// When it was made.
+    pub created_at: Moment,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,164 @@
+//! The pages of groups: reading, joining, beginning a conversation, starting a group.
+
+use axum::http::StatusCode;
+use carefolk_app::groups::NewGroup;
+use carefolk_domain::{GroupKind, GroupRole, PostingRule, Role};
+use carefolk_testkit::{Kit, operator};
+
+use crate::browser::Browser;
+
+/// A community with a group "table" whose moderators are Mo and Molly; Sam is somebody else.
+async fn scene(kind: GroupKind, posting: PostingRule) -> Kit {
+    let kit = Kit::new().await;
+    for handle in ["mo", "molly", "sam"] {
+        kit.account(handle, Role::Member).await;
+    }
+    let new = NewGroup {
+        handle: "table".to_owned(),
+        name: "Sunday <table>".to_owned(),
+        about: "For **everybody** who cares".to_owned(),
+        kind,
+        posting,
+        rules: "Be kind".to_owned(),
+        lang: None,
+        area: "Alderbrook".to_owned(),
+        moderators: vec!["mo".to_owned(), "molly".to_owned()],
+    };
+    kit.app.groups().create(&operator(), new).await.unwrap();
+    kit
+}
+
+const WORDS: [(&str, &str); 3] =
+    [("title", "Awake at five"), ("text", "Who is *there*?"), ("lang", "en")];
+
+#[tokio::test]
+async fn a_visitor_reads_what_a_group_is_and_how_to_join_from_elsewhere() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    let mut visitor = Browser::new(&kit);
+    let list = visitor.get("/groups").await.body;
+    assert!(list.contains("href=\"/groups/table\"") && list.contains("2 members"), "{list}");
+    assert!(!list.contains("/groups/new"), "only who may is offered to start one");
+    let page = visitor.get("/groups/table").await.body;
+    for part in ["Sunday &#60;table&#62;", "Be kind", "Open group", "For Alderbrook", "/@molly"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(page.contains("value=\"@table@care.example\""));
+    assert!(page.contains("href=\"/sign-in?next=/groups/table\""));
+    assert!(!page.contains("/groups/table/join") && !page.contains("/groups/table/begin"));
+    assert_eq!(visitor.get("/@table").await.location(), "/groups/table");
+    assert!(visitor.get("/cy/groups/table").await.body.contains("Grŵp agored"));
+    assert_eq!(visitor.get("/groups/none").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_member_joins_begins_a_conversation_and_leaves() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let answer = sam.submit("/groups/table", "/groups/table/join", &[]).await;
+    assert_eq!(answer.location(), "/groups/table?said=group-joined");
+    let page = sam.get("/groups/table?said=group-joined").await.body;
+    assert!(page.contains("You have joined the group") && page.contains("Leave the group"));
+    let answer = sam.submit("/groups/table", "/groups/table/begin", &WORDS).await;
+    assert_eq!(answer.location(), "/groups/table?said=group-began");
+    let page = Browser::new(&kit).get("/groups/table").await.body;
+    assert!(page.contains("Awake at five") && page.contains("Who is <em>there</em>?"));
+    assert!(!page.contains("In the group"), "all of them are");
+    let home = Browser::signed_in(&kit, "mo").await.get("/").await.body;
+    assert!(
+        home.contains("Awake at five") && home.contains("In the group <a href=\"/groups/table\"")
+    );
+    assert!(!home.contains("Passed on by"), "that it is in the group says as much");
+    let answer = sam.submit("/groups/table", "/groups/table/leave", &[]).await;
+    assert_eq!(answer.location(), "/groups/table?said=group-left");
+    assert!(sam.get("/groups/table").await.body.contains("Join the group"));
+}
+
+#[tokio::test]
+async fn words_that_cannot_be_published_come_back() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let fields = [("title", "Soup & bread"), ("text", " "), ("lang", "en")];
+    let answer = sam.submit("/groups/table", "/groups/table/begin", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("<title>Error: "), "{}", answer.body);
+    assert!(answer.body.contains("Write something first"));
+    assert!(answer.body.contains("value=\"Soup &#38; bread\""));
+    assert!(answer.body.contains("id=\"begin\" open"), "the form is not folded away");
+}
+
+#[tokio::test]
+async fn who_may_not_begin_is_told_why_and_keeps_their_words() {
+    for (posting, kind, why, problem) in [
+        (
+            PostingRule::Members,
+            GroupKind::Open,
+            "Join the group to start a conversation",
+            "Join the group first",
+        ),
+        (
+            PostingRule::Anyone,
+            GroupKind::Announce,
+            "Only services and moderators start conversations here",
+            "You cannot start a conversation here",
+        ),
+    ] {
+        let kit = scene(kind, posting).await;
+        let mut sam = Browser::signed_in(&kit, "sam").await;
+        let page = sam.get("/groups/table").await.body;
+        assert!(page.contains(why) && !page.contains("/groups/table/begin"), "{page}");
+        // The form may have been open before the rule was.
+        let answer = sam.submit("/groups/table", "/groups/table/begin", &WORDS).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(answer.body.contains(problem), "{}", answer.body);
+        assert!(answer.body.contains("Who is *there*?"), "nothing is lost: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_moderator_who_is_needed_cannot_leave_and_who_is_banned_cannot_join() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    let answer = mo.submit("/groups/table", "/groups/table/leave", &[]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("A group needs two moderators"));
+    kit.app.groups().appoint(&operator(), "table", "sam", GroupRole::Banned).await.unwrap();
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let page = sam.get("/groups/table").await.body;
+    assert!(page.contains("do not want you to write in this group"), "{page}");
+    assert!(!page.contains("/groups/table/join") && !page.contains("/groups/table/begin"));
+    let answer = sam.submit("/groups/table", "/groups/table/join", &[]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("You cannot write in this group"));
+}
+
+#[tokio::test]
+async fn an_admin_starts_a_group_and_what_is_wrong_stands_in_the_order_of_the_form() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    kit.account("alex", Role::Admin).await;
+    let mut alex = Browser::signed_in(&kit, "alex").await;
+    let wrong = [("kind", "open"), ("posting", "members"), ("moderators", "mo"), ("area", "Here")];
+    let answer = alex.submit("/groups/new", "/groups/new", &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let places: Vec<usize> = ["href=\"#name\"", "href=\"#handle\"", "href=\"#about\""]
+        .iter()
+        .chain(&["href=\"#moderators\""])
+        .map(|link| answer.body.find(link).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(answer.body.contains("value=\"Here\""));
+    let right = [
+        ("kind", "open"),
+        ("posting", "members"),
+        ("name", "Out of doors"),
+        ("handle", "walks"),
+        ("about", "Slowly"),
+        ("moderators", "mo\r\nmolly"),
+        ("rules", "One\r\nTwo"),
+    ];
+    let answer = alex.submit("/groups/new", "/groups/new", &right).await;
+    assert_eq!(answer.location(), "/groups/walks?said=group");
+    let page = alex.get("/groups/walks").await.body;
+    assert!(page.contains("<li dir=\"auto\">Two</li>"), "{page}");
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    assert_eq!(sam.get("/groups/new").await.status, StatusCode::FORBIDDEN);
+}
