@@ -70,6 +70,20 @@ export async function seed(program) {
     ["post", "edit", edited.url ?? edited.uri, "--text-stdin"],
     "The bus leaves at half past nine.",
   );
+  const keepers = ["--moderator", ADMIN.handle, "--moderator", "bryn"];
+  await program.run([
+    ...["group", "create", "kitchen_table", "--name", "Round the kitchen table", ...keepers],
+    ...["--about", "For everybody who looks after somebody at home.", "--area", "Alderbrook"],
+    ...["--rule", "Be kind.", "--rule", "Leave medicine to nurses and doctors."],
+  ]);
+  await program.run([
+    ...["group", "create", "hysbysfwrdd", "--name", "Hysbysfwrdd", ...keepers, "--lang", "cy"],
+    ...["--about", "Newyddion gan wasanaethau.", "--kind", "announce"],
+  ]);
+  const table = ["--group", "kitchen_table"];
+  const awake = await create(program, "bryn", "Who else is?", ...table, "--title", "Awake at five");
+  await create(program, "ada", "I am, with a biscuit.", "--reply-to", awake.url ?? awake.uri);
+  await create(program, "ada", ARABIC, ...table, "--lang", "ar");
   const lunch = ["Leek and potato soup", "Cheese and onion pie, with whatever the garden gives", "Cawl"];
   const poll = await create(
     program,

@@ -63,6 +63,7 @@ export const unset = (link) =>
     wrong("set-up, nothing filled in", link, "email", empty),
     page("home, nothing there", "/", 200),
     page("providers, nobody there", "/providers", 200),
+    page("groups, none there", "/groups", 200),
   ]);
 
 /** Writes while the session ends on another device: the words must not get lost. */
@@ -89,6 +90,8 @@ function gaps({ browser, base, posts, states }) {
     page("not found", "/nothing-here", 404),
     page("not found, member", "/nothing-here", 404, states.member),
     page("not allowed", "/providers/new", 403, states.other),
+    page("not allowed to start a group", "/groups/new", 403, states.other),
+    page("a group, just joined", "/groups/kitchen_table?said=group-joined", 200, states.other),
     page("no such method", "/sign-out", 405),
     page("a post that is gone", posts.gone, 410),
     page("a post that is gone, member", posts.gone, 410, states.member),
@@ -117,6 +120,12 @@ function forms({ posts, states }) {
     const line = tab.locator("main li", { has: tab.locator(`[value="${ADMIN.handle}"]`) });
     return await press(tab, line.locator("button"));
   };
+  const table = "/groups/kitchen_table";
+  const unfold = (tab) => tab.locator("#begin summary").click();
+  const neededThere = async (tab, at) => {
+    await tab.goto(at(table));
+    return await press(tab, tab.locator('form[action$="/leave"] button'));
+  };
   return inBoth([
     wrong("sign in wrongly", "/sign-in", "password", password, undefined, 401),
     wrong("write nothing", "/write", "text", long, member),
@@ -125,6 +134,9 @@ function forms({ posts, states }) {
     wrong("answer as somebody else", posts.long, "text", misuse("author"), member),
     wrong("change to nothing", `${posts.edited}/edit`, "text", nothing, member),
     wrong("add a provider without a name", "/providers/new", "summary", empty, member),
+    wrong("start a group without a name", "/groups/new", "about", empty, member),
+    wrong("begin a conversation with nothing", table, "text", unfold, other),
+    { name: "leave a group that needs one", status: 422, state: member, reach: neededThere },
     wrong("add nobody to a team", team, "role", handle, member),
     wrong("add somebody without a role", team, "role", unchoose("role"), member),
     { name: "take the last lead out", status: 422, state: member, reach: lastLead },

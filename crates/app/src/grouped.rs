@@ -6,13 +6,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use carefolk_domain::group::may_write;
-use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole, Standing};
+use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole, Span, Standing};
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, group, group_member, post};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
 };
 
 use crate::actors::queries as actors;
@@ -44,17 +45,31 @@ pub(crate) async fn role(
     row: &group::Model,
     who: &actor::Model,
 ) -> Result<Option<GroupRole>, Error> {
-    let said = group_member::Entity::find_by_id((row.id, who.id)).one(conn).await?;
-    if let Some(said) = said {
-        return Ok(Some(said.role));
-    }
-    let joined = follow::Entity::find()
-        .filter(follow::Column::FollowerId.eq(who.id))
+    Ok(roles(conn, row, &[who.id]).await?.remove(&who.id))
+}
+
+/// What each of these is in a group; who is nothing in it is not there.
+pub(crate) async fn roles(
+    conn: &impl ConnectionTrait,
+    row: &group::Model,
+    who: &[ActorId],
+) -> Result<HashMap<ActorId, GroupRole>, Error> {
+    let joined: Vec<ActorId> = follow::Entity::find()
+        .select_only()
+        .column(follow::Column::FollowerId)
+        .filter(follow::Column::FollowerId.is_in(padded(who.iter().copied())))
         .filter(follow::Column::FolloweeId.eq(row.actor_id))
         .filter(follow::Column::State.eq(FollowState::Accepted))
-        .one(conn)
+        .into_tuple()
+        .all(conn)
         .await?;
-    Ok(joined.map(|_follow| GroupRole::Member))
+    let said = group_member::Entity::find()
+        .filter(group_member::Column::GroupId.eq(row.id))
+        .filter(group_member::Column::ActorId.is_in(padded(who.iter().copied())))
+        .all(conn)
+        .await?;
+    let joined = joined.into_iter().map(|who| (who, GroupRole::Member));
+    Ok(joined.chain(said.into_iter().map(|row| (row.actor_id, row.role))).collect())
 }
 
 /// The actors of the groups that these posts are in.
@@ -69,11 +84,11 @@ pub(crate) async fn actors_of(
     let groups =
         group::Entity::find().filter(group::Column::Id.is_in(padded(ids))).all(conn).await?;
     let ids = groups.iter().map(|group| group.actor_id);
-    let actors =
+    let found =
         actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids))).all(conn).await?;
-    let mut actors: HashMap<ActorId, actor::Model> =
-        actors.into_iter().map(|actor| (actor.id, actor)).collect();
-    let pair = |group: group::Model| Some((group.id, actors.remove(&group.actor_id)?));
+    let shown = found.into_iter().filter(actors::is_shown);
+    let mut by_id: HashMap<ActorId, actor::Model> = shown.map(|actor| (actor.id, actor)).collect();
+    let pair = |group: group::Model| Some((group.id, by_id.remove(&group.actor_id)?));
     Ok(groups.into_iter().filter_map(pair).collect())
 }
 
@@ -98,7 +113,7 @@ impl Place {
         conn: &impl ConnectionTrait,
         actor: &actor::Model,
     ) -> Result<Option<Self>, Error> {
-        let row = of_actor(conn, actor.id).await?;
+        let row = of_actor(conn, actor.id).await?.filter(|_| actors::is_shown(actor));
         Ok(row.map(|row| Self { row, actor: actor.clone() }))
     }
 
@@ -118,7 +133,7 @@ impl Place {
     }
 }
 
-/// The group that a post is in.
+/// The group that a post is in, unless the group was closed.
 pub(crate) async fn of_post(
     conn: &impl ConnectionTrait,
     row: &post::Model,
@@ -126,7 +141,7 @@ pub(crate) async fn of_post(
     let Some(id) = row.group_id else { return Ok(None) };
     let Some(row) = group::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
     let actor = actors::by_id(conn, row.actor_id).await?;
-    Ok(Some(Place { row, actor }))
+    Ok(Some(Place { row, actor }).filter(|place| actors::is_shown(&place.actor)))
 }
 
 /// Whether the group tells its followers of this post by itself: of what begins a conversation, once.
@@ -172,6 +187,30 @@ pub(crate) async fn inboxes(
     Ok(followers.into_iter().map(|follower| follower.inbox).collect())
 }
 
+/// The same for all that `author` began in groups.
+pub(crate) async fn inboxes_of_author(
+    conn: &impl ConnectionTrait,
+    author: ActorId,
+) -> Result<BTreeSet<String>, Error> {
+    let groups: Vec<Option<GroupId>> = post::Entity::find()
+        .select_only()
+        .distinct()
+        .column(post::Column::GroupId)
+        .filter(post::Column::ActorId.eq(author))
+        .filter(post::Column::GroupId.is_not_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let ids = padded(groups.into_iter().flatten());
+    let groups = group::Entity::find().filter(group::Column::Id.is_in(ids)).all(conn).await?;
+    let mut inboxes = BTreeSet::new();
+    for group in groups {
+        let followers = dialect::follower_inboxes(conn, group.actor_id).await?;
+        inboxes.extend(followers.into_iter().map(|follower| follower.inbox));
+    }
+    Ok(inboxes)
+}
+
 /// A post came from elsewhere that names groups of ours (`named`), or answers something that is in one
 /// (`parent`): it belongs there if its author may write there, and the group passes on what begins a conversation.
 /// What a group does not want stays a post that names it; the group says nothing of it.
@@ -200,10 +239,40 @@ pub(crate) async fn began_here(
         }
         Err(other) => return Err(other),
     }
+    if parent.is_none() && has_begun_enough(tx, &place, author).await? {
+        tracing::info!(group = %place.actor.handle, host = %author.host, "too many conversations");
+        return Ok(());
+    }
     let mut changed = row.clone().into_active_model();
     changed.group_id = Set(Some(place.row.id));
     let row = changed.update(tx.conn()).await?;
     pass_on(app, tx, &place, &row, author).await
+}
+
+/// Whether the moderators of the group that `parent` is in do not want `author` to answer there.
+pub(crate) async fn is_unwanted_below(
+    conn: &impl ConnectionTrait,
+    parent: &post::Model,
+    author: &actor::Model,
+) -> Result<bool, Error> {
+    let Some(place) = of_post(conn, parent).await? else { return Ok(false) };
+    Ok(role(conn, &place.row, author).await? == Some(GroupRole::Banned))
+}
+
+/// How many conversations one person elsewhere begins in a group in an hour; more stay posts that name it. Each
+/// is told to everybody who follows the group.
+pub(crate) const GROUP_CONVERSATIONS_AN_HOUR: u64 = 12;
+
+/// Whether `author` began as many in the last hour as one may.
+async fn has_begun_enough(tx: &Tx, place: &Place, author: &actor::Model) -> Result<bool, Error> {
+    let began = post::Entity::find()
+        .filter(post::Column::ActorId.eq(author.id))
+        .filter(post::Column::GroupId.eq(place.row.id))
+        .filter(post::Column::InReplyToUri.is_null())
+        .filter(post::Column::CreatedAt.gt(tx.now() - Span::hours(1)))
+        .limit(GROUP_CONVERSATIONS_AN_HOUR)
+        .count(tx.conn());
+    Ok(began.await? >= GROUP_CONVERSATIONS_AN_HOUR)
 }
 
 /// Whether only who follows `author` is to see what they say: a group must not carry it further.

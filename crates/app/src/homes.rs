@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, ReactionKind, Span};
 use carefolk_store::dialect;
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{account, follow, home, post, reaction};
+use carefolk_store::entity::{account, actor, follow, group, home, post, reaction};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -118,7 +118,11 @@ pub(crate) async fn add_author(tx: &Tx, follower: ActorId, author: ActorId) -> R
     let ids: Vec<PostId> = post::Entity::find()
         .select_only()
         .column(post::Column::Id)
-        .filter(post::Column::ActorId.eq(author))
+        .filter(
+            Condition::any()
+                .add(post::Column::ActorId.eq(author))
+                .add(began_in(actor_itself(author))),
+        )
         .filter(post::Column::State.eq(PostState::Published))
         .order_by_desc(post::Column::Id)
         .limit(FIRST_POSTS)
@@ -164,7 +168,8 @@ pub(crate) async fn rebuild_home_if_stale(
         .filter(
             Condition::any()
                 .add(post::Column::ActorId.in_subquery(followees(account.actor_id)))
-                .add(post::Column::ActorId.eq(account.actor_id)),
+                .add(post::Column::ActorId.eq(account.actor_id))
+                .add(began_in(followees(account.actor_id))),
         )
         .order_by_desc(post::Column::Id)
         .limit(u64::from(HOME_ROWS))
@@ -176,6 +181,26 @@ pub(crate) async fn rebuild_home_if_stale(
         .exec(tx.conn())
         .await?;
     write(tx, account.id, ids).await
+}
+
+/// Conversations that began in groups whose actors these are: who follows a group reads them, whoever began them.
+fn began_in(actors: SelectStatement) -> Condition {
+    let groups = group::Entity::find()
+        .select_only()
+        .column(group::Column::Id)
+        .filter(group::Column::ActorId.in_subquery(actors))
+        .into_query();
+    Condition::all()
+        .add(post::Column::GroupId.in_subquery(groups))
+        .add(post::Column::InReplyToUri.is_null())
+}
+
+fn actor_itself(actor: ActorId) -> SelectStatement {
+    actor::Entity::find()
+        .select_only()
+        .column(actor::Column::Id)
+        .filter(actor::Column::Id.eq(actor))
+        .into_query()
 }
 
 fn is_stale(last_seen: Option<Moment>, now: Moment) -> bool {

@@ -134,7 +134,7 @@ pub fn may_write(
 ) -> Result<(), Denial> {
     match (role, posting) {
         (Some(GroupRole::Banned), _) => Err(Denial::GroupBanned),
-        (None, PostingRule::Members) => Err(Denial::GroupMembers),
+        (None, PostingRule::Members) if !replies => Err(Denial::GroupMembers),
         (None | Some(GroupRole::Member), PostingRule::Moderators) if !replies => {
             Err(Denial::GroupModerators)
         }
@@ -169,7 +169,9 @@ mod tests {
                 assert_eq!(may_write(rule, Some(Banned), replies), Err(Denial::GroupBanned));
             }
         }
-        assert_eq!(may_write(Moderators, None, true), Ok(()));
+        for rule in PostingRule::iter() {
+            assert_eq!(may_write(rule, None, true), Ok(()), "anybody answers: {rule:?}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Actors<'_> {
             audience: Audience::Public,
             body: told.to_json(),
         };
-        let everybody = Recipients { followers_of: Some(row.id), inboxes: Vec::new() };
+        let everybody = Recipients { followers_of: Some(row.id), ..Recipients::default() };
         outbox::say(self.0, &tx, saying, everybody).await?;
         audit::record(self.0, &tx, caller, "actor.rotate-keys", &row.handle, &rsa).await?;
         tx.commit().await?;

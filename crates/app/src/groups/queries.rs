@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 
 use super::{GroupPage, GroupView, Groups};
 use crate::actors::{ActorView, queries as actors};
-use crate::grouped::{find, role};
+use crate::grouped::{find, role, roles};
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, page::Page};
 use crate::posts::visible::{visible_to, voices_of};
@@ -101,14 +101,13 @@ impl Groups<'_> {
             .filter(actor::Column::Id.in_subquery(voices_of(member)))
             .all(self.0.read())
             .await?;
-        let mut may = Vec::new();
-        for voice in voices.into_iter().filter(actors::is_shown) {
-            let role = role(self.0.read(), row, &voice).await?;
-            if may_write(row.posting, role, false).is_ok() {
-                may.push(voice.handle);
-            }
-        }
-        Ok(may)
+        let ids: Vec<ActorId> = voices.iter().map(|voice| voice.id).collect();
+        let roles = roles(self.0.read(), row, &ids).await?;
+        let may = |voice: &actor::Model| {
+            actors::is_shown(voice)
+                && may_write(row.posting, roles.get(&voice.id).copied(), false).is_ok()
+        };
+        Ok(voices.into_iter().filter(may).map(|voice| voice.handle).collect())
     }
 
     /// The conversations that began in a group, the newest first.

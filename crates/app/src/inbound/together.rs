@@ -31,6 +31,9 @@ struct Before {
     posts: HashSet<String>,
     /// Servers that something else than these comes from.
     hosts: HashSet<String>,
+    /// Servers that say who follows whom: where only members of a group begin conversations, what they say next
+    /// depends on it.
+    joined: HashSet<String>,
     /// Posts that are boosted in their place.
     boosted: HashSet<String>,
     /// Whether something is taken back, which may be a boost of any post.
@@ -39,8 +42,8 @@ struct Before {
 
 /// Takes out the new posts, and the likes and boosts, if there are several.
 ///
-/// A post of which something was said before keeps its place: what is said of a post later finds it, and
-/// who is followed or leaves is followed or leaves afterwards. A like or boost keeps its place if something that
+/// A post of which something was said before keeps its place, and one from a server that said before who follows
+/// whom: what is said of a post later finds it, and who is followed or leaves is followed or leaves afterwards. A like or boost keeps its place if something that
 /// keeps its own place before it
 ///
 /// - speaks of the same post,
@@ -56,7 +59,9 @@ pub(super) fn take_apart(planned: Vec<Planned>) -> Parts {
     for (row, plan) in planned {
         let post = plan.as_ref().ok().and_then(Plan::post).map(str::to_owned);
         match plan {
-            Ok(Plan::Create { actor, note, words }) if !before.spoken_of.contains(&note.id) => {
+            Ok(Plan::Create { actor, note, words })
+                if !before.spoken_of.contains(&note.id) && !before.joined.contains(&row.host) =>
+            {
                 parts.posts.push((row, apply::said(actor, note, words)));
                 continue;
             }
@@ -94,6 +99,9 @@ impl Before {
         }
         self.taken_back |= matches!(plan, Some(Plan::Undo { .. }));
         self.posts.extend(plan.and_then(Plan::post).map(str::to_owned));
+        if matches!(plan, Some(Plan::Follow { .. } | Plan::Undo { .. })) {
+            self.joined.insert(row.host.clone());
+        }
         self.hosts.insert(row.host.clone());
     }
 }

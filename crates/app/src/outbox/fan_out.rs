@@ -172,7 +172,7 @@ impl Outbox<'_> {
 }
 
 /// Writes the first page, and the row for the others. While something said earlier of the same object is
-/// not written out, the row alone.
+/// not written out, and where it is to be written out later, the row alone.
 pub(super) async fn begin(app: &App, tx: &Tx, said: Said, to: Recipients) -> Result<(), Error> {
     let mut row = fan_out::Model {
         activity_id: said.id,
@@ -184,10 +184,11 @@ pub(super) async fn begin(app: &App, tx: &Tx, said: Said, to: Recipients) -> Res
         run_at: tx.now(),
         created_at: tx.now(),
     };
-    if let Some(last) = last_turn(tx, said.order_key).await? {
+    let last = last_turn(tx, said.order_key).await?;
+    if to.later || last.is_some() {
         let inboxes = serde_json::to_string(&to.inboxes);
         row.inboxes = Some(inboxes.map_err(|_odd| Error::Bug("inboxes that are not JSON"))?);
-        row.turn = last + 1;
+        row.turn = last.map_or(0, |last| last + 1);
     } else {
         let last = first_page(app, tx, said, to).await?;
         let Some(last) = last else { return Ok(()) };

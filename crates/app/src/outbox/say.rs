@@ -72,12 +72,15 @@ pub(crate) struct Recipients {
     pub followers_of: Option<ActorId>,
     /// Single inboxes.
     pub inboxes: Vec<String>,
+    /// Whether all of it is written out later, by the worker: what somebody elsewhere sets off must not hold up
+    /// the batch in which it came.
+    pub later: bool,
 }
 
 impl Recipients {
     /// This actor alone.
     pub(crate) fn one(actor: &actor::Model) -> Self {
-        Self { followers_of: None, inboxes: vec![actor.inbox.clone()] }
+        Self { inboxes: vec![actor.inbox.clone()], ..Self::default() }
     }
 }
 

@@ -165,8 +165,7 @@ impl Outbox<'_> {
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Try>, Error> {
-        let tx = self.0.begin().await?;
-        let now = tx.now();
+        let now = self.0.now();
         let claim = DeliveryClaim {
             now,
             lease_until: now + LEASE,
@@ -174,7 +173,12 @@ impl Outbox<'_> {
             window_per_host: WINDOW_PER_HOST,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
-        let rows = dialect::claim_deliveries(tx.store(), &claim).await?;
+        let chosen = dialect::choose_deliveries(self.0.read(), &claim).await?;
+        if chosen.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let tx = self.0.begin().await?;
+        let rows = dialect::claim_deliveries(tx.store(), &claim, chosen.as_deref()).await?;
         tx.commit().await?;
         self.tries(rows, now).await
     }

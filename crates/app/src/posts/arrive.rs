@@ -205,8 +205,13 @@ async fn without_blockers(
 /// Whether it answers somebody here who blocks its author, or a post that they may not answer or
 /// not even see.
 async fn is_unwanted(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
-    let answered = heard.parent.as_ref().filter(|parent| parent.slug.is_some());
-    let Some(parent) = answered else { return Ok(false) };
+    let Some(parent) = &heard.parent else { return Ok(false) };
+    if grouped::is_unwanted_below(tx.conn(), parent, author).await? {
+        return Ok(true);
+    }
+    if parent.slug.is_none() {
+        return Ok(false);
+    }
     // What is guessed is not answered (S-051).
     Ok(!may_see(tx, author, parent).await?
         || blocked::is_blocked(tx.conn(), parent.actor_id, author.id).await?

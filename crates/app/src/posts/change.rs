@@ -10,7 +10,8 @@ use sea_orm::{
 use super::publish::{self, Words, tidy};
 use super::visible::visible_to;
 use super::{
-    EditPost, PostView, Posts, attachments, polls, queries, text, translate, views, wire_map,
+    EditPost, PostView, Posts, attachments, hearers, polls, queries, text, translate, views,
+    wire_map,
 };
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -80,8 +81,7 @@ impl Posts<'_> {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::update(self.0, &note, at);
-            let mut to = publish::hearers(&row, &named);
-            to.inboxes.extend(grouped::inboxes(tx.conn(), &row).await?);
+            let to = hearers::of_change(&tx, &row, &named).await?;
             outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.edit", &row.uri).await?;
@@ -116,8 +116,7 @@ impl Posts<'_> {
         if row.audience.federates() {
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::delete(self.0, &note, tx.now());
-            let mut to = publish::hearers(&row, &named);
-            to.inboxes.extend(grouped::inboxes(tx.conn(), &row).await?);
+            let to = hearers::of_change(&tx, &row, &named).await?;
             outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record(self.0, &tx, caller, "post.delete", &row.uri, "").await?;

@@ -12,6 +12,7 @@ pub(crate) mod concern;
 mod conversations;
 mod documents;
 pub(crate) mod fetch;
+mod hearers;
 mod ids;
 mod named;
 pub(crate) mod orphans;

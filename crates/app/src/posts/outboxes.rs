@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use carefolk_domain::{ActorId, ActorKind, Audience, PostId, ReactionId, ReactionKind};
+use carefolk_domain::{ActorId, ActorKind, Audience, PostId, ReactionKind};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, post, reaction};
 use carefolk_wire::write::{Object, OrderedCollection, OrderedCollectionPage};
@@ -77,12 +77,13 @@ impl Posts<'_> {
 
     async fn passed_on(&self, group: &actor::Model, page: &Page) -> Result<Items, Error> {
         let query = match page.before {
-            Some(id) => passed_on_by(group.id).filter(reaction::Column::Id.lt(ReactionId(id))),
+            Some(id) => passed_on_by(group.id).filter(reaction::Column::PostId.lt(PostId(id))),
             None => passed_on_by(group.id),
         };
-        let rows =
-            query.order_by_desc(reaction::Column::Id).limit(OUTBOX_PAGE).all(self.0.read()).await?;
-        let next = rows.last().filter(|_| is_full(rows.len())).map(|row| row.id.0);
+        // By the posts, for which there is an index: what it passed on stands in their order.
+        let by_post = query.order_by_desc(reaction::Column::PostId).limit(OUTBOX_PAGE);
+        let rows = by_post.all(self.0.read()).await?;
+        let next = rows.last().filter(|_| is_full(rows.len())).map(|row| row.post_id.0);
         let ids = padded(rows.iter().map(|row| row.post_id));
         let posts =
             post::Entity::find().filter(post::Column::Id.is_in(ids)).all(self.0.read()).await?;

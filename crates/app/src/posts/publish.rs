@@ -13,11 +13,11 @@ use carefolk_store::entity::{account, actor, notification, post, rendition, revi
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::text::{self, Written};
-use super::{NewPost, PostRef, PostView, Posts, ids, policy, polls, views, wire_map};
+use super::{NewPost, PostRef, PostView, Posts, hearers, ids, policy, polls, views, wire_map};
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
-use crate::outbox::{self, Recipients};
+use crate::outbox;
 use crate::{App, audit, blocked, grouped, homes, providers};
 
 /// The language of a text when nobody said and the author chose none.
@@ -57,7 +57,7 @@ impl Posts<'_> {
         if row.audience.federates() {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let said = wire_map::create(self.0, &note);
-            outbox::say(self.0, &tx, said, hearers(&row, &named)).await?;
+            outbox::say(self.0, &tx, said, hearers::of(&row, &named)).await?;
         }
         if let Some(place) = &ready.group {
             // After the post itself: who hears of both asks for it only if it never came.
@@ -378,19 +378,4 @@ pub(super) async fn notify(
         .await?;
     }
     Ok(())
-}
-
-/// Who elsewhere hears of a post: the author's followers, and who is named or answered.
-pub(super) fn hearers(row: &post::Model, named: &[&actor::Model]) -> Recipients {
-    let inbox = |actor: &&actor::Model| match row.audience {
-        Audience::Public | Audience::Quiet => {
-            actor.shared_inbox.clone().unwrap_or_else(|| actor.inbox.clone())
-        }
-        _ => actor.inbox.clone(),
-    };
-    let remote = named.iter().copied().filter(|actor| actor.domain_id.is_none());
-    Recipients {
-        followers_of: (row.audience != Audience::Direct).then_some(row.actor_id),
-        inboxes: remote.map(|actor| inbox(&actor)).collect(),
-    }
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::polls::Poll;
-use super::{Posts, publish, wire_map};
+use super::{Posts, hearers, wire_map};
 use crate::App;
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, tx::Tx};
@@ -69,7 +69,7 @@ impl Posts<'_> {
         }
         let question = wire_map::load(self.0, tx.conn(), row).await?;
         let said = wire_map::update(self.0, &question, tx.now());
-        let to = publish::hearers(row, &question.hearers());
+        let to = hearers::of_change(tx, row, &question.hearers()).await?;
         outbox::say(self.0, tx, said, to).await
     }
 }

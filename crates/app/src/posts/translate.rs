@@ -5,7 +5,7 @@ use carefolk_store::entity::{actor, post, rendition};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::change::edited_at;
-use super::{PostRef, Posts, publish, queries, text, wire_map};
+use super::{PostRef, Posts, hearers, queries, text, wire_map};
 use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox;
@@ -60,7 +60,8 @@ impl Posts<'_> {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::update(self.0, &note, at);
-            outbox::say(self.0, &tx, said, publish::hearers(&row, &named)).await?;
+            let to = hearers::of_change(&tx, &row, &named).await?;
+            outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.translate", &row.uri).await?;
         tx.commit().await

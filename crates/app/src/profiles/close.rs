@@ -12,7 +12,7 @@ use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::outbox;
 use crate::posts::bury;
-use crate::{accounts, audit};
+use crate::{accounts, audit, grouped};
 
 /// How many of those whom its posts named are told, besides its followers.
 const NAMED_MAX: u64 = 1_000;
@@ -39,6 +39,8 @@ impl Profiles<'_> {
         let said = wire_map::delete(self.0, &row);
         let mut to = wire_map::followers(&row);
         to.inboxes.extend(named);
+        // Who follows a group has what they began in it.
+        to.inboxes.extend(grouped::inboxes_of_author(tx.conn(), row.id).await?);
         outbox::say(self.0, &tx, said, to).await?;
         bury::delete_actor(&tx, &row).await?;
         audit::record(self.0, &tx, caller, "actor.delete", &row.handle, &row.uri).await?;

@@ -15,7 +15,8 @@ use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
 
-/// `actor`, who is here, passes on a post that anybody may read. Twice is once.
+/// `actor`, who is here, passes on a post that anybody may read. Twice is once. Of a post from elsewhere
+/// nobody waits until it is written out.
 pub(crate) async fn boost(
     app: &App,
     tx: &Tx,
@@ -26,7 +27,8 @@ pub(crate) async fn boost(
     if find(tx, actor, post, ReactionKind::Boost).await?.is_some() {
         return Ok(());
     }
-    write(app, tx, [actor, author], post, ReactionKind::Boost).await
+    let later = post.slug.is_none();
+    write_with(app, tx, [actor, author], (post, ReactionKind::Boost), later).await
 }
 
 /// `actor`, who is here, takes that back, if it did.
@@ -51,11 +53,22 @@ pub(crate) async fn write(
     post: &post::Model,
     kind: ReactionKind,
 ) -> Result<(), Error> {
+    write_with(app, tx, [actor, author], (post, kind), false).await
+}
+
+async fn write_with(
+    app: &App,
+    tx: &Tx,
+    [actor, author]: [&actor::Model; 2],
+    (post, kind): (&post::Model, ReactionKind),
+    later: bool,
+) -> Result<(), Error> {
     let slug = app.slug();
     let uri = outbox::activity_uri(app, &slug);
     let written = insert(app, tx, vec![New { actor, post, kind, uri }]).await?;
     let row = written.first().ok_or(Error::NotFound("post"))?;
-    say(app, tx, Whole { row, actor, post, author }, |whole| whole.said(slug)).await
+    let whole = Whole { row, actor, post, author };
+    say(app, tx, whole, later, |whole| whole.said(slug)).await
 }
 
 /// A like or a boost by `actor`, as it was said.
@@ -79,7 +92,8 @@ pub(crate) async fn unwrite(
     delete(tx, row).await?;
     let slug = app.slug();
     let uri = outbox::activity_uri(app, &slug);
-    say(app, tx, Whole { row, actor, post, author }, |whole| whole.undone(uri, slug)).await
+    let whole = Whole { row, actor, post, author };
+    say(app, tx, whole, false, |whole| whole.undone(uri, slug)).await
 }
 
 /// Queues it for who is to hear of it: of a like the author alone, of a boost one's followers, too.
@@ -87,6 +101,7 @@ async fn say(
     app: &App,
     tx: &Tx,
     whole: Whole<'_>,
+    later: bool,
     saying: impl FnOnce(Whole<'_>) -> outbox::Saying,
 ) -> Result<(), Error> {
     let remote = whole.author.domain_id.is_none().then(|| whole.author.inbox.clone());
@@ -97,6 +112,7 @@ async fn say(
     let to = Recipients {
         followers_of: boost.then_some(whole.actor.id),
         inboxes: remote.into_iter().collect(),
+        later,
     };
     outbox::say(app, tx, saying(whole), to).await
 }

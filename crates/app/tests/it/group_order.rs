@@ -124,3 +124,82 @@ async fn who_is_limited_here_is_not_passed_on() {
     say(&kit, &act(1, "Create", hello)).await;
     assert!(heard_of_group(&kit).await.is_empty());
 }
+
+/// What is sent in great numbers is not sent on to everybody.
+#[tokio::test]
+async fn who_begins_very_many_is_not_passed_on_without_end() {
+    let (kit, _mo, _carer) = scene(table()).await;
+    ann_joins(&kit).await;
+    let group = uri(&kit).await;
+    for number in 1..=15 {
+        let mut hello = note(number, "Buy my bread");
+        hello["cc"] = json!([group]);
+        say(&kit, &act(number, "Create", hello)).await;
+    }
+    assert_eq!(conversations(&kit).await.len(), 12);
+    kit.clock.advance(carefolk_domain::Span::hours(1));
+    let mut hello = note(99, "A quiet question");
+    hello["cc"] = json!([group]);
+    say(&kit, &act(99, "Create", hello)).await;
+    assert_eq!(conversations(&kit).await.len(), 13);
+}
+
+#[tokio::test]
+async fn who_is_banned_elsewhere_does_not_answer_either() {
+    let (kit, mo, _carer) = scene(table()).await;
+    ann_joins(&kit).await;
+    let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    kit.app.groups().appoint(&mo, "table", "ann@v.example", GroupRole::Banned).await.unwrap();
+    let mut answer = note(1, "Buy my bread");
+    answer["inReplyTo"] = json!(post.uri);
+    say(&kit, &act(1, "Create", answer)).await;
+    let by = PostRef::Id(post.id);
+    let thread = kit.app.posts().thread(&mo, &by, carefolk_app::Page::first(9)).await.unwrap();
+    assert!(thread.replies.is_empty());
+}
+
+#[tokio::test]
+async fn a_closed_group_takes_nothing_in() {
+    let (kit, mo, _carer) = scene(table()).await;
+    ann_joins(&kit).await;
+    let (post, group) = (begin(&kit, &mo, "mo", "Who is awake?").await.unwrap(), uri(&kit).await);
+    kit.app.profiles().close(&operator(), "table").await.unwrap();
+    kit.settle().await;
+    let before = kit.remote.sent().len();
+    let mut hello = note(1, "Hello?");
+    hello["cc"] = json!([group]);
+    say(&kit, &act(1, "Create", hello)).await;
+    assert_eq!(kit.remote.sent().len(), before);
+    let by = PostRef::Id(post.id);
+    assert!(kit.app.posts().find(&mo, &by).await.unwrap().group.is_none());
+    assert!(kit.app.groups().list(&operator()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn who_closes_their_account_is_forgotten_where_the_group_told_of_them() {
+    let (kit, _mo, carer) = scene(table()).await;
+    ann_joins(&kit).await;
+    begin(&kit, &carer, "carer", "Who is awake?").await.unwrap();
+    kit.settle().await;
+    kit.app.profiles().close(&operator(), "carer").await.unwrap();
+    kit.settle().await;
+    let told =
+        kit.remote.sent().into_iter().filter(|(inbox, _)| inbox == crate::stranger::SHARED_INBOX);
+    let kinds: Vec<Value> = told
+        .map(|(_, body)| serde_json::from_str::<Value>(&body).unwrap()["type"].clone())
+        .collect();
+    assert!(kinds.contains(&json!("Delete")), "{kinds:?}");
+}
+
+/// What is written again for who was away holds what their groups told of.
+#[tokio::test]
+async fn conversations_are_at_home_for_who_joins_later_and_for_who_was_away() {
+    let (kit, mo, carer) = scene(table()).await;
+    begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    kit.app.groups().join(&carer, "carer", "table").await.unwrap();
+    assert_eq!(home(&kit, &carer).await, ["Who is awake?"]);
+    kit.clock.advance(carefolk_domain::Span::days(20));
+    begin(&kit, &mo, "mo", "Still?").await.unwrap();
+    kit.app.accounts().sign_in("carer", carefolk_testkit::PASSWORD, "").await.unwrap();
+    assert_eq!(home(&kit, &carer).await, ["Still?", "Who is awake?"]);
+}

@@ -89,7 +89,41 @@ pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Resu
     Ok(())
 }
 
-/// Takes deliveries that may be sent now, and counts the start in their `attempts`.
+/// Chooses on SQLite which deliveries [`claim_deliveries`] is to take, while others may write: to look at every
+/// server takes long, and there is one writer. `None` on PostgreSQL, where the claim itself chooses.
+///
+/// Nobody else may claim between the two: on SQLite one process delivers, and one task of it claims.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn choose_deliveries(
+    conn: &impl ConnectionTrait,
+    claim: &DeliveryClaim<'_>,
+) -> Result<Option<Vec<DeliveryId>>, StoreError> {
+    if DbKind::of(conn.get_database_backend()) == DbKind::Postgres {
+        return Ok(None);
+    }
+    let first = chosen(conn, claim, 1).await?;
+    let is_enough = u32::try_from(first.len()).unwrap_or(u32::MAX) >= claim.limit;
+    if is_enough || first.is_empty() {
+        return Ok(Some(first));
+    }
+    Ok(Some(chosen(conn, claim, claim.window_per_host).await?))
+}
+
+async fn chosen(
+    conn: &impl ConnectionTrait,
+    claim: &DeliveryClaim<'_>,
+    depth: u32,
+) -> Result<Vec<DeliveryId>, StoreError> {
+    let statement = claim_sql(DbKind::Sqlite, claim, depth, ("", Claim::Chooses)).on(conn);
+    let rows = conn.query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok(DeliveryId(row.try_get_by_index(0)?))).collect()
+}
+
+/// Takes deliveries that may be sent now, and counts the start in their `attempts`; of those in `chosen` alone, if
+/// they were chosen before.
 ///
 /// - Nothing for a server that is suspended, backing off, or asked to be left alone.
 /// - What waits until later than anybody is ever made to wait is due: that was written down while
@@ -107,7 +141,40 @@ pub async fn insert_deliveries_batch(tx: &WriteTx, rows: &[NewDelivery]) -> Resu
 pub async fn claim_deliveries(
     tx: &WriteTx,
     claim: &DeliveryClaim<'_>,
+    chosen: Option<&[DeliveryId]>,
 ) -> Result<Vec<Model>, StoreError> {
+    let mut claimed = match chosen {
+        Some(chosen) => take(tx, claim, chosen).await?,
+        None => claim_at_once(tx, claim).await?,
+    };
+    claimed.sort_unstable_by_key(|row| row.id);
+    Ok(claimed)
+}
+
+/// Those of `chosen` that still wait for nobody: one may have been cancelled, and its server suspended, meanwhile.
+async fn take(
+    tx: &WriteTx,
+    claim: &DeliveryClaim<'_>,
+    chosen: &[DeliveryId],
+) -> Result<Vec<Model>, StoreError> {
+    const TAKE: &str = "UPDATE delivery SET attempts = attempts + 1, locked_until = $2, locked_by = $3 \
+        WHERE state = 'waiting' \
+          AND (locked_until IS NULL OR locked_until <= $1 OR locked_until > $4) \
+          AND peer_id NOT IN (SELECT id FROM peer WHERE effective = 'suspended') \
+          AND id IN (VALUES ";
+    let DeliveryClaim { now, lease_until, holder, .. } = *claim;
+    let never = now + backoff::WAIT_MAX;
+    let mut claimed = Vec::with_capacity(chosen.len());
+    for chunk in sized(chosen) {
+        let values = [now.into(), lease_until.into(), holder.into(), never.into()];
+        let rows = chunk.iter().map(|id| [(*id).into()]);
+        let statement = Sql::new(TAKE, values).rows(rows).text(") RETURNING *").on(tx.conn());
+        claimed.extend(Entity::find().from_raw_sql(statement).all(tx.conn()).await?);
+    }
+    Ok(claimed)
+}
+
+async fn claim_at_once(tx: &WriteTx, claim: &DeliveryClaim<'_>) -> Result<Vec<Model>, StoreError> {
     if tx.kind() == DbKind::Postgres {
         // Two claims at once would each see room in the same window. Row locks cannot help: what
         // is counted is other rows. The number is only ours in this database; it spells "care".
@@ -123,7 +190,6 @@ pub async fn claim_deliveries(
         let rest = DeliveryClaim { limit: missing, ..*claim };
         claimed.extend(claim_some(tx, &rest, claim.window_per_host).await?);
     }
-    claimed.sort_unstable_by_key(|row| row.id);
     Ok(claimed)
 }
 
@@ -132,8 +198,17 @@ async fn claim_some(
     claim: &DeliveryClaim<'_>,
     depth: u32,
 ) -> Result<Vec<Model>, StoreError> {
-    let statement = claim_sql(tx.kind(), claim, depth, "").on(tx.conn());
+    let statement = claim_sql(tx.kind(), claim, depth, ("", Claim::Takes)).on(tx.conn());
     Ok(Entity::find().from_raw_sql(statement).all(tx.conn()).await?)
+}
+
+/// What a statement does about the deliveries that may be sent.
+#[derive(Clone, Copy)]
+enum Claim {
+    /// Says which they are.
+    Chooses,
+    /// Takes them.
+    Takes,
 }
 
 /// How the database would run [`claim_deliveries`], line by line: for tests and for the curious.
@@ -149,7 +224,8 @@ pub async fn explain_claim_deliveries(
         DbKind::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
         DbKind::Postgres => ("EXPLAIN ", 0),
     };
-    let statement = claim_sql(tx.kind(), claim, claim.window_per_host, explain).on(tx.conn());
+    let how = (explain, Claim::Takes);
+    let statement = claim_sql(tx.kind(), claim, claim.window_per_host, how).on(tx.conn());
     let rows = tx.conn().query_all_raw(statement).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(column)?)).collect()
 }
@@ -159,7 +235,12 @@ pub async fn explain_claim_deliveries(
 /// It walks over the servers, a few thousand, and never over the queue, which may be millions: a
 /// server's queue is read from its head (`depth` rows of it) through the index (`peer_id`, `state`, `order_key`, `id`),
 /// and what is in flight is counted through an index that holds nothing else.
-fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) -> Sql {
+fn claim_sql(
+    kind: DbKind,
+    claim: &DeliveryClaim<'_>,
+    depth: u32,
+    (prefix, what): (&str, Claim),
+) -> Sql {
     let DeliveryClaim { now, lease_until, holder, window_per_host: window, limit } = *claim;
     // SQLite has no LATERAL: there the sub-select gives row numbers, and they give the rows. It
     // also has to be told the index: left alone it walks over everything that is due, once for
@@ -178,6 +259,16 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
             (format!("CROSS JOIN LATERAL ({next}) next"), "FOR UPDATE SKIP LOCKED")
         }
     };
+    let end = match what {
+        Claim::Chooses => "SELECT id FROM chosen".to_owned(),
+        Claim::Takes => format!(
+            ", due AS MATERIALIZED ( \
+               SELECT d.id FROM delivery d WHERE d.id IN (SELECT id FROM chosen) {lock} \
+             ) \
+             UPDATE delivery SET attempts = attempts + 1, locked_until = $2, locked_by = $3 \
+             WHERE id IN (SELECT id FROM due) RETURNING *"
+        ),
+    };
     let text = format!(
         "{prefix}WITH ready AS MATERIALIZED ( \
            SELECT p.id AS peer_id, 'waiting' AS wanted, (CASE WHEN p.failures > 0 THEN 1 ELSE {window} END) \
@@ -192,11 +283,7 @@ fn claim_sql(kind: DbKind, claim: &DeliveryClaim<'_>, depth: u32, prefix: &str) 
            FROM ready {join} WHERE ready.room > 0 \
          ), chosen AS MATERIALIZED ( \
            SELECT id FROM turns WHERE turn <= room ORDER BY turn, run_at, id LIMIT {limit} \
-         ), due AS MATERIALIZED ( \
-           SELECT d.id FROM delivery d WHERE d.id IN (SELECT id FROM chosen) {lock} \
-         ) \
-         UPDATE delivery SET attempts = attempts + 1, locked_until = $2, locked_by = $3 \
-         WHERE id IN (SELECT id FROM due) RETURNING *"
+         ) {end}"
     );
     let never = now + backoff::WAIT_MAX;
     Sql::new(text, [now.into(), lease_until.into(), holder.into(), never.into()])

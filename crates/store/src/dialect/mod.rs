@@ -28,8 +28,8 @@ pub use counters::{
     bump_reply_counts,
 };
 pub use deliveries::{
-    DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
-    finish_deliveries, insert_deliveries_batch,
+    DeliveryClaim, DeliveryEnd, NewDelivery, choose_deliveries, claim_deliveries,
+    explain_claim_deliveries, finish_deliveries, insert_deliveries_batch,
 };
 pub use endings::{
     bury_overdue, drop_after_abandoned, drop_edits_after_abandoned, wake_deliveries,

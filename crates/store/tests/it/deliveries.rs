@@ -2,8 +2,8 @@
 
 use carefolk_domain::{DeliveryId, Moment, Span, Standing, backoff};
 use carefolk_store::dialect::{
-    DeliveryClaim, DeliveryEnd, NewDelivery, claim_deliveries, explain_claim_deliveries,
-    finish_deliveries, insert_deliveries_batch,
+    DeliveryClaim, DeliveryEnd, NewDelivery, choose_deliveries, claim_deliveries,
+    explain_claim_deliveries, finish_deliveries, insert_deliveries_batch,
 };
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::peer;
@@ -27,7 +27,9 @@ fn claim_at(now: Moment) -> DeliveryClaim<'static> {
 }
 
 async fn claim(db: &Db, claim: DeliveryClaim<'_>) -> Vec<i64> {
-    let claimed = in_tx(db, async |tx| claim_deliveries(tx, &claim).await.unwrap()).await;
+    let chosen = choose_deliveries(db.read(), &claim).await.unwrap();
+    let chosen = chosen.as_deref();
+    let claimed = in_tx(db, async |tx| claim_deliveries(tx, &claim, chosen).await.unwrap()).await;
     claimed.into_iter().map(|row| row.id.0).collect()
 }
 
@@ -49,6 +51,36 @@ fn end(id: i64, state: DeliveryState) -> DeliveryEnd {
 
 async fn finish(db: &Db, holder: &str, ends: &[DeliveryEnd]) -> u64 {
     in_tx(db, async |tx| finish_deliveries(tx, holder, ends).await.unwrap()).await
+}
+
+/// SQLite chooses without holding the pen; what changes meanwhile counts.
+#[tokio::test]
+async fn what_was_cancelled_or_suspended_after_it_was_chosen_is_not_taken() {
+    let db = fresh("delivery_chosen").await;
+    for (id, host) in [(1, "one.example"), (2, "two.example"), (3, "three.example")] {
+        stored(&db, given::peer(id, host)).await;
+        queue(&db, vec![given::delivery(id, id)]).await;
+    }
+    let chosen = choose_deliveries(db.read(), &claim_at(NOW)).await.unwrap();
+    if kind() == DbKind::Postgres {
+        assert!(chosen.is_none(), "the claim itself chooses there");
+        return;
+    }
+    let chosen = chosen.unwrap();
+    assert_eq!(chosen.len(), 3);
+    in_tx(&db, async |tx| {
+        for change in [
+            "UPDATE delivery SET state = 'cancelled' WHERE id = 1",
+            "UPDATE peer SET effective = 'suspended' WHERE id = 2",
+        ] {
+            tx.conn().execute_unprepared(change).await.unwrap();
+        }
+        let claimed = claim_deliveries(tx, &claim_at(NOW), Some(&chosen)).await.unwrap();
+        assert_eq!(claimed.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3]);
+        let again = claim_deliveries(tx, &claim_at(NOW), Some(&chosen)).await.unwrap();
+        assert!(again.is_empty(), "it is in work");
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -234,7 +266,7 @@ async fn on_postgres_a_claim_waits_for_the_one_before_and_counts_it() {
     queue(&db, (1..=20).map(|id| given::delivery(id, 1)).collect()).await;
 
     let first = db.begin().await.unwrap();
-    assert_eq!(claim_deliveries(&first, &claim_at(NOW)).await.unwrap().len(), 8);
+    assert_eq!(claim_deliveries(&first, &claim_at(NOW), None).await.unwrap().len(), 8);
     let mut second = JoinSet::new();
     let other = db.clone();
     second.spawn(async move { claim(&other, claim_at(NOW)).await });

@@ -109,6 +109,7 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
         is_member: shown.mine.is_some(),
         button: button(web, &shown),
         why_not: begin.is_none().then(|| why_not(web, &shown)).flatten(),
+        is_begun: errors.lines().iter().any(|line| !line.field.is_empty()),
         begin,
         list,
         address: Some(format!("@{}", group.actor.address())).filter(|_| federates),

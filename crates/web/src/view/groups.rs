@@ -69,6 +69,8 @@ pub(crate) struct GroupPage {
     pub button: Option<(String, String)>,
     /// The parts of the form that begins a conversation.
     pub begin: Option<Vec<Item>>,
+    /// Whether something was wrong with what was sent with it.
+    pub is_begun: bool,
     /// Why there is no such form.
     pub why_not: Option<String>,
     /// Its conversations.
