@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use carefolk_domain::group::may_write;
-use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole, Span, Standing};
+use carefolk_domain::{ActorId, ActorKind, ActorState, GroupId, GroupRole, Span, Standing};
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, group, group_member, post};
@@ -158,7 +158,7 @@ pub(crate) async fn pass_on(
     post: &post::Model,
     author: &actor::Model,
 ) -> Result<(), Error> {
-    if is_passed_on(post) {
+    if is_passed_on(post) && !is_limited(app, author).await? {
         reacted::boost(app, tx, &place.actor, post, author).await?;
     }
     Ok(())
@@ -270,7 +270,6 @@ async fn has_begun_enough(tx: &Tx, place: &Place, author: &actor::Model) -> Resu
         .filter(post::Column::GroupId.eq(place.row.id))
         .filter(post::Column::InReplyToUri.is_null())
         .filter(post::Column::CreatedAt.gt(tx.now() - Span::hours(1)))
-        .limit(GROUP_CONVERSATIONS_AN_HOUR)
         .count(tx.conn());
     Ok(began.await? >= GROUP_CONVERSATIONS_AN_HOUR)
 }
@@ -283,7 +282,7 @@ async fn is_limited(app: &App, author: &actor::Model) -> Result<bool, Error> {
 
 /// A post belongs to one group, the first that it names.
 async fn first_group(tx: &Tx, named: &[actor::Model]) -> Result<Option<Place>, Error> {
-    for actor in named {
+    for actor in named.iter().filter(|actor| actor.kind == ActorKind::Group) {
         if let Some(place) = Place::of_actor(tx.conn(), actor).await? {
             return Ok(Some(place));
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, ReactionKind, Span};
 use carefolk_store::dialect;
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{account, actor, follow, group, home, post, reaction};
+use carefolk_store::entity::{account, follow, group, home, post, reaction};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -115,14 +115,16 @@ pub(crate) async fn take_back(tx: &Tx, post: PostId, by: ActorId) -> Result<(), 
 /// Writes the latest posts of a newly followed actor into a home.
 pub(crate) async fn add_author(tx: &Tx, follower: ActorId, author: ActorId) -> Result<(), Error> {
     let Some(account) = account_of(tx.conn(), follower).await? else { return Ok(()) };
+    // One or the other: each has an index in this order, and both together have none.
+    let group = group::Entity::find().filter(group::Column::ActorId.eq(author));
+    let said = match group.one(tx.conn()).await? {
+        Some(group) => began_in(Condition::all().add(post::Column::GroupId.eq(group.id))),
+        None => Condition::all().add(post::Column::ActorId.eq(author)),
+    };
     let ids: Vec<PostId> = post::Entity::find()
         .select_only()
         .column(post::Column::Id)
-        .filter(
-            Condition::any()
-                .add(post::Column::ActorId.eq(author))
-                .add(began_in(actor_itself(author))),
-        )
+        .filter(said)
         .filter(post::Column::State.eq(PostState::Published))
         .order_by_desc(post::Column::Id)
         .limit(FIRST_POSTS)
@@ -169,7 +171,7 @@ pub(crate) async fn rebuild_home_if_stale(
             Condition::any()
                 .add(post::Column::ActorId.in_subquery(followees(account.actor_id)))
                 .add(post::Column::ActorId.eq(account.actor_id))
-                .add(began_in(followees(account.actor_id))),
+                .add(began_in(in_groups_of(followees(account.actor_id)))),
         )
         .order_by_desc(post::Column::Id)
         .limit(u64::from(HOME_ROWS))
@@ -183,24 +185,19 @@ pub(crate) async fn rebuild_home_if_stale(
     write(tx, account.id, ids).await
 }
 
-/// Conversations that began in groups whose actors these are: who follows a group reads them, whoever began them.
-fn began_in(actors: SelectStatement) -> Condition {
+/// Conversations that began there: who follows a group reads them, whoever began them.
+fn began_in(groups: Condition) -> Condition {
+    groups.add(post::Column::InReplyToUri.is_null())
+}
+
+/// Posts in groups whose actors these are.
+fn in_groups_of(actors: SelectStatement) -> Condition {
     let groups = group::Entity::find()
         .select_only()
         .column(group::Column::Id)
         .filter(group::Column::ActorId.in_subquery(actors))
         .into_query();
-    Condition::all()
-        .add(post::Column::GroupId.in_subquery(groups))
-        .add(post::Column::InReplyToUri.is_null())
-}
-
-fn actor_itself(actor: ActorId) -> SelectStatement {
-    actor::Entity::find()
-        .select_only()
-        .column(actor::Column::Id)
-        .filter(actor::Column::Id.eq(actor))
-        .into_query()
+    Condition::all().add(post::Column::GroupId.in_subquery(groups))
 }
 
 fn is_stale(last_seen: Option<Moment>, now: Moment) -> bool {

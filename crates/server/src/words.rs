@@ -77,12 +77,11 @@ fn field(error: &FieldError) -> String {
                 "a poll needs {OPTIONS_MIN} to {OPTIONS_MAX} answers, and none of them is empty"
             )
         }
-        ("post", Invalid::Unknown) => "that post begins no conversation in a group".to_owned(),
         ("moderators", Invalid::Unknown) => {
             "one of the moderators (--moderator) has no account here".to_owned()
         }
         ("who", Invalid::Unknown) => {
-            "nobody here has that name who can be that: people keep order, providers announce"
+            "nobody that this server knows has that name and can be that: people keep order, providers announce"
                 .to_owned()
         }
         ("poll_option", Invalid::Taken) => "two answers are the same".to_owned(),

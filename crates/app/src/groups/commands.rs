@@ -19,11 +19,8 @@ use super::{GroupView, Groups, NewGroup, queries};
 use crate::actors::local::{self, NAME_MAX_CHARS, NewActor, SUMMARY_MAX_CHARS};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::posts::PostRef;
+use crate::posts::{DEFAULT_LANG, PostRef};
 use crate::{audit, grouped};
-
-/// The language of a group whose maker chose none.
-const DEFAULT_LANG: &str = "en";
 
 /// What stands at the address that a group of this name would have: the page to start one.
 const NOT_A_GROUP: &str = "new";
@@ -167,15 +164,16 @@ impl Groups<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`]; [`Error::Denied`] as [`Groups::appoint`]; [`Error::Invalid`] on `post` if it begins no
-    /// conversation in a group.
+    /// [`Error::NotFound`], also for a post that begins no conversation in a group; [`Error::Denied`] as
+    /// [`Groups::appoint`].
     pub async fn take_out(&self, caller: &Caller, post: &PostRef) -> Result<(), Error> {
         // Whoever blocks the moderators must not hide from them what they have to keep in order.
         let anybody = Caller::Operator("the moderators of a group".to_owned());
         let post = self.0.posts().find_row(&anybody, post).await?;
         let place = grouped::of_post(self.0.read(), &post).await?;
         let place = place.filter(|_| post.in_reply_to_uri.is_none());
-        let place = place.ok_or_else(|| Error::field("post", Invalid::Unknown))?;
+        // The same as for a post that is not there: what is guessed is not confirmed (S-044).
+        let place = place.ok_or(Error::NotFound("post"))?;
         self.allow_to_moderate(caller, &place.row).await?;
         let tx = self.0.begin().await?;
         grouped::take_back(self.0, &tx, &post).await?;

@@ -41,6 +41,7 @@ pub use conversations::Part;
 pub use documents::PostDocument;
 pub use policy::Policies;
 pub use polls::{NewPoll, PollOptionView, PollView};
+pub(crate) use publish::DEFAULT_LANG;
 pub(crate) use queries::{by_uri, held, held_all, known, published};
 pub(crate) use views::views;
 

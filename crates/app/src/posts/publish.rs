@@ -20,8 +20,8 @@ use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox;
 use crate::{App, audit, blocked, grouped, homes, providers};
 
-/// The language of a text when nobody said and the author chose none.
-const DEFAULT_LANG: &str = "en";
+/// The language of a text, or of a group, when nobody said one.
+pub(crate) const DEFAULT_LANG: &str = "en";
 
 /// Everything of a post that is decided before the transaction opens.
 struct Ready {

@@ -94,7 +94,11 @@ async fn who_lives_elsewhere_can_be_banned_and_what_they_began_taken_out() {
         heard_of_group(&kit).await.into_iter().map(|said| said["type"].clone()).collect();
     assert_eq!(kinds, [json!("Announce"), json!("Undo")]);
     let again = kit.app.groups().take_out(&mo, &spam).await.unwrap_err();
-    assert!(matches!(again, Error::Invalid(_)));
+    assert!(matches!(again, Error::NotFound("post")));
+    let elsewhere = kit.post(&mo, "mo", "In no group").await;
+    let hidden = PostRef::Uri(elsewhere.uri);
+    let other = kit.app.groups().take_out(&carer, &hidden).await.unwrap_err();
+    assert!(matches!(other, Error::NotFound("post")), "as one that is not there");
 
     kit.app.groups().appoint(&mo, "table", "@ann@v.example", GroupRole::Banned).await.unwrap();
     kit.settle().await;
