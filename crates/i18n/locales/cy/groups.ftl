@@ -46,6 +46,7 @@ group-begin-join = Ymunwch â'r grŵp i ddechrau sgwrs. Gall unrhyw un ateb un.
 group-begin-announce = Gwasanaethau a chymedrolwyr yn unig sy'n dechrau sgyrsiau yma. Gall unrhyw un ateb un.
 group-elsewhere = Ymuno o wefan arall
 group-elsewhere-lead = Gallwch ymuno o Mastodon a gwefannau tebyg. Dilynwch y grŵp yno. I ddechrau sgwrs, ysgrifennwch neges sy'n ei enwi.
+group-elsewhere-listen = Gallwch ymuno o Mastodon a gwefannau tebyg. Dilynwch y grŵp yno. Gallwch ateb yr hyn a gyhoeddir.
 group-in = Yn y grŵp
 group-new-title = Dechrau grŵp
 group-new-lead = Mae angen dau berson i gadw trefn ar grŵp, fel y gall un ohonynt fod i ffwrdd.

@@ -40,6 +40,7 @@ group-begin-join = Join the group to start a conversation. Anyone can answer one
 group-begin-announce = Only services and moderators start conversations here. Anyone can answer one.
 group-elsewhere = Join from another site
 group-elsewhere-lead = You can join from Mastodon and sites like it. Follow the group there. To start a conversation, write a post that names it.
+group-elsewhere-listen = You can join from Mastodon and sites like it. Follow the group there. You can answer what is announced.
 group-in = In the group
 group-new-title = Start a group
 group-new-lead = A group needs two people who keep order, so that one of them can be away.

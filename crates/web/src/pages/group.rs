@@ -112,6 +112,10 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
         is_begun: errors.lines().iter().any(|line| !line.field.is_empty()),
         begin,
         list,
+        elsewhere_lead: web.t(match group.posting {
+            PostingRule::Moderators => "group-elsewhere-listen",
+            PostingRule::Anyone | PostingRule::Members => "group-elsewhere-lead",
+        }),
         address: Some(format!("@{}", group.actor.address())).filter(|_| federates),
         follow_action: format!("/follow/{}", group.actor.handle),
         person,

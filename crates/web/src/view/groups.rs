@@ -75,6 +75,8 @@ pub(crate) struct GroupPage {
     pub why_not: Option<String>,
     /// Its conversations.
     pub list: PostList,
+    /// How people elsewhere take part.
+    pub elsewhere_lead: String,
     /// The address to copy, where people elsewhere can join.
     pub address: Option<String>,
     /// Where the box for people elsewhere is sent.

@@ -106,6 +106,8 @@ async fn who_may_not_begin_is_told_why_and_keeps_their_words() {
         let mut sam = Browser::signed_in(&kit, "sam").await;
         let page = sam.get("/groups/table").await.body;
         assert!(page.contains(why) && !page.contains("/groups/table/begin"), "{page}");
+        let begins_by_naming = page.contains("write a post that names it");
+        assert_eq!(begins_by_naming, kind == GroupKind::Open, "what would not work is not offered");
         // The form may have been open before the rule was.
         let answer = sam.submit("/groups/table", "/groups/table/begin", &WORDS).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
