@@ -23,6 +23,7 @@ mod m20261128_000040_keep_announcements;
 mod m20261128_000041_find_what_is_about_an_actor;
 mod m20261129_000050_fan_out_in_pages;
 mod m20261130_000060_create_groups;
+mod m20261130_000061_keep_groups_here;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000041_find_what_is_about_an_actor::Migration),
             Box::new(m20261129_000050_fan_out_in_pages::Migration),
             Box::new(m20261130_000060_create_groups::Migration),
+            Box::new(m20261130_000061_keep_groups_here::Migration),
         ]
     }
 }

@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-fn addition() -> Addition {
+pub(crate) fn addition() -> Addition {
     Addition {
         tables: vec![group(), member()],
         indexes: vec![
@@ -52,7 +52,7 @@ fn group() -> NewTable {
     .refers("actor_id", "actor", WithParent::Goes)
 }
 
-fn member() -> NewTable {
+pub(crate) fn member() -> NewTable {
     NewTable::of(
         "group_member",
         vec![big_integer("group_id"), big_integer("actor_id"), text("role"), moment("created_at")],

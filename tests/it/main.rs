@@ -14,6 +14,7 @@ mod door;
 mod fuzz;
 mod golden;
 mod knock;
+mod matrix;
 mod pair;
 mod pretty;
 mod proving;

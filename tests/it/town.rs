@@ -27,6 +27,7 @@ use carefolk_store::{Db, Mint, OpenOptions, Worker, dialect};
 use carefolk_testkit::{
     BEGINNING, Kit, MockClock, PASSWORD, SeededChance, TestDb, fresh, operator,
 };
+use carefolk_web::WebState;
 use http::HeaderMap;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
@@ -36,7 +37,7 @@ use tokio::task::JoinSet;
 pub(crate) const MASTER: [u8; 32] = [7; 32];
 
 /// The most actors of one town; each has keys of its own.
-const KEYS_EACH: usize = 8;
+const KEYS_EACH: usize = 24;
 
 /// Towns that may be in one test.
 const NAMES: [&str; 3] = ["alder", "birch", "care"];
@@ -126,6 +127,20 @@ impl Town {
     /// A fresh town whose documents are for who signs; what comes in is written down.
     pub(crate) async fn demanding(name: &'static str, clock: &Arc<MockClock>) -> Self {
         Self::build(name, clock, Some(Log::default()), Readers::Signed).await
+    }
+
+    /// A town with the pages that people read.
+    pub(crate) async fn with_pages(name: &'static str, clock: &Arc<MockClock>) -> Self {
+        let mut town = Self::new(name, clock).await;
+        town.shut().await;
+        let socket = town.port;
+        let built = application(name, socket, &town.database, clock, 1).await;
+        let chance: Arc<dyn Chance> = Arc::new(SeededChance::new(7));
+        let pages = carefolk_web::router(WebState::new(built.app.clone(), chance));
+        town.router = around(name, socket, &built, pages, None, town.readers);
+        town.app = built.app;
+        town.open();
+        town
     }
 
     /// The same, and what comes in is written down. That takes bodies up whole before they are
@@ -316,13 +331,24 @@ async fn application(
 
 /// The routes of a server with what stands around them, as `server` puts them together.
 fn router(name: &str, port: u16, built: &Built, log: Option<&Log>, readers: Readers) -> Router {
+    // Pages answer every other address, or the layer around them would be around nothing.
+    let pages = Router::new().fallback(async || http::StatusCode::NOT_FOUND);
+    around(name, port, built, pages, log, readers)
+}
+
+fn around(
+    name: &str,
+    port: u16,
+    built: &Built,
+    pages: Router,
+    log: Option<&Log>,
+    readers: Readers,
+) -> Router {
     let (app, remote) = (built.app.clone(), Arc::new(built.remote.clone()));
     let face =
         Federation::read_by(readers, app, remote, Limits::default()).proving(built.remote.signer());
     let host = format!("{name}.localhost:{port}");
     let check = HostCheck::new([host.clone()], &format!("http://{host}"));
-    // Pages answer every other address, or the layer around them would be around nothing.
-    let pages = Router::new().fallback(async || http::StatusCode::NOT_FOUND);
     let router = face
         .negotiated(pages)
         .merge(face.router())

@@ -1,12 +1,15 @@
 //! What everything that touches a group asks of it: which it is, what somebody is in it, whether they may write,
 //! and what it passes on.
 //!
-//! Invariant: a group passes on what began in it, once, and nothing that another passed on.
+//! Invariants: a group passes on what began in it, once, and nothing that another passed on; a group without an
+//! actor passes on nothing, and nobody outside is told that a private one is there.
 
 use std::collections::{BTreeSet, HashMap};
 
 use carefolk_domain::group::may_write;
-use carefolk_domain::{ActorId, ActorKind, ActorState, GroupId, GroupRole, Span, Standing};
+use carefolk_domain::{
+    ActorId, ActorKind, ActorState, GroupId, GroupKind, GroupRole, Span, Standing,
+};
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, group, group_member, post};
@@ -17,18 +20,34 @@ use sea_orm::{
 };
 
 use crate::actors::queries as actors;
-use crate::kernel::{error::Error, tx::Tx};
+use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::{App, reacted};
 
-/// The group of that local name.
-pub(crate) async fn find(
-    conn: &impl ConnectionTrait,
-    handle: &str,
-) -> Result<(group::Model, actor::Model), Error> {
-    let actor = actors::by_handle(conn, handle).await?.filter(actors::is_shown);
-    let actor = actor.ok_or(Error::NotFound("group"))?;
-    let row = of_actor(conn, actor.id).await?.ok_or(Error::NotFound("group"))?;
-    Ok((row, actor))
+/// How a group is called and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupName {
+    /// Its local name.
+    pub handle: String,
+    /// Its display name.
+    pub name: String,
+    /// Its page on this server, as a path.
+    pub page: String,
+    /// The actor that other servers know it by, if they do.
+    pub actor: Option<ActorId>,
+}
+
+impl GroupName {
+    /// The name of a group whose actor is `actor`, if it has one.
+    pub(crate) fn of(row: &group::Model, actor: Option<&actor::Model>) -> Self {
+        let own = |text: &Option<String>| text.clone().unwrap_or_default();
+        let handle = actor.map_or_else(|| own(&row.handle), |actor| actor.handle.clone());
+        Self {
+            name: actor.map_or_else(|| own(&row.name), |actor| actor.name.clone()),
+            page: format!("/groups/{handle}"),
+            actor: actor.map(|actor| actor.id),
+            handle,
+        }
+    }
 }
 
 /// The group whose actor that is.
@@ -54,58 +73,121 @@ pub(crate) async fn roles(
     row: &group::Model,
     who: &[ActorId],
 ) -> Result<HashMap<ActorId, GroupRole>, Error> {
-    let joined: Vec<ActorId> = follow::Entity::find()
-        .select_only()
-        .column(follow::Column::FollowerId)
-        .filter(follow::Column::FollowerId.is_in(padded(who.iter().copied())))
-        .filter(follow::Column::FolloweeId.eq(row.actor_id))
-        .filter(follow::Column::State.eq(FollowState::Accepted))
-        .into_tuple()
-        .all(conn)
-        .await?;
+    let mut roles = HashMap::new();
+    if let Some(actor) = row.actor_id {
+        let joined: Vec<ActorId> = follow::Entity::find()
+            .select_only()
+            .column(follow::Column::FollowerId)
+            .filter(follow::Column::FollowerId.is_in(padded(who.iter().copied())))
+            .filter(follow::Column::FolloweeId.eq(actor))
+            .filter(follow::Column::State.eq(FollowState::Accepted))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        roles.extend(joined.into_iter().map(|who| (who, GroupRole::Member)));
+    }
+    roles.extend(said_of(conn, row.id, who).await?);
+    Ok(roles)
+}
+
+/// What was said of each of these in a group.
+async fn said_of(
+    conn: &impl ConnectionTrait,
+    group: GroupId,
+    who: &[ActorId],
+) -> Result<HashMap<ActorId, GroupRole>, Error> {
     let said = group_member::Entity::find()
-        .filter(group_member::Column::GroupId.eq(row.id))
+        .filter(group_member::Column::GroupId.eq(group))
         .filter(group_member::Column::ActorId.is_in(padded(who.iter().copied())))
         .all(conn)
         .await?;
-    let joined = joined.into_iter().map(|who| (who, GroupRole::Member));
-    Ok(joined.chain(said.into_iter().map(|row| (row.actor_id, row.role))).collect())
+    Ok(said.into_iter().map(|row| (row.actor_id, row.role)).collect())
 }
 
-/// The actors of the groups that these posts are in.
-pub(crate) async fn actors_of(
+/// How the groups that these posts are in are called; closed ones are not there.
+pub(crate) async fn names_of(
     conn: &impl ConnectionTrait,
     rows: &[post::Model],
-) -> Result<HashMap<GroupId, actor::Model>, Error> {
+) -> Result<HashMap<GroupId, GroupName>, Error> {
     let ids: BTreeSet<GroupId> = rows.iter().filter_map(|row| row.group_id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let groups =
         group::Entity::find().filter(group::Column::Id.is_in(padded(ids))).all(conn).await?;
-    let ids = groups.iter().map(|group| group.actor_id);
-    let found =
-        actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids))).all(conn).await?;
-    let shown = found.into_iter().filter(actors::is_shown);
-    let mut by_id: HashMap<ActorId, actor::Model> = shown.map(|actor| (actor.id, actor)).collect();
-    let pair = |group: group::Model| Some((group.id, by_id.remove(&group.actor_id)?));
-    Ok(groups.into_iter().filter_map(pair).collect())
+    let ids: Vec<ActorId> = groups.iter().filter_map(|group| group.actor_id).collect();
+    let mut by_id: HashMap<ActorId, actor::Model> = HashMap::new();
+    if !ids.is_empty() {
+        let found = actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids)));
+        let shown = found.all(conn).await?.into_iter().filter(actors::is_shown);
+        by_id.extend(shown.map(|actor| (actor.id, actor)));
+    }
+    let name = |group: group::Model| match group.actor_id {
+        Some(actor) => Some((group.id, GroupName::of(&group, Some(by_id.get(&actor)?)))),
+        None => Some((group.id, GroupName::of(&group, None))),
+    };
+    Ok(groups.into_iter().filter_map(name).collect())
 }
 
-/// A group that somebody writes in.
+/// A group, with the actor that other servers know it by, if they do.
 #[derive(Clone)]
 pub(crate) struct Place {
     /// The group.
     pub row: group::Model,
-    /// Its actor.
-    pub actor: actor::Model,
+    /// Its actor, if it federates.
+    pub actor: Option<actor::Model>,
 }
 
 impl Place {
-    /// The group of that local name.
-    pub(crate) async fn named(conn: &impl ConnectionTrait, handle: &str) -> Result<Self, Error> {
-        let (row, actor) = find(conn, handle).await?;
-        Ok(Self { row, actor })
+    /// The group of that local name, whoever may know of it.
+    pub(crate) async fn find(
+        conn: &impl ConnectionTrait,
+        handle: &str,
+    ) -> Result<Option<Self>, Error> {
+        if let Some(actor) = actors::by_handle(conn, handle).await?.filter(actors::is_shown)
+            && let Some(row) = of_actor(conn, actor.id).await?
+        {
+            return Ok(Some(Self { row, actor: Some(actor) }));
+        }
+        let folded = handle.to_ascii_lowercase();
+        let row = group::Entity::find().filter(group::Column::Handle.eq(folded)).one(conn).await?;
+        Ok(row.map(|row| Self { row, actor: None }))
+    }
+
+    /// The group of that local name, as far as `viewer` may know that it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`].
+    pub(crate) async fn named(
+        conn: &impl ConnectionTrait,
+        viewer: &Caller,
+        handle: &str,
+    ) -> Result<Self, Error> {
+        let found = Self::find(conn, handle).await?.ok_or(Error::NotFound("group"))?;
+        if found.is_known_to(conn, viewer).await? {
+            Ok(found)
+        } else {
+            Err(Error::NotFound("group"))
+        }
+    }
+
+    /// Whether `viewer` may know that this group is there: of a private one who is in it or was invited, and
+    /// whoever keeps the server running, who sees it in the database.
+    async fn is_known_to(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Caller,
+    ) -> Result<bool, Error> {
+        let Caller::Member(member) = viewer else {
+            let is_private = self.row.kind == GroupKind::Private;
+            return Ok(!is_private || matches!(viewer, Caller::Operator(_)));
+        };
+        if self.row.kind != GroupKind::Private {
+            return Ok(true);
+        }
+        let role = said_of(conn, self.row.id, &[member.actor]).await?.remove(&member.actor);
+        Ok(role.is_some_and(|role| role >= GroupRole::Invited))
     }
 
     /// The group whose actor that is, if it is one's.
@@ -114,7 +196,12 @@ impl Place {
         actor: &actor::Model,
     ) -> Result<Option<Self>, Error> {
         let row = of_actor(conn, actor.id).await?.filter(|_| actors::is_shown(actor));
-        Ok(row.map(|row| Self { row, actor: actor.clone() }))
+        Ok(row.map(|row| Self { row, actor: Some(actor.clone()) }))
+    }
+
+    /// How it is called.
+    pub(crate) fn name(&self) -> GroupName {
+        GroupName::of(&self.row, self.actor.as_ref())
     }
 
     /// Whether `who` may begin a conversation here, or (`replies`) answer in one.
@@ -129,7 +216,7 @@ impl Place {
         replies: bool,
     ) -> Result<(), Error> {
         let role: Option<GroupRole> = role(conn, &self.row, who).await?;
-        may_write(self.row.posting, role, replies).map_err(Error::from)
+        may_write(self.row.kind, self.row.posting, role, replies).map_err(Error::from)
     }
 }
 
@@ -140,8 +227,20 @@ pub(crate) async fn of_post(
 ) -> Result<Option<Place>, Error> {
     let Some(id) = row.group_id else { return Ok(None) };
     let Some(row) = group::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
-    let actor = actors::by_id(conn, row.actor_id).await?;
-    Ok(Some(Place { row, actor }).filter(|place| actors::is_shown(&place.actor)))
+    let Some(actor) = row.actor_id else { return Ok(Some(Place { row, actor: None })) };
+    let actor = actors::by_id(conn, actor).await?;
+    Ok(actors::is_shown(&actor).then_some(Place { row, actor: Some(actor) }))
+}
+
+/// The actor of the group that passes this post on, if one does.
+async fn passed_on_by(
+    conn: &impl ConnectionTrait,
+    post: &post::Model,
+) -> Result<Option<actor::Model>, Error> {
+    if !is_passed_on(post) {
+        return Ok(None);
+    }
+    Ok(of_post(conn, post).await?.and_then(|place| place.actor))
 }
 
 /// Whether the group tells its followers of this post by itself: of what begins a conversation, once.
@@ -158,20 +257,18 @@ pub(crate) async fn pass_on(
     post: &post::Model,
     author: &actor::Model,
 ) -> Result<(), Error> {
-    if is_passed_on(post) && !is_limited(app, author).await? {
-        reacted::boost(app, tx, &place.actor, post, author).await?;
+    let Some(group) = place.actor.as_ref().filter(|_| is_passed_on(post)) else { return Ok(()) };
+    if !is_limited(app, author).await? {
+        reacted::boost(app, tx, group, post, author).await?;
     }
     Ok(())
 }
 
 /// The group takes that back, because the post goes. Before its reactions are gone.
 pub(crate) async fn take_back(app: &App, tx: &Tx, post: &post::Model) -> Result<(), Error> {
-    if !is_passed_on(post) {
-        return Ok(());
-    }
-    let Some(place) = of_post(tx.conn(), post).await? else { return Ok(()) };
+    let Some(group) = passed_on_by(tx.conn(), post).await? else { return Ok(()) };
     let author = actors::by_id(tx.conn(), post.actor_id).await?;
-    reacted::unboost(app, tx, &place.actor, post, &author).await
+    reacted::unboost(app, tx, &group, post, &author).await
 }
 
 /// Where else elsewhere a change or the end of a post in a group is told: who follows the group heard of it from there.
@@ -179,11 +276,8 @@ pub(crate) async fn inboxes(
     conn: &impl ConnectionTrait,
     post: &post::Model,
 ) -> Result<Vec<String>, Error> {
-    if !is_passed_on(post) {
-        return Ok(Vec::new());
-    }
-    let Some(place) = of_post(conn, post).await? else { return Ok(Vec::new()) };
-    let followers = dialect::follower_inboxes(conn, place.actor.id).await?;
+    let Some(group) = passed_on_by(conn, post).await? else { return Ok(Vec::new()) };
+    let followers = dialect::follower_inboxes(conn, group.id).await?;
     Ok(followers.into_iter().map(|follower| follower.inbox).collect())
 }
 
@@ -204,8 +298,8 @@ pub(crate) async fn inboxes_of_author(
     let ids = padded(groups.into_iter().flatten());
     let groups = group::Entity::find().filter(group::Column::Id.is_in(ids)).all(conn).await?;
     let mut inboxes = BTreeSet::new();
-    for group in groups {
-        let followers = dialect::follower_inboxes(conn, group.actor_id).await?;
+    for actor in groups.into_iter().filter_map(|group| group.actor_id) {
+        let followers = dialect::follower_inboxes(conn, actor).await?;
         inboxes.extend(followers.into_iter().map(|follower| follower.inbox));
     }
     Ok(inboxes)
@@ -234,13 +328,13 @@ pub(crate) async fn began_here(
     match place.admit(tx.conn(), author, parent.is_some()).await {
         Ok(()) => {}
         Err(Error::Denied(why)) => {
-            tracing::info!(group = %place.actor.handle, post = %row.uri, %why, "not taken into the group");
+            tracing::info!(group = %place.name().handle, post = %row.uri, %why, "not taken into the group");
             return Ok(());
         }
         Err(other) => return Err(other),
     }
     if parent.is_none() && has_begun_enough(tx, &place, author).await? {
-        tracing::info!(group = %place.actor.handle, host = %author.host, "too many conversations");
+        tracing::info!(group = %place.name().handle, host = %author.host, "too many conversations");
         return Ok(());
     }
     let mut changed = row.clone().into_active_model();

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use carefolk_domain::{AccountId, ActorId, Moment, PostId, PostState, ReactionKind, Span};
+use carefolk_domain::{
+    AccountId, ActorId, Audience, GroupId, Moment, PostId, PostState, ReactionKind, Span,
+};
 use carefolk_store::dialect;
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{account, follow, group, home, post, reaction};
@@ -12,8 +14,8 @@ use sea_orm::{
     QueryTrait,
 };
 
-use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
+use crate::{App, insiders};
 
 /// How long after its last visit an account's home is still written.
 const WRITTEN_FOR: Span = Span::days(14);
@@ -47,6 +49,70 @@ pub(crate) async fn spread(tx: &Tx, posts: &[&post::Model]) -> Result<(), Error>
         dialect::insert_home_batch(tx.store(), &rows).await?;
     }
     Ok(())
+}
+
+/// Writes what begins a conversation in a group that stays here into the homes of who is in it.
+pub(crate) async fn spread_inside(
+    tx: &Tx,
+    post: &post::Model,
+    group: GroupId,
+) -> Result<(), Error> {
+    if post.in_reply_to_uri.is_some() {
+        return Ok(());
+    }
+    let readers: Vec<AccountId> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::ActorId.in_subquery(insiders::of(group)))
+        .filter(account::Column::LastSeenAt.gte(tx.now() - WRITTEN_FOR))
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    let rows: Vec<(AccountId, PostId, Option<ActorId>)> =
+        readers.into_iter().map(|account| (account, post.id, None)).collect();
+    Ok(dialect::insert_home_batch(tx.store(), &rows).await?)
+}
+
+/// Writes the latest conversations of a group that stays here into the home of somebody who is in it now.
+pub(crate) async fn add_group(tx: &Tx, who: ActorId, group: GroupId) -> Result<(), Error> {
+    let Some(account) = account_of(tx.conn(), who).await? else { return Ok(()) };
+    let said = began_in(Condition::all().add(post::Column::GroupId.eq(group)));
+    write(tx, account.id, latest(tx, said).await?).await
+}
+
+/// Takes them out again.
+pub(crate) async fn drop_group(tx: &Tx, who: ActorId, group: GroupId) -> Result<(), Error> {
+    let Some(account) = account_of(tx.conn(), who).await? else { return Ok(()) };
+    let said = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .filter(post::Column::GroupId.eq(group))
+        .into_query();
+    home::Entity::delete_many()
+        .filter(home::Column::AccountId.eq(account.id))
+        .filter(home::Column::PostId.in_subquery(said))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The latest of these posts that a home begins with.
+async fn latest(tx: &Tx, said: Condition) -> Result<Vec<PostId>, Error> {
+    Ok(post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .filter(said)
+        .filter(post::Column::State.eq(PostState::Published))
+        .order_by_desc(post::Column::Id)
+        .limit(FIRST_POSTS)
+        .into_tuple()
+        .all(tx.conn())
+        .await?)
+}
+
+/// Posts that are not for the members of one group alone: those come by the group, not by who wrote them.
+fn outside_groups() -> Condition {
+    Condition::all().add(post::Column::Audience.ne(Audience::Group))
 }
 
 /// Writes posts into the homes of all that follow whoever passed each on. Of two who passed on the same
@@ -119,19 +185,9 @@ pub(crate) async fn add_author(tx: &Tx, follower: ActorId, author: ActorId) -> R
     let group = group::Entity::find().filter(group::Column::ActorId.eq(author));
     let said = match group.one(tx.conn()).await? {
         Some(group) => began_in(Condition::all().add(post::Column::GroupId.eq(group.id))),
-        None => Condition::all().add(post::Column::ActorId.eq(author)),
+        None => outside_groups().add(post::Column::ActorId.eq(author)),
     };
-    let ids: Vec<PostId> = post::Entity::find()
-        .select_only()
-        .column(post::Column::Id)
-        .filter(said)
-        .filter(post::Column::State.eq(PostState::Published))
-        .order_by_desc(post::Column::Id)
-        .limit(FIRST_POSTS)
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    write(tx, account.id, ids).await
+    write(tx, account.id, latest(tx, said).await?).await
 }
 
 /// Takes the posts of somebody no longer followed out of a home.
@@ -140,7 +196,7 @@ pub(crate) async fn drop_author(tx: &Tx, follower: ActorId, author: ActorId) -> 
     let theirs = post::Entity::find()
         .select_only()
         .column(post::Column::Id)
-        .filter(post::Column::ActorId.eq(author))
+        .filter(outside_groups().add(post::Column::ActorId.eq(author)))
         .into_query();
     home::Entity::delete_many()
         .filter(home::Column::AccountId.eq(account.id))
@@ -169,9 +225,8 @@ pub(crate) async fn rebuild_home_if_stale(
         .filter(post::Column::State.eq(PostState::Published))
         .filter(
             Condition::any()
-                .add(post::Column::ActorId.in_subquery(followees(account.actor_id)))
-                .add(post::Column::ActorId.eq(account.actor_id))
-                .add(began_in(in_groups_of(followees(account.actor_id)))),
+                .add(outside_groups().add(said_by_or_known_to(account.actor_id)))
+                .add(began_in(in_groups_inside(account.actor_id))),
         )
         .order_by_desc(post::Column::Id)
         .limit(u64::from(HOME_ROWS))
@@ -183,6 +238,21 @@ pub(crate) async fn rebuild_home_if_stale(
         .exec(tx.conn())
         .await?;
     write(tx, account.id, ids).await
+}
+
+/// What somebody said, what those said whom they follow, and what began in groups that they follow.
+fn said_by_or_known_to(who: ActorId) -> Condition {
+    Condition::any()
+        .add(post::Column::ActorId.in_subquery(followees(who)))
+        .add(post::Column::ActorId.eq(who))
+        .add(began_in(in_groups_of(followees(who))))
+}
+
+/// Posts in groups that stay here and that somebody is in.
+fn in_groups_inside(who: ActorId) -> Condition {
+    Condition::all()
+        .add(post::Column::Audience.eq(Audience::Group))
+        .add(post::Column::GroupId.in_subquery(insiders::groups_of(who)))
 }
 
 /// Conversations that began there: who follows a group reads them, whoever began them.

@@ -16,6 +16,7 @@ pub(crate) mod grouped;
 pub mod groups;
 pub(crate) mod homes;
 pub mod inbound;
+mod insiders;
 pub mod instance;
 pub mod invariants;
 pub mod jobs;

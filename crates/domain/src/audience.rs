@@ -76,7 +76,7 @@ impl Audience {
         Some(match (self, parent) {
             (Direct, Local | Group) => return None,
             (Direct, _) | (_, Direct) => Direct,
-            (Group, Group) => Group,
+            (Group | Local | Quiet | Public, Group) => Group,
             (Group, _) | (_, Group) | (Followers, Local) | (Local, Followers) => return None,
             (Local, _) | (_, Local) => Local,
             (_, Followers) if voice == Voice::Another => Direct,

@@ -29,6 +29,12 @@ pub enum GroupKind {
     /// Anyone reads; moderators, and the providers that they chose, begin conversations.
     #[sea_orm(string_value = "announce")]
     Announce,
+    /// Anyone sees what it is; who its moderators let in reads and writes. Never leaves this server.
+    #[sea_orm(string_value = "closed")]
+    Closed,
+    /// Only who is in it, or is invited, knows of it. Never leaves this server.
+    #[sea_orm(string_value = "private")]
+    Private,
 }
 
 impl GroupKind {
@@ -37,6 +43,8 @@ impl GroupKind {
         match word {
             "open" => Some(Self::Open),
             "announce" => Some(Self::Announce),
+            "closed" => Some(Self::Closed),
+            "private" => Some(Self::Private),
             _ => None,
         }
     }
@@ -46,7 +54,15 @@ impl GroupKind {
         match self {
             Self::Open => "open",
             Self::Announce => "announce",
+            Self::Closed => "closed",
+            Self::Private => "private",
         }
+    }
+
+    /// Whether other servers know of it: it has an actor, which they follow. The others have none, and so there
+    /// is nothing that could be asked for, followed or sent.
+    pub fn federates(self) -> bool {
+        matches!(self, Self::Open | Self::Announce)
     }
 }
 
@@ -110,6 +126,12 @@ pub enum GroupRole {
     /// May not write in it.
     #[sea_orm(string_value = "banned")]
     Banned,
+    /// Asked to be let in.
+    #[sea_orm(string_value = "asked")]
+    Asked,
+    /// Was asked to come in, and has not answered.
+    #[sea_orm(string_value = "invited")]
+    Invited,
     /// Reads and writes.
     #[sea_orm(string_value = "member")]
     Member,
@@ -121,6 +143,16 @@ pub enum GroupRole {
     Moderator,
 }
 
+impl GroupRole {
+    /// Who is in the group. The others are only talked about.
+    pub const INSIDE: [Self; 3] = [Self::Member, Self::Announcer, Self::Moderator];
+
+    /// Whether who is this is in the group.
+    pub fn is_inside(self) -> bool {
+        Self::INSIDE.contains(&self)
+    }
+}
+
 /// Whether somebody may write in a group: `role` is what they are in it, `replies` whether they
 /// answer something that is in it.
 ///
@@ -128,14 +160,17 @@ pub enum GroupRole {
 ///
 /// The [`Denial`] that says why not.
 pub fn may_write(
+    kind: GroupKind,
     posting: PostingRule,
     role: Option<GroupRole>,
     replies: bool,
 ) -> Result<(), Denial> {
+    let inside = role.is_some_and(GroupRole::is_inside);
     match (role, posting) {
         (Some(GroupRole::Banned), _) => Err(Denial::GroupBanned),
-        (None, PostingRule::Members) if !replies => Err(Denial::GroupMembers),
-        (None | Some(GroupRole::Member), PostingRule::Moderators) if !replies => {
+        _ if !inside && !kind.federates() => Err(Denial::GroupMembers),
+        (_, PostingRule::Members) if !inside && !replies => Err(Denial::GroupMembers),
+        (_, PostingRule::Moderators) if role < Some(GroupRole::Announcer) && !replies => {
             Err(Denial::GroupModerators)
         }
         _ => Ok(()),
@@ -150,11 +185,12 @@ mod tests {
 
     #[test]
     fn who_may_write_follows_from_the_rule_and_the_role() {
-        use GroupRole::{Announcer, Banned, Member, Moderator};
+        use GroupRole::{Announcer, Asked, Banned, Invited, Member, Moderator};
         use PostingRule::{Anyone, Members, Moderators};
         let table = [
             (Anyone, None, Ok(())),
             (Members, None, Err(Denial::GroupMembers)),
+            (Members, Some(Asked), Err(Denial::GroupMembers)),
             (Members, Some(Member), Ok(())),
             (Moderators, Some(Member), Err(Denial::GroupModerators)),
             (Moderators, None, Err(Denial::GroupModerators)),
@@ -162,15 +198,25 @@ mod tests {
             (Moderators, Some(Moderator), Ok(())),
         ];
         for (rule, role, wanted) in table {
-            assert_eq!(may_write(rule, role, false), wanted, "{rule:?} {role:?}");
+            let may = may_write(GroupKind::Open, rule, role, false);
+            assert_eq!(may, wanted, "{rule:?} {role:?}");
         }
-        for rule in PostingRule::iter() {
+        for (kind, rule) in GroupKind::iter().zip(PostingRule::iter()) {
             for replies in [false, true] {
-                assert_eq!(may_write(rule, Some(Banned), replies), Err(Denial::GroupBanned));
+                let may = may_write(kind, rule, Some(Banned), replies);
+                assert_eq!(may, Err(Denial::GroupBanned));
             }
         }
         for rule in PostingRule::iter() {
-            assert_eq!(may_write(rule, None, true), Ok(()), "anybody answers: {rule:?}");
+            let may = may_write(GroupKind::Open, rule, None, true);
+            assert_eq!(may, Ok(()), "anybody answers: {rule:?}");
+            for kind in [GroupKind::Closed, GroupKind::Private] {
+                for role in [None, Some(Asked), Some(Invited)] {
+                    let may = may_write(kind, rule, role, true);
+                    assert_eq!(may, Err(Denial::GroupMembers), "{kind:?} {rule:?} {role:?}");
+                }
+                assert_eq!(may_write(kind, rule, Some(Member), true), Ok(()));
+            }
         }
     }
 

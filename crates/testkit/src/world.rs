@@ -71,6 +71,7 @@ pub struct FakeRemote {
     fingers: Mutex<HashMap<String, Fingered>>,
     answers: Mutex<HashMap<String, Receipt>>,
     sent: Mutex<Vec<(String, String)>>,
+    asked: Mutex<Vec<String>>,
     synchronizations: Mutex<Vec<Option<String>>>,
     hung: Mutex<HashSet<String>>,
     exploding: Mutex<HashSet<String>>,
@@ -92,6 +93,11 @@ impl FakeRemote {
     /// Makes fetching `url` fail.
     pub fn fail(&self, url: &str, error: PortError) {
         self.documents.lock().unwrap().insert(url.to_owned(), Err(error));
+    }
+
+    /// Everything that was fetched or looked up, as it was asked for, in order.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
     }
 
     /// Gives an address an actor.
@@ -208,6 +214,7 @@ impl FakeRemote {
 #[async_trait]
 impl Remote for FakeRemote {
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
+        self.asked.lock().unwrap().push(url.to_owned());
         self.hang_at(url).await;
         let explodes = self.exploding.lock().unwrap().contains(url);
         assert!(!explodes, "a panic on purpose");
@@ -220,6 +227,7 @@ impl Remote for FakeRemote {
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {
+        self.asked.lock().unwrap().push(address.to_string());
         self.fingers.lock().unwrap().get(&address.to_string()).cloned().ok_or(PortError::NotFound)
     }
 

@@ -1,6 +1,7 @@
 //! From the application's views to page models.
 
 use carefolk_app::actors::ActorView;
+use carefolk_app::groups::GroupView;
 use carefolk_app::posts::{
     AttachmentKind, AttachmentView, EventView, PostView, RenditionView, RevisionView,
 };
@@ -9,7 +10,7 @@ use carefolk_domain::{ActorKind, Audience, Html, RenditionKind};
 
 use crate::dates;
 use crate::languages;
-use crate::view::cards::{Attached, Other, Place, ReplyTo, hue, initials};
+use crate::view::cards::{Attached, GroupLink, Other, Place, ReplyTo, hue, initials};
 use crate::view::models::Version;
 use crate::view::polls::PollCard;
 use crate::view::{Frame, Person, PostCard, PostList};
@@ -58,6 +59,22 @@ impl<'a> Presenter<'a> {
         }
     }
 
+    /// A group, with or without an actor.
+    pub(crate) fn group(group: &GroupView) -> Person {
+        group.actor.as_ref().map_or_else(
+            || Person {
+                name: group.name.name.clone(),
+                handle: group.name.handle.clone(),
+                page: group.name.page.clone(),
+                initials: initials(&group.name.name),
+                hue: hue(&group.name.page),
+                is_provider: true,
+                ..Person::default()
+            },
+            Self::person,
+        )
+    }
+
     /// A post.
     pub(crate) fn post(&self, post: PostView, place: Place) -> PostCard {
         let (audience_key, audience_icon) = audience(post.audience);
@@ -101,10 +118,10 @@ impl<'a> Presenter<'a> {
             // That a group brought it says no more than that it is in the group.
             boosted_by: post
                 .boosted_by
-                .filter(|by| post.group.as_ref().is_none_or(|group| group.id != by.id))
+                .filter(|by| post.group.as_ref().is_none_or(|group| group.actor != Some(by.id)))
                 .as_ref()
                 .map(Self::person),
-            group: post.group.as_ref().map(Self::person),
+            group: post.group.map(|group| GroupLink { name: group.name, page: group.page }),
             may_change: post.may_change,
             deleted: post.deleted,
             is_unfolded: false,

@@ -8,8 +8,8 @@ use http::StatusCode;
 
 use crate::answer::Failure;
 use crate::pages::{
-    change, follow, group, groups, home, post as thread, profile, providers, reading, setup,
-    sign_in, team, texts, vote, write, you,
+    change, follow, group, groups, home, members, post as thread, profile, providers, reading,
+    setup, sign_in, team, texts, vote, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -54,6 +54,7 @@ fn pages() -> Router<WebState> {
         .route("/groups/{handle}/join", post(group::join))
         .route("/groups/{handle}/leave", post(group::leave))
         .route("/groups/{handle}/begin", post(group::begin))
+        .route("/groups/{handle}/members", get(members::show).post(members::change))
         .route("/team/{handle}", get(team::show))
         .route("/team/{handle}/add", post(team::add))
         .route("/team/{handle}/remove", post(team::remove))

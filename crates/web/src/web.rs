@@ -29,7 +29,7 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 18] = [
+const SAID: [(&str, &str); 20] = [
     ("published", "said-published"),
     ("replied", "said-replied"),
     ("voted", "said-voted"),
@@ -43,7 +43,9 @@ const SAID: [(&str, &str); 18] = [
     ("team-removed", "said-team-removed"),
     ("group", "said-group"),
     ("group-joined", "said-group-joined"),
+    ("group-asked", "said-group-asked"),
     ("group-left", "said-group-left"),
+    ("group-changed", "said-group-changed"),
     ("group-began", "said-group-began"),
     ("reading", "said-reading"),
     ("signed-out", "home-signed-out"),

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::commands::EMAIL_MAX_CHARS;
 use super::{Accounts, passwords};
-use crate::kernel::caller::Member;
+use crate::actors::queries as actors;
+use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, opaque};
 
 /// How long a session lasts without being used.
@@ -202,6 +203,28 @@ impl Accounts<'_> {
             .exec(tx.conn())
             .await?;
         tx.commit().await
+    }
+
+    /// The person with that local name as somebody who asks: an operator who speaks in somebody's name sees
+    /// what they see, and nothing else (who keeps the machine running has the database anyway).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the caller is an operator; [`Error::NotFound`].
+    pub async fn seen_as(&self, caller: &Caller, handle: &str) -> Result<Caller, Error> {
+        if !matches!(caller, Caller::Operator(_)) {
+            return Err(Denial::Role.into());
+        }
+        let actor = actors::by_handle(self.0.read(), handle).await?;
+        let actor = actor.ok_or(Error::NotFound("account"))?;
+        let found = self.behind(actor).await?;
+        Ok(Caller::Member(found.ok_or(Error::NotFound("account"))?))
+    }
+
+    /// The member whose own actor that is; nobody for a provider.
+    pub(crate) async fn behind(&self, actor: actor::Model) -> Result<Option<Member>, Error> {
+        let account = account::Entity::find().filter(account::Column::ActorId.eq(actor.id));
+        Ok(account.one(self.0.read()).await?.map(|account| member(account, actor)))
     }
 
     /// Remembers the language a member chose.

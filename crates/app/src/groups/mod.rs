@@ -2,15 +2,20 @@
 //!
 //! Invariants: a group has at least two moderators; whoever follows its actor has joined, here and
 //! elsewhere alike; it passes on what somebody began in it and may begin in it, once, and never what
-//! another passed on (no loops).
+//! another passed on (no loops). Closed and private groups have no actor: nothing that could be followed, fetched
+//! or sent is there, and who is in them, their moderators decide.
 
-mod commands;
+mod create;
+mod joining;
+mod moderate;
 mod queries;
+mod rows;
 
-use carefolk_domain::{GroupId, GroupKind, GroupRole, Lang, PostingRule};
+use carefolk_domain::{GroupId, GroupKind, GroupRole, Html, Lang, PostingRule};
 
 use crate::App;
 use crate::actors::ActorView;
+pub use crate::grouped::GroupName;
 
 /// The handle of this capability.
 pub struct Groups<'a>(pub(crate) &'a App);
@@ -43,8 +48,16 @@ pub struct NewGroup {
 pub struct GroupView {
     /// The row.
     pub id: GroupId,
-    /// Its name, text, address and page.
-    pub actor: ActorView,
+    /// Its name and page.
+    pub name: GroupName,
+    /// Who it is for.
+    pub about: Html,
+    /// What other servers know it by; closed and private groups have none.
+    pub actor: Option<ActorView>,
+    /// What the viewer is in it, as far as its moderators or they themselves said so.
+    pub mine: Option<GroupRole>,
+    /// How many are in it, for who may know: anybody of an open one, of the others who is in it.
+    pub members: Option<u64>,
     /// What it is for others than its members.
     pub kind: GroupKind,
     /// Who begins conversations.
@@ -66,6 +79,28 @@ pub struct GroupPage {
     pub moderators: Vec<ActorView>,
     /// What the viewer is in it.
     pub mine: Option<GroupRole>,
+    /// Whether the viewer keeps order in it.
+    pub may_moderate: bool,
+    /// How many ask to be let in, for who keeps order.
+    pub asking: u64,
     /// The local names of those that the viewer may begin a conversation as.
     pub may_begin_as: Vec<String>,
+}
+
+/// What came of joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// They are in it.
+    In,
+    /// Its moderators were asked.
+    Asked,
+}
+
+/// Somebody of whom a group's moderators see what they are in it.
+#[derive(Clone, Debug)]
+pub struct GroupMember {
+    /// Who.
+    pub who: ActorView,
+    /// What they are in it.
+    pub role: GroupRole,
 }

@@ -17,7 +17,7 @@ use super::policy::{self, Policies};
 use super::receive::{Heard, audience, is_folded, kept_as, said_after_all};
 use super::visible::may_see;
 use super::words::Words;
-use super::{attachments, ids, named, orphans, polls, publish, votes};
+use super::{attachments, counts, ids, named, orphans, polls, publish, votes};
 use crate::actors::{queries as actors, tombstones};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
@@ -242,7 +242,7 @@ async fn write(app: &App, tx: &Tx, kept: Vec<Kept>) -> Result<(), Error> {
     insert_all::<attachment::ActiveModel>(tx.store(), attached).await?;
     let about: Vec<_> = parts.iter().map(|(row, note, heard, _)| (row.id, note, heard)).collect();
     named::attach(app, tx, &about).await?;
-    publish::count_all(tx, &rows, 1).await?;
+    counts::count_all(tx, &rows, 1).await?;
     // What was looked for is news to nobody: it only completes a conversation.
     let news = parts.iter().filter(|(.., climb)| *climb == Climb::START);
     let news: Vec<_> = news.map(|(row, _, heard, _)| (*row, heard)).collect();

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::{change, polls, queries};
 use crate::actors::bury;
+use crate::insiders;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 
 /// `Delete` of a post, ours or unknown ones refused or remembered.
@@ -46,6 +47,7 @@ pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outco
         .exec(tx.conn())
         .await?;
     polls::forget(tx, author.id).await?;
+    insiders::forget(tx, author.id).await?;
     erase_of_deleted(tx).await?;
     Ok(Outcome::Applied)
 }

@@ -1,21 +1,22 @@
 //! Changing and deleting a post that was written here.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Moment, PostId, PostState, Span};
+use carefolk_domain::{Audience, Denial, Moment, PostId, PostState, Span};
 use carefolk_store::entity::{actor, home, notification, pin, post, reaction, rendition, revision};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
 
 use super::publish::{self, Words, tidy};
+use super::text::Among;
 use super::visible::visible_to;
 use super::{
-    EditPost, PostView, Posts, attachments, hearers, polls, queries, text, translate, views,
-    wire_map,
+    EditPost, PostView, Posts, attachments, counts, hearers, polls, queries, text, translate,
+    views, wire_map,
 };
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::{audit, grouped, outbox};
+use crate::{audit, grouped, insiders, outbox};
 
 impl Posts<'_> {
     /// Whether the caller may change or delete the post.
@@ -25,7 +26,7 @@ impl Posts<'_> {
         row: &post::Model,
     ) -> Result<(), Error> {
         if row.slug.is_none() {
-            return Err(carefolk_domain::Denial::NotAuthor.into());
+            return Err(Denial::NotAuthor.into());
         }
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
         self.allow_to_speak_as(caller, &author, Act::ChangeOwn, Act::ChangeProviders).await
@@ -45,6 +46,17 @@ impl Posts<'_> {
         Ok(row)
     }
 
+    /// Whether the author may still speak where the post is read: who left a group, or was told to go, takes
+    /// their words away from it, but puts no others in their place.
+    pub(super) async fn allow_to_say_more(&self, row: &post::Model) -> Result<(), Error> {
+        if row.audience == Audience::Group
+            && !insiders::has(self.0.read(), row.group_id, row.actor_id).await?
+        {
+            return Err(Denial::GroupMembers.into());
+        }
+        Ok(())
+    }
+
     /// Gives a post another text. The one before stays in its history.
     ///
     /// # Errors
@@ -56,7 +68,9 @@ impl Posts<'_> {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        let written = text::read(self.0, &edit.text).await?;
+        self.allow_to_say_more(&row).await?;
+        let among = Among::of(row.audience, row.group_id);
+        let written = text::read(self.0, &edit.text, among).await?;
         let tx = self.0.begin().await?;
         let row = queries::held(&tx, row.id).await?;
         let before = queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
@@ -97,7 +111,8 @@ impl Posts<'_> {
         let Some(parent) = parent.filter(|parent| parent.actor_id != row.actor_id) else {
             return Ok(None);
         };
-        actors::by_id(self.0.read(), parent.actor_id).await.map(Some)
+        let author = actors::by_id(self.0.read(), parent.actor_id).await?;
+        self.if_they_may_hear(row.audience, row.group_id, Some(author)).await
     }
 
     /// Deletes a post: its texts go, a tombstone stays, and other servers are asked to follow.
@@ -158,5 +173,5 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .filter(post::Column::Id.eq(id))
         .exec(tx.conn())
         .await?;
-    publish::count(tx, row, -1).await
+    counts::count(tx, row, -1).await
 }

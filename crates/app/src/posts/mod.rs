@@ -10,6 +10,7 @@ pub(crate) mod bury;
 mod change;
 pub(crate) mod concern;
 mod conversations;
+mod counts;
 mod documents;
 pub(crate) mod fetch;
 mod hearers;
@@ -47,6 +48,7 @@ pub(crate) use views::views;
 
 use crate::App;
 use crate::actors::ActorView;
+use crate::grouped::GroupName;
 
 /// The handle of this capability.
 pub struct Posts<'a>(pub(crate) &'a App);
@@ -123,7 +125,7 @@ pub struct PostView {
     /// Who it is for.
     pub audience: Audience,
     /// The group that it is in.
-    pub group: Option<ActorView>,
+    pub group: Option<GroupName>,
     /// The language of the text.
     pub lang: Lang,
     /// A title.

@@ -10,7 +10,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 
-use super::publish;
+use super::counts;
 use crate::kernel::{error::Error, tx::Tx};
 
 /// How many posts that came before what they answer are joined to it, and how many below each of
@@ -46,8 +46,8 @@ async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
     let root = row.root_id.unwrap_or(row.id);
     for orphan in orphans {
         let id = orphan.id;
-        let is_counted = orphan.state == PostState::Published
-            && publish::is_counted(tx, &orphan, row.id).await?;
+        let is_counted =
+            orphan.state == PostState::Published && counts::is_counted(tx, &orphan, row.id).await?;
         let orphan_has_no_context = orphan.context_uri.is_none();
         let mut changed = orphan.into_active_model();
         changed.in_reply_to_id = Set(Some(row.id));

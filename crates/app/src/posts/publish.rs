@@ -1,24 +1,23 @@
 //! Publishing a post that somebody here wrote.
 
-use std::collections::BTreeMap;
-
 use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
-    ActorId, ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId,
+    ActorKind, Audience, FieldError, GroupId, Invalid, Lang, Moment, NotificationId, PostId,
     PostState, RenditionKind, RevisionId, UriHash,
 };
-use carefolk_store::dialect;
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::text::{self, Written};
-use super::{NewPost, PostRef, PostView, Posts, hearers, ids, policy, polls, views, wire_map};
+use super::text::{self, Among, Written};
+use super::{
+    NewPost, PostRef, PostView, Posts, counts, hearers, ids, policy, polls, views, wire_map,
+};
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox;
-use crate::{App, audit, blocked, grouped, homes, providers};
+use crate::{App, audit, blocked, grouped, homes, insiders, providers};
 
 /// The language of a text, or of a group, when nobody said one.
 pub(crate) const DEFAULT_LANG: &str = "en";
@@ -26,7 +25,9 @@ pub(crate) const DEFAULT_LANG: &str = "en";
 /// Everything of a post that is decided before the transaction opens.
 struct Ready {
     author: actor::Model,
-    parent: Option<(post::Model, actor::Model)>,
+    parent: Option<post::Model>,
+    /// Who wrote what it answers, if that is somebody else, who may read it.
+    answered: Option<actor::Model>,
     /// The group that it is in.
     group: Option<grouped::Place>,
     audience: Audience,
@@ -46,11 +47,13 @@ impl Posts<'_> {
         let ready = self.ready(caller, &new).await?;
         let tx = self.0.begin().await?;
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
-        let parent_author = ready.parent.as_ref().map(|(_, author)| author);
-        let parent_author = parent_author.filter(|author| author.id != ready.author.id);
+        let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
-        count(&tx, &row, 1).await?;
-        homes::spread(&tx, &[&row]).await?;
+        counts::count(&tx, &row, 1).await?;
+        match row.group_id.filter(|_| row.audience == Audience::Group) {
+            Some(group) => homes::spread_inside(&tx, &row, group).await?,
+            None => homes::spread(&tx, &[&row]).await?,
+        }
         let mut named: Vec<&actor::Model> = ready.written.mentions.values().collect();
         named.extend(parent_author);
         notify(self.0, &tx, &row, &named).await?;
@@ -76,7 +79,8 @@ impl Posts<'_> {
         if matches!(new.audience, Audience::Group | Audience::Direct) {
             wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
         }
-        let parent = match self.parent(caller, &author, new.in_reply_to.as_deref()).await {
+        let viewer = self.viewer(caller, &author).await?;
+        let parent = match self.parent(&viewer, &author, new.in_reply_to.as_deref()).await {
             Ok(parent) => parent,
             Err(Error::NotFound(_)) => {
                 wrong.push(FieldError { field: "in_reply_to", invalid: Invalid::Unknown });
@@ -87,8 +91,11 @@ impl Posts<'_> {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        let group = self.group(&author, parent.as_ref().map(|(parent, _)| parent), new).await?;
+        let row = parent.as_ref().map(|(parent, _)| parent);
+        let group = self.group(&viewer, &author, row, new).await?;
+        let stays = group.as_ref().is_some_and(|place| !place.row.kind.federates());
         let audience = match &parent {
+            None if stays => Audience::Group,
             Some((parent, parent_author)) => {
                 let same = parent_author.id == author.id;
                 new.audience
@@ -98,26 +105,62 @@ impl Posts<'_> {
             None => new.audience,
         };
         let lang = new.lang.clone().or_else(|| Lang::parse(DEFAULT_LANG));
-        let written = text::read(self.0, &new.text).await?;
+        let id = group.as_ref().map(|place| place.row.id);
+        let written = text::read(self.0, &new.text, Among::of(audience, id)).await?;
         let lang = lang.unwrap_or_else(Lang::unknown);
-        Ok(Ready { author, parent, group, audience, lang, written })
+        let (parent, answered) = parent.unzip();
+        let answered = answered.filter(|answered| answered.id != author.id);
+        let answered = self.if_they_may_hear(audience, id, answered).await?;
+        Ok(Ready { author, parent, answered, group, audience, lang, written })
+    }
+
+    /// Who looks for what is answered: an operator sees it as the person in whose name they write.
+    async fn viewer(&self, caller: &Caller, author: &actor::Model) -> Result<Caller, Error> {
+        if !matches!(caller, Caller::Operator(_)) {
+            return Ok(caller.clone());
+        }
+        let behind = self.0.accounts().behind(author.clone()).await?;
+        Ok(behind.map_or_else(|| caller.clone(), Caller::Member))
+    }
+
+    /// Who wrote what is answered, unless they have left the group that alone may read the answer.
+    pub(super) async fn if_they_may_hear(
+        &self,
+        audience: Audience,
+        group: Option<GroupId>,
+        answered: Option<actor::Model>,
+    ) -> Result<Option<actor::Model>, Error> {
+        match answered {
+            Some(who) if audience == Audience::Group => {
+                Ok(insiders::has(self.0.read(), group, who.id).await?.then_some(who))
+            }
+            answered => Ok(answered),
+        }
     }
 
     /// The group that a post is in: that of what it answers, else the one that was chosen.
     async fn group(
         &self,
+        caller: &Caller,
         author: &actor::Model,
         parent: Option<&post::Model>,
         new: &NewPost,
     ) -> Result<Option<grouped::Place>, Error> {
         let conn = self.0.read();
         let place = match (parent, &new.group) {
-            (Some(parent), _) => grouped::of_post(conn, parent).await?,
+            (Some(parent), _) => {
+                let place = grouped::of_post(conn, parent).await?;
+                // What was taken out of its group is answered by nobody: only its author still sees it.
+                if place.is_none() && parent.audience == Audience::Group {
+                    return Err(Error::field("in_reply_to", Invalid::Choice));
+                }
+                place
+            }
             (None, None) => None,
             (None, Some(_)) if new.audience != Audience::Public => {
                 return Err(Error::field("audience", Invalid::Choice));
             }
-            (None, Some(handle)) => Some(grouped::Place::named(conn, handle).await?),
+            (None, Some(handle)) => Some(grouped::Place::named(conn, caller, handle).await?),
         };
         if let Some(place) = &place {
             place.admit(conn, author, parent.is_some()).await?;
@@ -193,7 +236,7 @@ async fn insert(
     let slug = app.slug();
     let base = app.settings().uri_base();
     let uri = format!("{base}/ap/post/{slug}");
-    let parent = ready.parent.as_ref().map(|(parent, _)| parent);
+    let parent = ready.parent.as_ref();
     let root = parent.map(|parent| parent.root_id.unwrap_or(parent.id));
     let context = parent.and_then(|parent| parent.context_uri.clone());
     let context = context.unwrap_or_else(|| format!("{uri}/context"));
@@ -305,43 +348,6 @@ pub(super) async fn write_text(
     .insert(tx.conn())
     .await?;
     Ok(())
-}
-
-/// Counts a post in (`by` is 1) or out (-1) at its author and at what it answers. What only some
-/// may see is not counted: a number would tell everybody that it is there.
-pub(super) async fn count(tx: &Tx, row: &post::Model, by: i64) -> Result<(), Error> {
-    count_all(tx, std::slice::from_ref(row), by).await
-}
-
-/// The same of several.
-pub(super) async fn count_all(tx: &Tx, rows: &[post::Model], by: i64) -> Result<(), Error> {
-    let mut notes: BTreeMap<ActorId, i64> = BTreeMap::new();
-    let mut replies: BTreeMap<PostId, i64> = BTreeMap::new();
-    for row in rows {
-        if row.audience.is_open() {
-            *notes.entry(row.actor_id).or_default() += by;
-        }
-        if let Some(parent) = row.in_reply_to_id
-            && is_counted(tx, row, parent).await?
-        {
-            *replies.entry(parent).or_default() += by;
-        }
-    }
-    dialect::bump_note_counts(tx.store(), &notes).await?;
-    dialect::bump_reply_counts(tx.store(), &replies).await?;
-    Ok(())
-}
-
-/// Whether a reply counts: everybody who may see what `row` answers may see `row`, too.
-pub(super) async fn is_counted(tx: &Tx, row: &post::Model, parent: PostId) -> Result<bool, Error> {
-    if row.audience.is_open() {
-        return Ok(true);
-    }
-    let parent = post::Entity::find_by_id(parent).one(tx.conn()).await?;
-    Ok(parent.is_some_and(|parent| {
-        let same = parent.audience == row.audience;
-        same && matches!(row.audience, Audience::Local | Audience::Followers | Audience::Group)
-    }))
 }
 
 /// Tells the accounts behind `named` that they are named or answered.

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use carefolk_domain::post::{MENTIONS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS};
 use carefolk_domain::text::{Piece, fold_hashtag, pieces};
-use carefolk_domain::{Address, FieldError, HashtagId, Html, Invalid, PostId, UriHash};
+use carefolk_domain::{
+    Address, Audience, FieldError, GroupId, HashtagId, Html, Invalid, PostId, UriHash,
+};
 use carefolk_store::dialect::{insert_all, padded};
 use carefolk_store::entity::{actor, addressed, hashtag, mention, post_hashtag};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use crate::App;
 use crate::actors::queries as actors;
 use crate::kernel::{error::Error, settings::UNSET_BASE, tx::Tx};
+use crate::{App, insiders};
 
 /// How many strangers are looked up for one post; more stay plain text.
 const LOOKUPS_MAX: usize = 5;
@@ -51,9 +53,26 @@ pub(super) fn check(text: &str, warning: Option<&str>, title: Option<&str>) -> V
     wrong
 }
 
+/// Who may read a text, and so who can be named in it.
+#[derive(Clone, Copy)]
+pub(super) enum Among {
+    /// People of other servers as well.
+    Anybody,
+    /// Who is in one group. A name that is looked up elsewhere would tell its server that somebody here wrote it,
+    /// a hashtag would stand in a list for everybody, and who is outside must not be called in.
+    Group(Option<GroupId>),
+}
+
+impl Among {
+    /// The readers of a post for `audience`, in `group`.
+    pub(super) fn of(audience: Audience, group: Option<GroupId>) -> Self {
+        if audience == Audience::Group { Self::Group(group) } else { Self::Anybody }
+    }
+}
+
 /// Reads a text: who is named in it is looked up, here first and then elsewhere, before any
 /// transaction is open.
-pub(super) async fn read(app: &App, source: &str) -> Result<Written, Error> {
+pub(super) async fn read(app: &App, source: &str, among: Among) -> Result<Written, Error> {
     let mut names = BTreeSet::new();
     let mut hashtags = BTreeSet::new();
     for piece in pieces(source) {
@@ -61,7 +80,9 @@ pub(super) async fn read(app: &App, source: &str) -> Result<Written, Error> {
             Piece::Mention(name) if names.len() < MENTIONS_MAX => {
                 names.insert(name.to_owned());
             }
-            Piece::Hashtag(tag) if hashtags.len() < HASHTAGS_MAX => {
+            Piece::Hashtag(tag)
+                if hashtags.len() < HASHTAGS_MAX && matches!(among, Among::Anybody) =>
+            {
                 hashtags.insert(fold_hashtag(tag));
             }
             _ => {}
@@ -80,6 +101,10 @@ pub(super) async fn read(app: &App, source: &str) -> Result<Written, Error> {
             Known::Stranger(_) | Known::Nobody => {}
         }
     }
+    if let Among::Group(group) = among {
+        strangers.clear();
+        keep_insiders(app, group, &mut mentions).await?;
+    }
     // All at once: whoever wrote it is waiting. A name that leads nowhere is only a word: the post
     // must not fail for it.
     let looking = strangers.into_iter().map(|(name, address)| async move {
@@ -92,10 +117,27 @@ pub(super) async fn read(app: &App, source: &str) -> Result<Written, Error> {
     let base = app.settings().uri_base().to_owned();
     let html = Html::from_markdown_linked(source, &|piece| match piece {
         Piece::Mention(name) => mentions.get(name).map(|actor| actor.url.clone()),
-        Piece::Hashtag(tag) if base != UNSET_BASE => Some(tag_url(&base, &fold_hashtag(tag))),
+        Piece::Hashtag(tag) if base != UNSET_BASE && matches!(among, Among::Anybody) => {
+            Some(tag_url(&base, &fold_hashtag(tag)))
+        }
         _ => None,
     });
     Ok(Written { html, mentions, hashtags })
+}
+
+/// Leaves those who are in `group`; of the others the name stays a word.
+async fn keep_insiders(
+    app: &App,
+    group: Option<GroupId>,
+    mentions: &mut BTreeMap<String, actor::Model>,
+) -> Result<(), Error> {
+    let named = mentions.values().map(|actor| actor.id).collect();
+    let inside = match group {
+        Some(group) => insiders::among(app.read(), group, named).await?,
+        None => Vec::new(),
+    };
+    mentions.retain(|_, actor| inside.contains(&actor.id));
+    Ok(())
 }
 
 /// The page of a hashtag.

@@ -32,7 +32,9 @@ impl Posts<'_> {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        let written = text::read(self.0, translation).await?;
+        self.allow_to_say_more(&row).await?;
+        let among = text::Among::of(row.audience, row.group_id);
+        let written = text::read(self.0, translation, among).await?;
         let tx = self.0.begin().await?;
         let row = queries::held(&tx, row.id).await?;
         let original =

@@ -33,7 +33,7 @@ pub(crate) async fn views(
     let mut with = attachments::of(conn, &rows).await?;
     let mut polls = polls::views(conn, viewer, &rows).await?;
     let voices = voices(conn, viewer).await?;
-    let groups = grouped::actors_of(conn, &rows).await?;
+    let groups = grouped::names_of(conn, &rows).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(author) = authors.get(&row.actor_id) else { continue };
@@ -56,7 +56,7 @@ pub(crate) async fn views(
             shown.attachments = attachments;
         }
         shown.poll = poll;
-        shown.group = group.map(actors::view);
+        shown.group = group;
         out.push(shown);
     }
     Ok(out)

@@ -9,6 +9,7 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use crate::blocked::{blocked_by, blockers_of};
 use crate::homes::followees;
+use crate::insiders;
 use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -49,10 +50,16 @@ fn audience_for(viewer: &Caller) -> Condition {
     let open = post::Column::Audience.is_in([Audience::Public, Audience::Quiet]);
     match viewer {
         Caller::Visitor => Condition::all().add(open),
-        Caller::Operator(_) => Condition::all(),
+        // Who keeps the machine running reads everything but what people say among themselves.
+        Caller::Operator(_) => Condition::all().add(post::Column::Audience.ne(Audience::Group)),
         Caller::Member(member) => Condition::any()
             .add(open)
             .add(post::Column::Audience.eq(Audience::Local))
+            .add(
+                Condition::all()
+                    .add(post::Column::Audience.eq(Audience::Group))
+                    .add(post::Column::GroupId.in_subquery(insiders::groups_of(member.actor))),
+            )
             .add(post::Column::ActorId.in_subquery(voices_of(member)))
             .add(
                 Condition::all()
@@ -124,7 +131,7 @@ fn actors_of(standing: Standing) -> SelectStatement {
         .into_query()
 }
 
-/// Whether somebody elsewhere may know of a post: what is guessed is not confirmed (S-044).
+/// Whether an actor, mostly of somewhere else, may know of a post: what is guessed is not confirmed (S-044).
 pub(crate) async fn may_see(
     tx: &Tx,
     actor: &actor::Model,
@@ -132,6 +139,12 @@ pub(crate) async fn may_see(
 ) -> Result<bool, Error> {
     if post.audience.is_open() || post.actor_id == actor.id {
         return Ok(true);
+    }
+    if !post.audience.federates() && actor.domain_id.is_none() {
+        return Ok(false);
+    }
+    if post.audience == Audience::Group {
+        return insiders::has(tx.conn(), post.group_id, actor.id).await;
     }
     let addressed = addressed::Entity::find_by_id((post.id, actor.id)).one(tx.conn()).await?;
     if addressed.is_some() {

@@ -73,7 +73,7 @@ pub(super) async fn load(
         QUESTION => Poll::of(conn, row.id).await?.map(|poll| poll.document(app.now())),
         _ => None,
     };
-    let group = grouped::of_post(conn, row).await?.map(|place| place.actor);
+    let group = grouped::of_post(conn, row).await?.and_then(|place| place.actor);
     Ok(Loaded { row: row.clone(), author, text, translations, named, tags, poll, group })
 }
 

@@ -112,7 +112,8 @@ impl Timelines<'_> {
         Ok(())
     }
 
-    /// What an actor said, without its replies to others.
+    /// What an actor said, without its replies to others, and without what it said among the members of a group:
+    /// that is read there.
     ///
     /// # Errors
     ///
@@ -126,6 +127,7 @@ impl Timelines<'_> {
         let query = post::Entity::find()
             .filter(visible_to(viewer))
             .filter(post::Column::ActorId.eq(actor))
+            .filter(post::Column::Audience.ne(Audience::Group))
             .filter(post::Column::InReplyToUri.is_null());
         self.page(viewer, query, page).await
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::stranger::{act, follow, note, say, settle_in};
 
 /// A rule, and how to break it; in this order, so that each breaks its own rule and no later one.
-const BREAKS: [(&str, &str); 28] = [
+const BREAKS: [(&str, &str); 30] = [
     ("follower counts", "UPDATE actor SET follower_count = 7 WHERE handle = 'hazelbank'"),
     ("following counts", "UPDATE actor SET following_count = 7 WHERE handle = 'ann'"),
     ("post counts", "UPDATE actor SET note_count = 7 WHERE handle = 'hazelbank'"),
@@ -34,6 +34,12 @@ const BREAKS: [(&str, &str); 28] = [
         "INSERT INTO tombstone (uri_hash, uri, said_by, at) \
          SELECT p.uri_hash, p.uri, a.uri, 1 FROM post p JOIN actor a ON a.id = p.actor_id \
          WHERE p.slug IS NULL AND p.state = 'published'",
+    ),
+    (
+        "groups that stay here",
+        "INSERT INTO care_group (id, kind, posting, rules, lang, created_at) \
+         VALUES (7, 'closed', 'members', '', 'en', 1); \
+         UPDATE post SET group_id = 7 WHERE audience = 'local'",
     ),
     ("names", "UPDATE handle_history SET actor_id = 7 WHERE handle_folded = 'hazelbank'"),
     ("keys", "UPDATE actor_key SET sealed_private = NULL WHERE algorithm = 'ed25519'"),
@@ -58,6 +64,11 @@ const BREAKS: [(&str, &str); 28] = [
     ("posts said by nobody", "UPDATE outbox_activity SET post_id = 7 WHERE post_id IS NOT NULL"),
     ("posts without words", "DELETE FROM rendition"),
     ("follows of the deleted", "UPDATE actor SET state = 'deleted' WHERE handle = 'ann'"),
+    (
+        "members of the deleted",
+        "INSERT INTO group_member (group_id, actor_id, role, created_at) \
+         SELECT 7, id, 'member', 1 FROM actor WHERE handle = 'ann'",
+    ),
     ("accounts", "UPDATE actor SET domain_id = NULL WHERE handle = 'nurse'"),
 ];
 

@@ -13,6 +13,7 @@ mod accounts;
 mod auditing;
 mod blocking;
 mod climbing;
+mod closed_groups;
 mod completing;
 mod conversations;
 mod declaring;

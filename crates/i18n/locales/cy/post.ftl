@@ -49,6 +49,7 @@ reply-sign-in = Mewngofnodi i ateb
 reply-elsewhere = Oes gennych chi gyfrif ar wefan arall? Copïwch y cyfeiriad hwn i'w blwch chwilio. Yna atebwch yno.
 reply-audience-public = Gall unrhyw un weld eich ateb, yma ac ar wefannau eraill.
 reply-audience-local = Dim ond pobl sydd â chyfrif yma all weld eich ateb.
+reply-audience-group = Aelodau'r grŵp hwn yn unig sy'n gallu gweld eich ateb. Nid yw'n cael ei anfon i unman arall.
 reply-audience-followers = Dim ond dilynwyr a'r bobl sydd wedi'u henwi ynddo all weld eich ateb.
 said-published = Mae eich neges wedi'i chyhoeddi.
 said-replied = Mae eich ateb wedi'i gyhoeddi.

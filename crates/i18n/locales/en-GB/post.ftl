@@ -46,6 +46,7 @@ reply-sign-in = Sign in to reply
 reply-elsewhere = Do you have an account on another site? Copy this address into its search box. Then reply there.
 reply-audience-public = Anyone can see your reply, here and on other sites.
 reply-audience-local = Only people with an account here can see your reply.
+reply-audience-group = Only members of this group can see your reply. It is not sent anywhere else.
 reply-audience-followers = Only followers and the people named in it can see your reply.
 said-published = Your post is published.
 said-replied = Your reply is published.

@@ -43,6 +43,11 @@ impl Desk {
         }
     }
 
+    /// The public address of a page of this server.
+    pub(super) fn here(&self, page: &str) -> String {
+        format!("{}{page}", self.app.settings().uri_base())
+    }
+
     /// The error of a command about somebody at `host`: could not do `what`, and why. Where we do not
     /// talk with their server it says for which of the reasons.
     pub(super) async fn plain_about(&self, error: Error, what: &str, host: &str) -> anyhow::Error {

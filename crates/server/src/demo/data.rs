@@ -96,6 +96,12 @@ pub(crate) struct Group {
     /// Who else joined, of this community.
     #[serde(default)]
     pub(crate) members: Vec<String>,
+    /// Who asks to be let in.
+    #[serde(default)]
+    pub(crate) asking: Vec<String>,
+    /// Who was invited and has not answered.
+    #[serde(default)]
+    pub(crate) invited: Vec<String>,
     /// Which providers announce in it.
     #[serde(default)]
     pub(crate) announcers: Vec<String>,
@@ -110,6 +116,17 @@ pub(crate) enum GroupWord {
     Open,
     /// Moderators and chosen providers announce.
     Announce,
+    /// Who is let in reads and writes.
+    Closed,
+    /// Who is invited knows of it.
+    Private,
+}
+
+impl GroupWord {
+    /// Whether nobody is in it without its moderators.
+    pub(crate) fn stays_here(self) -> bool {
+        matches!(self, Self::Closed | Self::Private)
+    }
 }
 
 /// Whom somebody follows.

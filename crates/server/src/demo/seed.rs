@@ -134,7 +134,7 @@ impl<'a> Seeder<'a> {
         let known: HashSet<String> = known
             .map_err(|error| plain(error, "list the groups"))?
             .into_iter()
-            .map(|group| group.actor.handle)
+            .map(|group| group.name.handle)
             .collect();
         for group in &self.community.groups {
             self.group(group, known.contains(&group.handle)).await?;
@@ -153,6 +153,8 @@ impl<'a> Seeder<'a> {
                 kind: match group.kind {
                     GroupWord::Open => GroupKind::Open,
                     GroupWord::Announce => GroupKind::Announce,
+                    GroupWord::Closed => GroupKind::Closed,
+                    GroupWord::Private => GroupKind::Private,
                 },
                 posting: PostingRule::Anyone,
                 rules: group.rules.join("\n"),
@@ -163,6 +165,15 @@ impl<'a> Seeder<'a> {
             groups.create(&self.caller, new).await.map_err(failed)?;
         }
         for name in &group.members {
+            if group.kind.stays_here() {
+                groups.invite(&self.caller, handle, name).await.map_err(failed)?;
+            }
+            groups.join(&self.caller, name, handle).await.map_err(failed)?;
+        }
+        for name in &group.invited {
+            groups.invite(&self.caller, handle, name).await.map_err(failed)?;
+        }
+        for name in &group.asking {
             groups.join(&self.caller, name, handle).await.map_err(failed)?;
         }
         for name in &group.announcers {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView};
-use carefolk_app::{Error, Page};
+use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Address, Audience, Lang, Moment};
 use tokio::time::Instant;
 
@@ -39,7 +39,7 @@ impl Seeder<'_> {
             };
             let view = self.say_once(post, parent, &said).await?;
             if view.replies > 0 {
-                self.add_answers_to(&view.uri, &mut said).await?;
+                self.add_answers_to(&self.reader_of(&view).await?, &view.uri, &mut said).await?;
             }
             if let Some(key) = &post.key {
                 keys.insert(key.clone(), view.uri.clone());
@@ -74,7 +74,7 @@ impl Seeder<'_> {
             let parent = key.and_then(|key| neighbours.get(key));
             let parent = parent.with_context(|| format!("no post {:?}", answer.reply_to))?;
             if self.has_arrived(parent).await? {
-                self.add_answers_to(parent, &mut said).await?;
+                self.add_answers_to(&self.caller, parent, &mut said).await?;
                 self.say_once(answer, Some(parent.clone()), &said).await?;
             } else {
                 tracing::warn!(parent, "a post did not arrive in time; its answer is left out");
@@ -145,9 +145,38 @@ impl Seeder<'_> {
             .replace(&mark(&neighbour.name), neighbours_host)
     }
 
+    /// Who reads what answers a post: where only members of a group do, whoever wrote it is one.
+    async fn reader_of(&self, view: &PostView) -> anyhow::Result<Caller> {
+        if view.audience == Audience::Group {
+            self.as_person(&view.author.handle).await
+        } else {
+            Ok(self.caller.clone())
+        }
+    }
+
+    async fn as_person(&self, handle: &str) -> anyhow::Result<Caller> {
+        let person = self.app.accounts().seen_as(&self.caller, handle).await;
+        person.map_err(|error| plain(error, &format!("see what {handle} sees")))
+    }
+
+    /// What was said in groups that stay here, but for answers.
+    async fn add_said_inside(&self, said: &mut Said) -> anyhow::Result<()> {
+        for group in self.community.groups.iter().filter(|group| group.kind.stays_here()) {
+            let Some(moderator) = group.moderators.first() else { continue };
+            let reader = self.as_person(moderator).await?;
+            let page = Page::first(PAGE);
+            let groups = self.app.groups();
+            let posts = groups.conversations(&reader, &group.handle, page).await;
+            let posts = posts.map_err(|error| plain(error, &format!("read {}", group.handle)))?;
+            said.extend(posts.posts.into_iter().map(moment_of));
+        }
+        Ok(())
+    }
+
     /// Everything that authors of this community have said already, but for answers.
     async fn said(&self) -> anyhow::Result<Said> {
         let mut said = Said::new();
+        self.add_said_inside(&mut said).await?;
         let firsts = self.community.posts.iter().filter(|post| post.reply_to.is_none());
         let mut authors: Vec<&str> = firsts.map(|post| post.author.as_str()).collect();
         authors.sort_unstable();
@@ -175,12 +204,17 @@ impl Seeder<'_> {
     }
 
     /// Adds what was answered to the post `uri` by people of this community.
-    async fn add_answers_to(&self, uri: &str, said: &mut Said) -> anyhow::Result<()> {
+    async fn add_answers_to(
+        &self,
+        reader: &Caller,
+        uri: &str,
+        said: &mut Said,
+    ) -> anyhow::Result<()> {
         let by = PostRef::Uri(uri.to_owned());
         let mut cursor: Option<String> = None;
         loop {
             let page = Page::after(cursor.as_deref(), PAGE);
-            let thread = self.app.posts().thread(&self.caller, &by, page).await;
+            let thread = self.app.posts().thread(reader, &by, page).await;
             let thread = thread.map_err(|error| plain(error, "read a thread"))?;
             let ours = thread.replies.into_iter().filter(|reply| reply.author.is_local);
             said.extend(ours.map(moment_of));

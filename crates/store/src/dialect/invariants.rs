@@ -147,6 +147,19 @@ pub const INVARIANTS: &[Invariant] = &[
         "SELECT o.id FROM outbox_activity o WHERE o.audience IN ('local', 'group')",
     ),
     rule(
+        "groups that stay here",
+        "a post for the members of a group is in one that other servers know of, or one in a group of members is \
+         for others",
+        "SELECT p.id FROM post p JOIN care_group g ON g.id = p.group_id \
+         WHERE (p.audience = 'group') <> (g.actor_id IS NULL)",
+    ),
+    rule(
+        "members of the deleted",
+        "somebody who is gone is in a group",
+        "SELECT m.actor_id FROM group_member m JOIN actor a ON a.id = m.actor_id \
+         WHERE a.state = 'deleted'",
+    ),
+    rule(
         "deliveries of nothing",
         "a delivery has no activity, or waits with one that was taken back",
         "SELECT d.id FROM delivery d WHERE NOT EXISTS \

@@ -1,9 +1,9 @@
 //! Groups of this server.
 
-use carefolk_domain::{ActorId, GroupId, GroupKind, Lang, Moment, PostingRule};
+use carefolk_domain::{ActorId, GroupId, GroupKind, Html, Lang, Moment, PostingRule};
 use sea_orm::entity::prelude::*;
 
-/// A group: what its actor does not say.
+/// A group. One that other servers know of has an actor, which says how it is called; the others say it here.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "care_group")]
@@ -13,9 +13,18 @@ pub struct Model {
     pub id: GroupId,
     /// The actor that people elsewhere follow: its name, handle, text and keys.
     #[sea_orm(unique)]
-    pub actor_id: ActorId,
+    pub actor_id: Option<ActorId>,
     /// What it is for others than its members.
     pub kind: GroupKind,
+    /// Its local name, where it has no actor.
+    #[sea_orm(unique)]
+    pub handle: Option<String>,
+    /// Its display name, where it has no actor.
+    pub name: Option<String>,
+    /// Who it is for, as it was typed, where it has no actor.
+    pub summary_source: Option<String>,
+    /// The same, to be shown.
+    pub summary_html: Option<Html>,
     /// Who begins conversations.
     pub posting: PostingRule,
     /// Its rules, a line for each.

@@ -1,7 +1,7 @@
 //! A group with its conversations: reading, joining, leaving, beginning one.
 
 use axum::extract::Path;
-use carefolk_app::groups::GroupPage as Shown;
+use carefolk_app::groups::{GroupPage as Shown, Joined};
 use carefolk_app::posts::{NewPost, Policies};
 use carefolk_app::{Caller, Error};
 use carefolk_domain::{Audience, GroupRole, Lang, PostingRule};
@@ -11,7 +11,7 @@ use super::groups::{facts, kind_words};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::Presenter;
-use crate::view::groups::GroupPage;
+use crate::view::groups::{Button, GroupPage};
 use crate::view::{Errors, Item};
 use crate::web::{self, POSTS_A_PAGE, Web};
 use crate::wrong::form_errors;
@@ -28,15 +28,23 @@ pub(crate) async fn show(web: Web, Path(handle): Path<String>) -> Answer {
 /// `POST /groups/{handle}/join`
 pub(crate) async fn join(web: Web, Path(handle): Path<String>) -> Answer {
     let member = web.member()?;
-    web.app().groups().join(web.caller(), &member.handle, &handle).await?;
-    Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), "group-joined"))
+    let said = match web.app().groups().join(web.caller(), &member.handle, &handle).await? {
+        Joined::In => "group-joined",
+        Joined::Asked => "group-asked",
+    };
+    Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), said))
 }
 
 /// `POST /groups/{handle}/leave`
 pub(crate) async fn leave(web: Web, Path(handle): Path<String>) -> Answer {
     let member = web.member()?;
     match web.app().groups().leave(web.caller(), &member.handle, &handle).await {
-        Ok(()) => Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), "group-left")),
+        Ok(()) => {
+            // Of a private group there is no page any more for who left it.
+            let sees = web.app().groups().show(web.caller(), &handle).await.is_ok();
+            let to = if sees { format!("/groups/{handle}") } else { "/groups".to_owned() };
+            Ok(web.go(&OwnPath::of(&to), "group-left"))
+        }
         Err(Error::Conflict(_)) => {
             let mut errors = Errors::none();
             errors.add_general(web.t("group-needs-moderators"));
@@ -80,17 +88,17 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
     let shown = groups.show(web.caller(), handle).await?;
     let posts = groups.conversations(web.caller(), handle, web.page_of(POSTS_A_PAGE)).await?;
     let group = &shown.group;
-    let person = Presenter::person(&group.actor);
-    let mut list = web.presenter().list(posts, &group.actor.page, web.is_first_page());
+    let person = Presenter::group(group);
+    let mut list = web.presenter().list(posts, &group.name.page, web.is_first_page());
     for post in &mut list.posts {
         // All of them are.
         post.group = None;
     }
     let federates = web.app().settings().federates();
     let cx = web
-        .cx(group.actor.name.clone())
+        .cx(group.name.name.clone())
         .here("groups")
-        .at(&group.actor.page)
+        .at(&group.name.page)
         .failed(!errors.is_empty())
         .crumb(web.t("nav-home"), "/")
         .crumb(web.t("groups-title"), "/groups");
@@ -101,13 +109,22 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
         kind: kind_words(web, group.kind),
         kind_lead: web.t(&format!("group-kind-{}-lead", group.kind.word())),
         lang: group.lang.as_str().to_owned(),
-        about: group.actor.summary.below(1).as_str().to_owned(),
+        about: group.about.below(1).as_str().to_owned(),
         facts: facts(web, group),
         rules: group.rules.clone(),
         moderators: shown.moderators.iter().map(Presenter::person).collect(),
         mine: mine(web, shown.mine),
-        is_member: shown.mine.is_some(),
-        button: button(web, &shown),
+        reads: group.kind.federates() || shown.mine.is_some_and(GroupRole::is_inside),
+        begin_audience: web.t(if group.kind.federates() {
+            "group-begin-audience"
+        } else {
+            "group-begin-inside"
+        }),
+        buttons: buttons(web, &shown),
+        members_page: shown.may_moderate.then(|| format!("{}/members", group.name.page)),
+        asking: Some(shown.asking)
+            .filter(|count| *count > 0)
+            .map(|count| web.with("group-asking", "count", count)),
         why_not: begin.is_none().then(|| why_not(web, &shown)).flatten(),
         is_begun: errors.lines().iter().any(|line| !line.field.is_empty()),
         begin,
@@ -116,8 +133,12 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
             PostingRule::Moderators => "group-elsewhere-listen",
             PostingRule::Anyone | PostingRule::Members => "group-elsewhere-lead",
         }),
-        address: Some(format!("@{}", group.actor.address())).filter(|_| federates),
-        follow_action: format!("/follow/{}", group.actor.handle),
+        address: group
+            .actor
+            .as_ref()
+            .filter(|_| federates)
+            .map(|actor| format!("@{}", actor.address())),
+        follow_action: format!("/follow/{}", group.name.handle),
         person,
         errors,
     })
@@ -128,29 +149,43 @@ fn mine(web: &Web, role: Option<GroupRole>) -> Option<String> {
     match role? {
         GroupRole::Moderator => Some(web.t("group-mine-moderator")),
         GroupRole::Banned => Some(web.t("group-mine-banned")),
+        GroupRole::Asked => Some(web.t("group-mine-asked")),
+        GroupRole::Invited => Some(web.t("group-mine-invited")),
         GroupRole::Member | GroupRole::Announcer => None,
     }
 }
 
-/// The button that joins or leaves, for who is signed in.
-fn button(web: &Web, shown: &Shown) -> Option<(String, String)> {
-    if !matches!(web.caller(), Caller::Member(_)) || shown.mine == Some(GroupRole::Banned) {
-        return None;
+/// The buttons that join or leave, for who is signed in; the one that leads in comes first.
+fn buttons(web: &Web, shown: &Shown) -> Vec<Button> {
+    if !matches!(web.caller(), Caller::Member(_)) {
+        return Vec::new();
     }
-    let page = &shown.group.actor.page;
-    Some(match shown.mine {
-        Some(_) => (format!("{page}/leave"), web.t("group-leave")),
-        None => (format!("{page}/join"), web.t("group-join")),
-    })
+    let page = &shown.group.name.page;
+    let join = |key| Button { action: format!("{page}/join"), words: web.t(key), is_first: true };
+    let leave =
+        |key| Button { action: format!("{page}/leave"), words: web.t(key), is_first: false };
+    match shown.mine {
+        Some(GroupRole::Banned) => Vec::new(),
+        Some(GroupRole::Asked) => vec![leave("group-unask")],
+        Some(GroupRole::Invited) => vec![join("group-join"), leave("group-decline")],
+        Some(GroupRole::Member | GroupRole::Announcer | GroupRole::Moderator) => {
+            vec![leave("group-leave")]
+        }
+        None if shown.group.kind.federates() => vec![join("group-join")],
+        None => vec![join("group-ask")],
+    }
 }
 
 /// Why there is no form to begin a conversation.
 fn why_not(web: &Web, shown: &Shown) -> Option<String> {
     if !matches!(web.caller(), Caller::Member(_)) {
-        return Some(web.t("group-begin-sign-in"));
+        let stays = !shown.group.kind.federates();
+        return Some(web.t(if stays { "group-ask-sign-in" } else { "group-begin-sign-in" }));
     }
     match shown.group.posting {
         _ if shown.mine == Some(GroupRole::Banned) => None,
+        // Above it stands how one gets in.
+        _ if !shown.group.kind.federates() && !shown.mine.is_some_and(GroupRole::is_inside) => None,
         PostingRule::Members => Some(web.t("group-begin-join")),
         PostingRule::Moderators => Some(web.t("group-begin-announce")),
         PostingRule::Anyone => None,

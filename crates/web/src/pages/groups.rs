@@ -2,7 +2,7 @@
 
 use carefolk_app::groups::{GroupView, NewGroup};
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{FieldError, GroupKind, Invalid, Lang, PostingRule};
+use carefolk_domain::{FieldError, GroupKind, GroupRole, Invalid, Lang, PostingRule};
 
 use super::composer;
 use crate::answer::Answer;
@@ -18,16 +18,19 @@ use crate::wrong::{form_errors, words};
 /// How much of what a group is for stands in the list.
 const ABOUT_CHARS: usize = 200;
 
+/// The kinds of groups, in the order in which they are offered.
+const KINDS: [&str; 4] = ["open", "announce", "closed", "private"];
+
 /// `GET /groups`
 pub(crate) async fn list(web: Web) -> Answer {
     let groups = web.app().groups().list(web.caller()).await?;
     let groups = groups
         .iter()
         .map(|group| GroupCard {
-            person: Presenter::person(&group.actor),
+            person: Presenter::group(group),
             kind: kind_words(&web, group.kind),
             lang: group.lang.as_str().to_owned(),
-            about: beginning(&group.actor.summary.to_plain(), ABOUT_CHARS),
+            about: beginning(&group.about.to_plain(), ABOUT_CHARS),
             facts: facts(&web, group),
         })
         .collect();
@@ -46,7 +49,11 @@ pub(super) fn kind_words(web: &Web, kind: GroupKind) -> String {
 
 /// Short facts about a group.
 pub(super) fn facts(web: &Web, group: &GroupView) -> Vec<String> {
-    let mut facts = vec![web.with("group-members", "count", group.actor.followers)];
+    let mut facts = Vec::new();
+    if group.mine == Some(GroupRole::Invited) {
+        facts.push(web.t("group-invited"));
+    }
+    facts.extend(group.members.map(|count| web.with("group-members", "count", count)));
     if let Some(area) = &group.area {
         facts.push(web.with("group-area", "area", area));
     }
@@ -91,7 +98,12 @@ pub(crate) async fn create(web: Web) -> Answer {
         moderators: fields.get("moderators").split_whitespace().map(str::to_owned).collect(),
     };
     match web.app().groups().create(web.caller(), new).await {
-        Ok(group) => Ok(web.go(&OwnPath::of(&group.actor.page), "group")),
+        Ok(group) => {
+            // Who starts a private group for others does not see it.
+            let sees = web.app().groups().show(web.caller(), &group.name.handle).await.is_ok();
+            let to = if sees { group.name.page.as_str() } else { "/groups" };
+            Ok(web.go(&OwnPath::of(to), "group"))
+        }
         Err(error) => web::form_again(&page(&web, form_errors(locale, error)?)),
     }
 }
@@ -119,7 +131,7 @@ fn page(web: &Web, errors: Errors) -> FormPage {
         Item::Input(line("name", None)),
         Item::Input(line("handle", Some("group-new-handle-hint")).code()),
         Item::Input(area("about", 4)),
-        Item::Choices(choices(web, "kind", &["open", "announce"], &errors)),
+        Item::Choices(choices(web, "kind", &KINDS, &errors)),
         Item::Choices(choices(web, "posting", &["anyone", "members"], &errors)),
         Item::Input(area("rules", 5)),
         Item::Input(line("area", Some("group-new-area-hint"))),

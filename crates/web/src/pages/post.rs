@@ -196,6 +196,7 @@ fn reply_audience(audience: Audience) -> &'static str {
     match audience {
         Audience::Public | Audience::Quiet => "reply-audience-public",
         Audience::Local => "reply-audience-local",
+        Audience::Group => "reply-audience-group",
         _ => "reply-audience-followers",
     }
 }

@@ -54,6 +54,15 @@ pub(crate) fn hue(name: &str) -> u8 {
     u8::try_from(sum % 6).unwrap_or(0) + 1
 }
 
+/// The group that a post is in.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupLink {
+    /// Its name.
+    pub name: String,
+    /// Its page here, as a path.
+    pub page: String,
+}
+
 /// What a post answers.
 #[derive(Clone, Debug)]
 pub(crate) struct ReplyTo {
@@ -176,7 +185,7 @@ pub(crate) struct PostCard {
     /// Whether the reader may change or remove it.
     pub may_change: bool,
     /// The group that it is in.
-    pub group: Option<Person>,
+    pub group: Option<GroupLink>,
     /// Who passed it on to the reader.
     pub boosted_by: Option<Person>,
     /// Whether only a tombstone is left.

@@ -21,6 +21,58 @@ pub(crate) struct GroupCard {
     pub facts: Vec<String>,
 }
 
+/// A form that is one button.
+pub(crate) struct Button {
+    /// Where it is sent.
+    pub action: String,
+    /// What it says.
+    pub words: String,
+    /// Whether it is the one to press.
+    pub is_first: bool,
+}
+
+/// Somebody in the list of a group's moderators, with what can be done.
+pub(crate) struct MemberLine {
+    /// Who.
+    pub person: Person,
+    /// What they are in it, in words, where the heading does not say it.
+    pub role: Option<String>,
+    /// What the form sends for them.
+    pub who: String,
+    /// What can be done: what the form sends, and its words.
+    pub acts: Vec<(&'static str, String)>,
+}
+
+/// People of a group who are the same in it.
+pub(crate) struct MemberList {
+    /// The `id` of the heading.
+    pub id: &'static str,
+    /// What they are.
+    pub title: String,
+    /// Who.
+    pub lines: Vec<MemberLine>,
+}
+
+/// Who is what in a group, for those who keep order in it.
+#[derive(Template)]
+#[template(path = "members.html")]
+pub(crate) struct MembersPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was wrong.
+    pub errors: Errors,
+    /// What was just done.
+    pub said: Option<String>,
+    /// What the page is for.
+    pub lead: String,
+    /// Who is what.
+    pub lists: Vec<MemberList>,
+    /// Where its forms are sent.
+    pub action: String,
+    /// The parts of the form about somebody who is not listed.
+    pub items: Vec<Item>,
+}
+
 /// The groups of this community.
 #[derive(Template)]
 #[template(path = "groups.html")]
@@ -63,10 +115,16 @@ pub(crate) struct GroupPage {
     pub moderators: Vec<Person>,
     /// What the reader is in it, where that must be said.
     pub mine: Option<String>,
-    /// Whether the reader is in it.
-    pub is_member: bool,
-    /// The button that joins or leaves: where it is sent, and its words.
-    pub button: Option<(String, String)>,
+    /// Whether the reader reads what is said in it.
+    pub reads: bool,
+    /// Who will read a conversation.
+    pub begin_audience: String,
+    /// The buttons that join or leave.
+    pub buttons: Vec<Button>,
+    /// The page of who is in it, for those who keep order.
+    pub members_page: Option<String>,
+    /// How many wait for an answer of theirs, in words.
+    pub asking: Option<String>,
     /// The parts of the form that begins a conversation.
     pub begin: Option<Vec<Item>>,
     /// Whether something was wrong with what was sent with it.

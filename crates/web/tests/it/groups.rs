@@ -164,3 +164,122 @@ async fn an_admin_starts_a_group_and_what_is_wrong_stands_in_the_order_of_the_fo
     let mut sam = Browser::signed_in(&kit, "sam").await;
     assert_eq!(sam.get("/groups/new").await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn one_asks_to_be_let_into_a_closed_group_and_its_moderators_answer() {
+    let kit = scene(GroupKind::Closed, PostingRule::Members).await;
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    let answer = mo.submit("/groups/table", "/groups/table/begin", &WORDS).await;
+    assert_eq!(answer.location(), "/groups/table?said=group-began");
+    let page = Browser::new(&kit).get("/groups/table").await.body;
+    assert!(page.contains("Be kind") && page.contains("Closed group"), "{page}");
+    assert!(!page.contains("Awake at five") && !page.contains("2 members"), "{page}");
+    assert!(!page.contains("value=\"@table@"), "nobody elsewhere can join");
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let page = sam.get("/groups/table").await.body;
+    assert!(page.contains("Ask to join") && !page.contains("Conversations"), "{page}");
+    let answer = sam.submit("/groups/table", "/groups/table/join", &[]).await;
+    assert_eq!(answer.location(), "/groups/table?said=group-asked");
+    let page = sam.get("/groups/table").await.body;
+    assert!(page.contains("You have asked to join") && page.contains("Take back your question"));
+    assert!(!page.contains("Awake at five") && !page.contains("/members"));
+    assert_eq!(sam.get("/groups/table/members").await.status, StatusCode::FORBIDDEN);
+    let page = mo.get("/groups/table").await.body;
+    assert!(page.contains("href=\"/groups/table/members\""), "{page}");
+    assert!(page.contains("1 person asks to join"), "{page}");
+    assert!(!sam.get("/groups/table").await.body.contains("1 person"));
+    let page = mo.get("/groups/table/members").await.body;
+    assert!(page.contains("They ask to join") && page.contains("Let in<span"), "{page}");
+    let fields = [("who", "sam"), ("do", "approve")];
+    let answer = mo.submit("/groups/table/members", "/groups/table/members", &fields).await;
+    assert_eq!(answer.location(), "/groups/table/members?said=group-changed");
+    let page = sam.get("/groups/table").await.body;
+    assert!(page.contains("Awake at five") && page.contains("3 members"), "{page}");
+    let post = page.split("href=\"/@mo/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = sam.get(&format!("/@mo/{post}")).await.body;
+    assert!(page.contains("Only members of this group can see your reply"), "{page}");
+    let to = format!("/@mo/{post}/reply");
+    let answer =
+        sam.submit(&format!("/@mo/{post}"), &to, &[("text", "I am"), ("lang", "en")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert!(sam.get("/").await.body.contains("Awake at five"), "at home");
+    let answer = sam.submit("/groups/table", "/groups/table/leave", &[]).await;
+    assert_eq!(answer.location(), "/groups/table?said=group-left");
+    assert_eq!(sam.get(&format!("/@mo/{post}")).await.status, StatusCode::NOT_FOUND);
+    assert!(!sam.get("/").await.body.contains("Awake at five"));
+}
+
+#[tokio::test]
+async fn a_private_group_is_found_by_who_is_invited() {
+    let kit = scene(GroupKind::Private, PostingRule::Members).await;
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let unknown = sam.get("/groups/table").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert!(!sam.get("/groups").await.body.contains("table"));
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    for (who, status) in
+        [("nobody", StatusCode::UNPROCESSABLE_ENTITY), ("sam", StatusCode::SEE_OTHER)]
+    {
+        let fields = [("who", who), ("do", "invite")];
+        let answer = mo.submit("/groups/table/members", "/groups/table/members", &fields).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        if status == StatusCode::UNPROCESSABLE_ENTITY {
+            assert!(answer.body.contains("value=\"nobody\""), "{}", answer.body);
+        }
+    }
+    let list = sam.get("/groups").await.body;
+    assert!(list.contains("href=\"/groups/table\"") && list.contains("You are invited"), "{list}");
+    let page = sam.get("/groups/table").await.body;
+    assert!(page.contains("You are invited to this group"), "{page}");
+    assert!(page.contains("Join the group") && page.contains("No, thank you"));
+    let answer = sam.submit("/groups/table", "/groups/table/leave", &[]).await;
+    assert_eq!(answer.location(), "/groups?said=group-left", "there is no page to go back to");
+    let fields = [("who", "molly"), ("do", "turn-away")];
+    let answer = mo.submit("/groups/table/members", "/groups/table/members", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("A group needs two moderators"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn an_admin_starts_a_private_group_for_others() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    kit.account("boss", Role::Admin).await;
+    let mut boss = Browser::signed_in(&kit, "boss").await;
+    let fields = [
+        ("name", "Quiet"),
+        ("handle", "quiet"),
+        ("about", "For us"),
+        ("kind", "private"),
+        ("posting", "members"),
+        ("moderators", "mo\nmolly"),
+        ("lang", "en"),
+    ];
+    let answer = boss.submit("/groups/new", "/groups/new", &fields).await;
+    assert_eq!(answer.location(), "/groups?said=group", "{}", answer.body);
+    assert_eq!(boss.get("/groups/quiet").await.status, StatusCode::NOT_FOUND);
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    assert!(mo.get("/groups/quiet").await.body.contains("Private group"));
+}
+
+#[tokio::test]
+async fn moderators_of_an_open_group_say_who_is_what_on_a_page() {
+    let kit = scene(GroupKind::Announce, PostingRule::Moderators).await;
+    kit.provider("bakery", "sam").await;
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    let page = mo.get("/groups/table/members").await.body;
+    assert!(!page.contains("value=\"invite\"") && page.contains("value=\"announcer\""), "{page}");
+    for (who, act, shown) in [
+        ("bakery", "announcer", "Service that starts conversations"),
+        ("sam", "ban", "They are banned"),
+        ("sam", "moderator", "No moderator any more<span"),
+    ] {
+        let fields = [("who", who), ("do", act)];
+        let answer = mo.submit("/groups/table/members", "/groups/table/members", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let page = mo.get("/groups/table/members").await.body;
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let fields = [("who", "sam"), ("do", "dance")];
+    let answer = mo.submit("/groups/table/members", "/groups/table/members", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

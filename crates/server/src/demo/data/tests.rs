@@ -22,7 +22,7 @@ fn each_community_has_what_the_demo_promises() {
         let rtl = |post: &Post| matches!(post.lang.as_deref(), Some("ar" | "ur"));
         assert!(community.posts.iter().any(rtl));
         assert_eq!(community.log_ins().len(), 3);
-        for kind in [GroupWord::Open, GroupWord::Announce] {
+        for kind in [GroupWord::Open, GroupWord::Announce, GroupWord::Closed, GroupWord::Private] {
             let group = community.groups.iter().find(|group| group.kind == kind).unwrap();
             let began = community.posts.iter().filter(|p| p.group.as_ref() == Some(&group.handle));
             assert!(began.count() >= 2, "{}", group.handle);

@@ -1,13 +1,15 @@
 //! `carefolk group`: conversations that people join.
 
+mod shown;
+
 use carefolk_app::Page;
-use carefolk_app::groups::{GroupView, NewGroup};
-use carefolk_app::posts::{PostRef, PostView};
+use carefolk_app::groups::{GroupMember, Joined, NewGroup};
+use carefolk_app::posts::PostRef;
 use carefolk_domain::{GroupKind, GroupRole, Lang, PostingRule};
 use clap::{Args, Subcommand, ValueEnum};
-use serde::Serialize;
 
-use super::desk::{Desk, when};
+use self::shown::{Conversation, Shown, Whole};
+use super::desk::Desk;
 use super::post::language;
 use crate::output::table;
 use crate::words::plain;
@@ -31,6 +33,17 @@ pub(crate) enum GroupCommand {
     Join(MemberArgs),
     /// Let somebody leave a group
     Leave(MemberArgs),
+    /// Invite somebody into a closed or private group; who asked is let in
+    Invite(PersonArgs),
+    /// Let somebody into a closed group who asked
+    Approve(PersonArgs),
+    /// Refuse what somebody asked, withdraw an invitation, or end a membership of a closed or private group
+    TurnAway(PersonArgs),
+    /// List what was said of whom in a group
+    Members {
+        /// The group's name
+        group: String,
+    },
     /// Say what somebody is in a group
     Appoint(AppointArgs),
     /// Take a conversation out of its group; the post stays with its author
@@ -78,6 +91,10 @@ enum KindWord {
     Open,
     /// Anyone reads; moderators, and providers that they chose, begin conversations
     Announce,
+    /// Anyone sees what it is; who is let in reads and writes; nothing leaves this server
+    Closed,
+    /// Only who is in it or invited knows of it; nothing leaves this server
+    Private,
 }
 
 impl From<KindWord> for GroupKind {
@@ -85,6 +102,8 @@ impl From<KindWord> for GroupKind {
         match word {
             KindWord::Open => Self::Open,
             KindWord::Announce => Self::Announce,
+            KindWord::Closed => Self::Closed,
+            KindWord::Private => Self::Private,
         }
     }
 }
@@ -117,6 +136,15 @@ pub(crate) struct MemberArgs {
     group: String,
     /// Who: the name of an account or a provider
     #[arg(long = "as", value_name = "HANDLE")]
+    who: String,
+}
+
+/// Somebody and a group.
+#[derive(Debug, Args)]
+pub(crate) struct PersonArgs {
+    /// The group's name
+    group: String,
+    /// Who: the name of an account
     who: String,
 }
 
@@ -156,83 +184,6 @@ impl From<RoleWord> for GroupRole {
     }
 }
 
-/// A group, for scripts.
-#[derive(Serialize)]
-struct Shown<'a> {
-    handle: &'a str,
-    name: &'a str,
-    kind: &'static str,
-    posting: &'static str,
-    members: u64,
-    lang: &'a str,
-    area: Option<&'a str>,
-    /// What people elsewhere follow; nothing while there is no public address.
-    address: Option<String>,
-    uri: &'a str,
-    url: String,
-}
-
-impl<'a> Shown<'a> {
-    fn of(desk: &Desk, view: &'a GroupView) -> Self {
-        Self {
-            handle: &view.actor.handle,
-            name: &view.actor.name,
-            kind: view.kind.word(),
-            posting: view.posting.word(),
-            members: view.actor.followers,
-            lang: view.lang.as_str(),
-            area: view.area.as_deref(),
-            address: desk.app.settings().base_url.as_ref().map(|_| view.actor.address()),
-            uri: &view.actor.uri,
-            url: desk.address(&view.actor.url, &view.actor.page),
-        }
-    }
-
-    fn row(&self) -> Vec<String> {
-        vec![
-            self.handle.to_owned(),
-            self.name.to_owned(),
-            self.kind.to_owned(),
-            self.posting.to_owned(),
-            self.members.to_string(),
-            self.address.clone().unwrap_or_else(|| "-".to_owned()),
-        ]
-    }
-}
-
-/// A conversation, for scripts.
-#[derive(Serialize)]
-struct Conversation {
-    url: String,
-    author: String,
-    title: Option<String>,
-    published: String,
-    replies: u64,
-}
-
-impl Conversation {
-    fn of(desk: &Desk, post: &PostView) -> Self {
-        Self {
-            url: desk.address(&post.url, &post.page),
-            author: post.author.name_and_origin(),
-            title: post.title.clone(),
-            published: when(post.published),
-            replies: post.replies,
-        }
-    }
-}
-
-/// A group with what is in it, for scripts.
-#[derive(Serialize)]
-struct Whole<'a> {
-    #[serde(flatten)]
-    group: Shown<'a>,
-    about: String,
-    rules: &'a [String],
-    moderators: Vec<&'a str>,
-    conversations: Vec<Conversation>,
-}
-
 impl GroupCommand {
     /// Runs one command.
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
@@ -242,14 +193,35 @@ impl GroupCommand {
             Self::Show { group } => show(desk, &group).await,
             Self::Join(MemberArgs { group, who }) => {
                 let done = desk.app.groups().join(&desk.caller, &who, &group).await;
-                done.map_err(|error| plain(error, "join the group"))?;
-                tell(desk, &group, &who, "joined")
+                let done = done.map_err(|error| plain(error, "join the group"))?;
+                tell(
+                    desk,
+                    &group,
+                    &who,
+                    if done == Joined::In { "joined" } else { "asked to join" },
+                )
             }
             Self::Leave(MemberArgs { group, who }) => {
                 let done = desk.app.groups().leave(&desk.caller, &who, &group).await;
                 done.map_err(|error| plain(error, "leave the group"))?;
                 tell(desk, &group, &who, "left")
             }
+            Self::Invite(PersonArgs { group, who }) => {
+                let done = desk.app.groups().invite(&desk.caller, &group, &who).await;
+                done.map_err(|error| plain(error, "invite them into the group"))?;
+                tell(desk, &group, &who, "is invited into")
+            }
+            Self::Approve(PersonArgs { group, who }) => {
+                let done = desk.app.groups().approve(&desk.caller, &group, &who).await;
+                done.map_err(|error| plain(error, "let them into the group"))?;
+                tell(desk, &group, &who, "is in")
+            }
+            Self::TurnAway(PersonArgs { group, who }) => {
+                let done = desk.app.groups().turn_away(&desk.caller, &group, &who).await;
+                done.map_err(|error| plain(error, "turn them away"))?;
+                tell(desk, &group, &who, "is not in")
+            }
+            Self::Members { group } => members(desk, &group).await,
             Self::Remove { url } => {
                 let post = PostRef::Uri(url.clone());
                 let done = desk.app.groups().take_out(&desk.caller, &post).await;
@@ -311,6 +283,21 @@ async fn list(desk: &Desk) -> anyhow::Result<()> {
     })
 }
 
+async fn members(desk: &Desk, group: &str) -> anyhow::Result<()> {
+    let found = desk.app.groups().members(&desk.caller, group).await;
+    let found = found.map_err(|error| plain(error, &format!("find the group {group}")))?;
+    let word = |member: &GroupMember| format!("{:?}", member.role).to_lowercase();
+    let shown: Vec<_> = found
+        .iter()
+        .map(|member| serde_json::json!({ "who": member.who.address(), "role": word(member) }))
+        .collect();
+    desk.out.show(&shown, || {
+        let row = |member: &GroupMember| vec![member.who.address(), word(member)];
+        let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+        table(&["WHO", "ROLE"], &rows, "Nothing was said of anybody.")
+    })
+}
+
 async fn show(desk: &Desk, group: &str) -> anyhow::Result<()> {
     let groups = desk.app.groups();
     let failed = |error| plain(error, &format!("find the group {group}"));
@@ -319,34 +306,10 @@ async fn show(desk: &Desk, group: &str) -> anyhow::Result<()> {
     let began = began.map_err(failed)?;
     let whole = Whole {
         group: Shown::of(desk, &page.group),
-        about: page.group.actor.summary.to_plain(),
+        about: page.group.about.to_plain(),
         rules: &page.group.rules,
         moderators: page.moderators.iter().map(|person| person.handle.as_str()).collect(),
         conversations: began.posts.iter().map(|post| Conversation::of(desk, post)).collect(),
     };
     desk.out.show(&whole, || whole.lines())
-}
-
-impl Whole<'_> {
-    fn lines(&self) -> String {
-        let mut lines = vec![
-            format!("{} ({}, {} members)", self.group.name, self.group.kind, self.group.members),
-            self.group.url.clone(),
-            String::new(),
-            self.about.clone(),
-            String::new(),
-            format!("Moderators: {}", self.moderators.join(", ")),
-        ];
-        lines.extend(self.rules.iter().map(|rule| format!("- {rule}")));
-        lines.push(String::new());
-        let heads = ["PUBLISHED", "BY", "TITLE", "REPLIES", "ADDRESS"];
-        let row = |it: &Conversation| {
-            let title = it.title.clone().unwrap_or_else(|| "-".to_owned());
-            let replies = it.replies.to_string();
-            vec![it.published.clone(), it.author.clone(), title, replies, it.url.clone()]
-        };
-        let rows: Vec<Vec<String>> = self.conversations.iter().map(row).collect();
-        lines.push(table(&heads, &rows, "Nothing was said in it yet."));
-        lines.join("\n")
-    }
 }
