@@ -18,13 +18,23 @@ const SHARED: &str = "id, actor_id, kind, posting, rules, lang, area, created_at
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        made_anew(manager, before::addition(), addition(), Kept { groups: "", members: "" }).await
+        let kept = Kept {
+            // So that no two groups share a name, whatever their kind.
+            handle: (
+                ", handle",
+                ", (SELECT a.handle_folded FROM actor a WHERE a.id = care_group_was.actor_id)",
+            ),
+            groups: "",
+            members: "",
+        };
+        made_anew(manager, before::addition(), addition(), kept).await
     }
 
     /// The groups without an actor go, and who is in them; their posts stay, and nobody but who wrote them
     /// sees them.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let kept = Kept {
+            handle: ("", ""),
             groups: " WHERE actor_id IS NOT NULL",
             members: " WHERE role NOT IN ('asked', 'invited') \
                 AND group_id IN (SELECT id FROM care_group)",
@@ -39,6 +49,8 @@ impl MigrationTrait for Migration {
 
 /// Which rows are written back.
 struct Kept {
+    /// A column that is new, and what it holds.
+    handle: (&'static str, &'static str),
     groups: &'static str,
     members: &'static str,
 }
@@ -54,8 +66,9 @@ async fn made_anew(
     db.execute_unprepared("CREATE TABLE group_member_was AS SELECT * FROM group_member").await?;
     from.unmake(manager).await?;
     to.make(manager).await?;
+    let (columns, values) = kept.handle;
     let groups = format!(
-        "INSERT INTO care_group ({SHARED}) SELECT {SHARED} FROM care_group_was{}",
+        "INSERT INTO care_group ({SHARED}{columns}) SELECT {SHARED}{values} FROM care_group_was{}",
         kept.groups
     );
     db.execute_unprepared(&groups).await?;
@@ -88,7 +101,7 @@ fn group() -> NewTable {
             id(),
             big_integer_null("actor_id"),
             text("kind"),
-            text_null("handle"),
+            text("handle"),
             text_null("name"),
             text_null("summary_source"),
             text_null("summary_html"),

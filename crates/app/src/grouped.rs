@@ -40,7 +40,7 @@ impl GroupName {
     /// The name of a group whose actor is `actor`, if it has one.
     pub(crate) fn of(row: &group::Model, actor: Option<&actor::Model>) -> Self {
         let own = |text: &Option<String>| text.clone().unwrap_or_default();
-        let handle = actor.map_or_else(|| own(&row.handle), |actor| actor.handle.clone());
+        let handle = actor.map_or(&row.handle, |actor| &actor.handle).clone();
         Self {
             name: actor.map_or_else(|| own(&row.name), |actor| actor.name.clone()),
             page: format!("/groups/{handle}"),
@@ -151,6 +151,8 @@ impl Place {
         }
         let folded = handle.to_ascii_lowercase();
         let row = group::Entity::find().filter(group::Column::Handle.eq(folded)).one(conn).await?;
+        // One whose actor is closed is no group any more.
+        let row = row.filter(|row| row.actor_id.is_none());
         Ok(row.map(|row| Self { row, actor: None }))
     }
 
@@ -307,7 +309,8 @@ pub(crate) async fn inboxes_of_author(
 
 /// A post came from elsewhere that names groups of ours (`named`), or answers something that is in one
 /// (`parent`): it belongs there if its author may write there, and the group passes on what begins a conversation.
-/// What a group does not want stays a post that names it; the group says nothing of it.
+/// What a group does not want stays a post that names it; the group says nothing of it. Returns the group that
+/// took it, with the post as it is then.
 pub(crate) async fn began_here(
     app: &App,
     tx: &Tx,
@@ -315,32 +318,33 @@ pub(crate) async fn began_here(
     author: &actor::Model,
     parent: Option<&post::Model>,
     named: &[actor::Model],
-) -> Result<(), Error> {
+) -> Result<Option<(Place, post::Model)>, Error> {
     if !row.audience.is_open() || is_limited(app, author).await? {
-        return Ok(());
+        return Ok(None);
     }
     let place = match parent {
         Some(parent) => of_post(tx.conn(), parent).await?,
         None if row.in_reply_to_uri.is_some() => None,
         None => first_group(tx, named).await?,
     };
-    let Some(place) = place else { return Ok(()) };
+    let Some(place) = place else { return Ok(None) };
     match place.admit(tx.conn(), author, parent.is_some()).await {
         Ok(()) => {}
         Err(Error::Denied(why)) => {
             tracing::info!(group = %place.name().handle, post = %row.uri, %why, "not taken into the group");
-            return Ok(());
+            return Ok(None);
         }
         Err(other) => return Err(other),
     }
     if parent.is_none() && has_begun_enough(tx, &place, author).await? {
         tracing::info!(group = %place.name().handle, host = %author.host, "too many conversations");
-        return Ok(());
+        return Ok(None);
     }
     let mut changed = row.clone().into_active_model();
     changed.group_id = Set(Some(place.row.id));
     let row = changed.update(tx.conn()).await?;
-    pass_on(app, tx, &place, &row, author).await
+    pass_on(app, tx, &place, &row, author).await?;
+    Ok(Some((place, row)))
 }
 
 /// Whether the moderators of the group that `parent` is in do not want `author` to answer there.

@@ -7,7 +7,7 @@ use carefolk_domain::{
 };
 use carefolk_store::dialect;
 use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{account, follow, group, home, post, reaction};
+use carefolk_store::entity::{account, follow, group, home, notification, post, reaction};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -80,7 +80,7 @@ pub(crate) async fn add_group(tx: &Tx, who: ActorId, group: GroupId) -> Result<(
     write(tx, account.id, latest(tx, said).await?).await
 }
 
-/// Takes them out again.
+/// Takes them out again, but for one's own words, which one must find to delete them; and what one was told of there.
 pub(crate) async fn drop_group(tx: &Tx, who: ActorId, group: GroupId) -> Result<(), Error> {
     let Some(account) = account_of(tx.conn(), who).await? else { return Ok(()) };
     let said = post::Entity::find()
@@ -88,9 +88,21 @@ pub(crate) async fn drop_group(tx: &Tx, who: ActorId, group: GroupId) -> Result<
         .column(post::Column::Id)
         .filter(post::Column::GroupId.eq(group))
         .into_query();
+    notification::Entity::delete_many()
+        .filter(notification::Column::AccountId.eq(account.id))
+        .filter(notification::Column::PostId.in_subquery(said.clone()))
+        .exec(tx.conn())
+        .await?;
+    let own = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .filter(post::Column::GroupId.eq(group))
+        .filter(post::Column::ActorId.eq(who))
+        .into_query();
     home::Entity::delete_many()
         .filter(home::Column::AccountId.eq(account.id))
         .filter(home::Column::PostId.in_subquery(said))
+        .filter(home::Column::PostId.not_in_subquery(own))
         .exec(tx.conn())
         .await?;
     Ok(())

@@ -28,6 +28,7 @@ pub mod profiles;
 pub mod providers;
 pub(crate) mod reacted;
 pub mod reactions;
+mod relayed;
 pub mod reports;
 mod sweep;
 pub mod timelines;

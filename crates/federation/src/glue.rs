@@ -188,6 +188,8 @@ pub(crate) enum ActorPart {
     Following,
     /// What it pinned.
     Featured,
+    /// Who keeps order in it, if it is a group.
+    Moderators,
 }
 
 /// A document of the actor with that slug.
@@ -205,6 +207,7 @@ pub(crate) async fn actor_part(
         ActorPart::Followers => actors.followers_document(slug).await,
         ActorPart::Following => actors.following_document(slug).await,
         ActorPart::Featured => app.posts().featured_document(slug).await,
+        ActorPart::Moderators => app.groups().moderators_document(slug).await,
     };
     match there(found)?.map(Document::Json) {
         Some(found) => Ok(Some(found)),

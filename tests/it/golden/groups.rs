@@ -4,9 +4,9 @@ use carefolk_app::groups::NewGroup;
 use carefolk_app::posts::NewPost;
 use carefolk_domain::{GroupKind, PostingRule, Role};
 use carefolk_testkit::{Kit, operator};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Golden, Scene};
+use super::{Golden, Scene, unproven};
 
 pub(super) async fn groups() -> Vec<Golden> {
     let mut scene = Scene::new().await;
@@ -32,9 +32,22 @@ pub(super) async fn groups() -> Vec<Golden> {
     let title = Some("The duck pond".to_owned());
     let group_name = Some("out_of_doors".to_owned());
     scene.say(NewPost { title, group: group_name, ..words }).await;
+    let (created, boosted) = (scene.sent("Create"), scene.sent("Announce"));
+    // From now on Ann's server says that it knows groups.
+    scene.kit.database.meddle("UPDATE peer SET software = 'lemmy'").await;
+    let inside = Some("out_of_doors".to_owned());
+    scene.say(NewPost { group: inside, ..Kit::words("nurse", "And dry.") }).await;
+    let sent = scene.kit.remote.sent().into_iter().map(|(_, body)| body);
+    let is_whole = |body: &String| {
+        let said: Value = serde_json::from_str(body).unwrap();
+        said["type"] == "Announce" && said["object"].is_object()
+    };
+    let passed_on = unproven(&sent.into_iter().find(is_whole).unwrap());
     vec![
         ("actor_group.json", scene.get(&id).await),
-        ("create_in_group.json", scene.sent("Create")),
-        ("announce_by_group.json", scene.sent("Announce")),
+        ("create_in_group.json", created),
+        ("announce_by_group.json", boosted),
+        ("announce_activity.json", passed_on),
+        ("moderators.json", scene.get(&format!("{id}/moderators")).await),
     ]
 }

@@ -89,7 +89,7 @@ impl Scene {
         scene.neighbour().await;
         scene.groups().await;
         for (group, mark) in [("quiet", "p"), ("side", "c")] {
-            scene.say_everything(group, mark).await;
+            Box::pin(scene.say_everything(group, mark)).await;
         }
         scene.end_memberships().await;
         scene.secret("zqsilent", &[], &[], Some("/groups"));

@@ -227,6 +227,20 @@ impl Accounts<'_> {
         Ok(account.one(self.0.read()).await?.map(|account| member(account, actor)))
     }
 
+    /// Who looks for something that `voice` is to do something with: an operator sees what the person sees in whose
+    /// name they act.
+    pub(crate) async fn viewer(
+        &self,
+        caller: &Caller,
+        voice: &actor::Model,
+    ) -> Result<Caller, Error> {
+        if !matches!(caller, Caller::Operator(_)) {
+            return Ok(caller.clone());
+        }
+        let behind = self.behind(voice.clone()).await?;
+        Ok(behind.map_or_else(|| caller.clone(), Caller::Member))
+    }
+
     /// Remembers the language a member chose.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The documents behind the addresses of local actors, WebFinger and NodeInfo.
 
-use carefolk_domain::{ActorKind, Handle};
+use carefolk_domain::{ActorKind, Handle, PostingRule};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
-use carefolk_store::entity::{actor, domain};
+use carefolk_store::entity::{actor, domain, group};
 use carefolk_wire::webfinger::{Jrd, Link};
 use carefolk_wire::write::{
     Actor, Capability, Endpoints, Generator, Multikey, OrderedCollection, PublicKey, Tombstone,
@@ -17,6 +17,37 @@ use carefolk_domain::UriHash;
 
 /// The name this software has in NodeInfo; never changes (docs/federation/peers.md).
 const SOFTWARE: &str = "carefolk";
+
+/// The keys of a local actor, as its document has them.
+async fn keys_of(
+    conn: &impl ConnectionTrait,
+    row: &actor::Model,
+) -> Result<(PublicKey, Option<Multikey>), Error> {
+    let keys = actor_key::Entity::find()
+        .filter(actor_key::Column::ActorId.eq(row.id))
+        .filter(actor_key::Column::RetiredAt.is_null())
+        .order_by_asc(actor_key::Column::Id)
+        .all(conn)
+        .await?;
+    let key = |algorithm| keys.iter().find(|key| key.algorithm == algorithm);
+    let rsa = key(KeyAlgorithm::Rsa).ok_or(Error::Bug("a local actor has no key"))?;
+    let public_key = PublicKey {
+        id: rsa.key_uri.clone(),
+        owner: row.uri.clone(),
+        public_key_pem: rsa.public_key.clone(),
+    };
+    let multikey = key(KeyAlgorithm::Ed25519).map(|key| {
+        let mut multikey = Multikey::ed25519(&row.uri, key.public_key.clone());
+        multikey.id.clone_from(&key.key_uri);
+        multikey
+    });
+    Ok((public_key, multikey))
+}
+
+/// Where the moderators of a group of ours are listed.
+pub(crate) fn moderators_of(group: &actor::Model) -> String {
+    format!("{}/moderators", group.uri)
+}
 
 impl Actors<'_> {
     /// The local actor whose address ends in `slug`.
@@ -98,24 +129,13 @@ impl Actors<'_> {
         conn: &impl ConnectionTrait,
         row: actor::Model,
     ) -> Result<Actor, Error> {
-        let keys = actor_key::Entity::find()
-            .filter(actor_key::Column::ActorId.eq(row.id))
-            .filter(actor_key::Column::RetiredAt.is_null())
-            .order_by_asc(actor_key::Column::Id)
-            .all(conn)
-            .await?;
-        let key = |algorithm| keys.iter().find(|key| key.algorithm == algorithm);
-        let rsa = key(KeyAlgorithm::Rsa).ok_or(Error::Bug("a local actor has no key"))?;
-        let public_key = PublicKey {
-            id: rsa.key_uri.clone(),
-            owner: row.uri.clone(),
-            public_key_pem: rsa.public_key.clone(),
+        let (public_key, multikey) = keys_of(conn, &row).await?;
+        let group = match row.kind {
+            ActorKind::Group => {
+                group::Entity::find().filter(group::Column::ActorId.eq(row.id)).one(conn).await?
+            }
+            _ => None,
         };
-        let multikey = key(KeyAlgorithm::Ed25519).map(|key| {
-            let mut multikey = Multikey::ed25519(&row.uri, key.public_key.clone());
-            multikey.id.clone_from(&key.key_uri);
-            multikey
-        });
         let part = |uri: &Option<String>| uri.clone().unwrap_or_default();
         let can = vec![Capability::rfc9421()];
         let is_instance = row.kind == ActorKind::Application;
@@ -139,6 +159,8 @@ impl Actors<'_> {
             followers: part(&row.followers_uri),
             following: part(&row.following_uri),
             featured: part(&row.featured_uri),
+            attributed_to: group.as_ref().map(|_| moderators_of(&row)),
+            posting_restricted_to_mods: group.map(|it| it.posting == PostingRule::Moderators),
             manually_approves_followers: row.manually_approves,
             discoverable: row.discoverable,
             indexable: row.indexable,

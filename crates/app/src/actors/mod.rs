@@ -3,7 +3,7 @@
 //! Invariants: a handle is unique in a domain over all kinds of actor and never used twice; an
 //! actor of another server is stored only as its own origin describes it.
 
-mod documents;
+pub(crate) mod documents;
 mod followers;
 pub(crate) mod handles;
 mod inboxes;

@@ -54,6 +54,16 @@ impl Named {
         Self { id, kind, actor: Some(inner.actor), object, answered }
     }
 
+    /// That `actor` boosted `object`, whatever the id of the boost.
+    pub(crate) fn boost(actor: &actor::Model, object: String) -> Self {
+        Self {
+            kind: Some("Announce".to_owned()),
+            actor: Some(actor.uri.clone()),
+            object: Some(object),
+            ..Self::default()
+        }
+    }
+
     /// Whether `actor` did it, as far as it says.
     pub(crate) fn is_by(&self, actor: &actor::Model) -> bool {
         self.actor.as_deref() == Some(actor.uri.as_str())

@@ -104,7 +104,7 @@ impl Groups<'_> {
             id: Set(GroupId(self.0.id())),
             actor_id: Set(actor.map(|actor| actor.id)),
             kind: Set(new.kind),
-            handle: Set(own(checked.handle.as_str())),
+            handle: Set(checked.handle.as_str().to_owned()),
             name: Set(own(new.name.trim())),
             summary_source: Set(own(about)),
             summary_html: Set(actor.is_none().then(|| Html::from_markdown(about))),

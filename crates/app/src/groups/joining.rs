@@ -52,6 +52,8 @@ impl Groups<'_> {
         let who = self.0.follows().voice(caller, handle).await?;
         let place = Place::named(self.0.read(), caller, group).await?;
         let tx = self.0.begin().await?;
+        // Who is banned in this very moment must not take that away with them.
+        hold(&tx, place.row.id).await?;
         if grouped::role(tx.conn(), &place.row, &who).await? != Some(GroupRole::Banned) {
             keep_moderators(&tx, &place.row, who.id).await?;
             drop_role(&tx, place.row.id, who.id).await?;

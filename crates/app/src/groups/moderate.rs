@@ -1,10 +1,10 @@
 //! Keeping order in a group.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{ActorKind, Address, GroupId, GroupRole, Invalid, UriHash};
-use carefolk_store::entity::{actor, group, post};
+use carefolk_domain::{ActorKind, Address, GroupId, GroupRole, Invalid, PostState};
+use carefolk_store::entity::{actor, group, notification, post};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::Groups;
 use super::rows::{drop_role, hold, keep_moderators, set_role};
@@ -79,10 +79,22 @@ impl Groups<'_> {
     pub async fn take_out(&self, caller: &Caller, post: &PostRef) -> Result<(), Error> {
         let (post, place) = self.conversation(caller, post).await?;
         let tx = self.0.begin().await?;
+        hold(&tx, place.row.id).await?;
         grouped::take_back(self.0, &tx, &post).await?;
         let conversation = Condition::any()
             .add(post::Column::Id.eq(post.id))
             .add(post::Column::RootId.eq(post.id));
+        if place.actor.is_none() {
+            let said = post::Entity::find()
+                .select_only()
+                .column(post::Column::Id)
+                .filter(conversation.clone())
+                .into_query();
+            notification::Entity::delete_many()
+                .filter(notification::Column::PostId.in_subquery(said))
+                .exec(tx.conn())
+                .await?;
+        }
         post::Entity::update_many()
             .col_expr(post::Column::GroupId, Expr::value(Option::<GroupId>::None))
             .filter(conversation)
@@ -99,29 +111,19 @@ impl Groups<'_> {
         caller: &Caller,
         by: &PostRef,
     ) -> Result<(post::Model, Place), Error> {
-        let seen = self.0.posts().find_row(caller, by).await;
-        let row = match (&seen, by) {
-            (Ok(row), _) => row.clone(),
-            // Whoever blocks the moderators must not hide from them what they have to keep in order.
-            (Err(_), PostRef::Uri(uri)) => post::Entity::find()
-                .filter(
-                    Condition::any()
-                        .add(post::Column::UriHash.eq(UriHash::of(uri)))
-                        .add(post::Column::Url.eq(uri.clone())),
-                )
-                .one(self.0.read())
-                .await?
-                .ok_or(Error::NotFound("post"))?,
-            (Err(_), _) => return Err(Error::NotFound("post")),
-        };
+        // Whoever blocks the moderators must not hide from them what they have to keep in order.
+        let anywhere = Condition::all().add(post::Column::State.eq(PostState::Published));
+        let row = self.0.posts().find_among(anywhere, by).await?;
         let place = grouped::of_post(self.0.read(), &row).await?;
         let place = place.filter(|_| row.in_reply_to_uri.is_none());
         // The same as for a post that is not there: what is guessed is not confirmed (S-044).
         let place = place.ok_or(Error::NotFound("post"))?;
         match self.allow_to_moderate(caller, &place.row).await {
             Ok(()) => Ok((row, place)),
-            Err(denied) if seen.is_ok() => Err(denied),
-            Err(_hidden) => Err(Error::NotFound("post")),
+            Err(denied) => match self.0.posts().find_row(caller, by).await {
+                Ok(_seen) => Err(denied),
+                Err(hidden) => Err(hidden),
+            },
         }
     }
 

@@ -6,14 +6,16 @@ use carefolk_domain::group::may_write;
 use carefolk_domain::{ActorId, GroupId, GroupKind, GroupRole};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, group, group_member, post};
+use carefolk_wire::write::{self, OrderedCollection};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
 
 use super::{GroupMember, GroupPage, GroupView, Groups};
+use crate::actors::documents::moderators_of;
 use crate::actors::{ActorView, queries as actors};
-use crate::grouped::{Place, role, roles};
+use crate::grouped::{self, Place, role, roles};
 use crate::insiders;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, page::Page};
@@ -147,18 +149,7 @@ impl Groups<'_> {
     pub async fn show(&self, viewer: &Caller, handle: &str) -> Result<GroupPage, Error> {
         let conn = self.0.read();
         let place = Place::named(conn, viewer, handle).await?;
-        let moderators = group_member::Entity::find()
-            .select_only()
-            .column(group_member::Column::ActorId)
-            .filter(group_member::Column::GroupId.eq(place.row.id))
-            .filter(group_member::Column::Role.eq(GroupRole::Moderator))
-            .into_query();
-        let moderators = actor::Entity::find()
-            .filter(actor::Column::Id.in_subquery(moderators))
-            .order_by_asc(actor::Column::Name)
-            .limit(MODERATORS_SHOWN)
-            .all(conn)
-            .await?;
+        let moderators = self.moderators(&place.row).await?;
         let mine = match viewer {
             Caller::Member(member) => {
                 role(conn, &place.row, &actors::by_id(conn, member.actor).await?).await?
@@ -179,6 +170,37 @@ impl Groups<'_> {
             moderators: moderators.into_iter().map(actors::view).collect::<Vec<ActorView>>(),
             group: view(place, inside, mine),
         })
+    }
+
+    /// The list of the moderators of an open group, for other servers (FEP-1b12).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] for whoever is no group.
+    pub async fn moderators_document(&self, slug: &str) -> Result<String, Error> {
+        let conn = self.0.read();
+        let uri = format!("{}/ap/actor/{slug}", self.0.settings().uri_base());
+        let actor = actors::by_uri(conn, &uri).await?.filter(actors::is_shown);
+        let actor = actor.ok_or(Error::NotFound("group"))?;
+        let row = grouped::of_actor(conn, actor.id).await?.ok_or(Error::NotFound("group"))?;
+        let people = self.moderators(&row).await?;
+        let ids = people.into_iter().map(|person| write::Object::Iri(person.uri)).collect();
+        Ok(OrderedCollection::whole(moderators_of(&actor), ids).to_json())
+    }
+
+    async fn moderators(&self, row: &group::Model) -> Result<Vec<actor::Model>, Error> {
+        let moderators = group_member::Entity::find()
+            .select_only()
+            .column(group_member::Column::ActorId)
+            .filter(group_member::Column::GroupId.eq(row.id))
+            .filter(group_member::Column::Role.eq(GroupRole::Moderator))
+            .into_query();
+        Ok(actor::Entity::find()
+            .filter(actor::Column::Id.in_subquery(moderators))
+            .order_by_asc(actor::Column::Name)
+            .limit(MODERATORS_SHOWN)
+            .all(self.0.read())
+            .await?)
     }
 
     /// What was said of whom in a group, for those who keep order in it: who asks to be let in, who was invited,

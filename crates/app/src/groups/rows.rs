@@ -1,8 +1,8 @@
 //! The rows that say what somebody is in a group.
 
 use carefolk_domain::group::GROUP_MODERATORS_MIN;
-use carefolk_domain::{ActorId, GroupId, GroupRole};
-use carefolk_store::entity::{group, group_member};
+use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole};
+use carefolk_store::entity::{actor, group, group_member};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
@@ -16,6 +16,11 @@ pub(super) async fn set_role(
     who: ActorId,
     role: GroupRole,
 ) -> Result<(), Error> {
+    // Whoever closes the account meanwhile waits, or was first.
+    let here = actor::Entity::find_by_id(who).lock_shared().one(tx.conn()).await?;
+    if here.is_none_or(|here| here.state == ActorState::Deleted) {
+        return Err(Error::NotFound("actor"));
+    }
     drop_role(tx, group, who).await?;
     group_member::ActiveModel {
         group_id: Set(group),

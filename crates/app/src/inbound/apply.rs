@@ -1,7 +1,7 @@
 //! The effects of an activity, and what its words mean here.
 
 use carefolk_domain::ReactionKind;
-use carefolk_store::entity::actor;
+use carefolk_store::entity::{actor, inbound_activity};
 use carefolk_wire::read::Note;
 
 use super::Outcome;
@@ -16,11 +16,39 @@ use crate::posts::{bury, pins, quotes, receive as posts, votes};
 use crate::reactions::receive::Reacting;
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows, follows::reconsider,
-    profiles::receive as profiles, reactions::receive as reactions, reports::receive as reports,
+    profiles::receive as profiles, reactions::receive as reactions, relayed,
+    reports::receive as reports,
 };
 
 /// The effects, in one transaction with the mark that they were made.
-pub(super) async fn apply(app: &App, tx: &Tx, plan: Plan) -> Result<Outcome, Error> {
+pub(super) async fn apply(
+    app: &App,
+    tx: &Tx,
+    row: &inbound_activity::Model,
+    plan: Plan,
+) -> Result<Outcome, Error> {
+    // What is done to a post in a group of ours, the group says to who knows groups.
+    // What another group passed on is not said again.
+    let changed = match &plan {
+        Plan::Update { actor, note, .. } if actor.uri == row.actor_uri => Some(note.id.clone()),
+        Plan::Delete { actor, object } if actor.uri == row.actor_uri => Some(object.clone()),
+        _ => None,
+    };
+    let outcome = act(app, tx, row, plan).await?;
+    if let Some(id) = changed.filter(|_| outcome == Outcome::Applied)
+        && let Some(post) = crate::posts::by_uri(tx.conn(), &id).await?
+    {
+        relayed::tell_of(app, tx, &post, &row.body).await?;
+    }
+    Ok(outcome)
+}
+
+async fn act(
+    app: &App,
+    tx: &Tx,
+    row: &inbound_activity::Model,
+    plan: Plan,
+) -> Result<Outcome, Error> {
     match plan {
         Plan::Nothing(outcome) => Ok(outcome),
         Plan::Follow { actor, uri, object } => {
@@ -35,17 +63,22 @@ pub(super) async fn apply(app: &App, tx: &Tx, plan: Plan) -> Result<Outcome, Err
             let Found { author, note, words } = *found;
             let object = note.id.clone();
             let climb = Climb::FOUND;
-            posts::create(app, tx, Arriving { author, note, words, climb }).await?;
+            posts::create(app, tx, Arriving { author, note, words, climb, said: None }).await?;
             react(app, tx, Reacting { actor, uri, object, kind: ReactionKind::Boost }).await
         }
+        Plan::Find { found } => {
+            let Found { author, note, words } = *found;
+            let climb = Climb::FOUND;
+            posts::create(app, tx, Arriving { author, note, words, climb, said: None }).await
+        }
         Plan::Create { actor, note, words } => {
-            posts::create(app, tx, said(actor, note, words)).await
+            posts::create(app, tx, said(row, actor, note, words)).await
         }
         Plan::CreateForNobody { actor, note } => {
             let around = Surroundings::of(tx.conn(), &[(actor.id, &note)]).await?;
             if around.concern(actor.id, &note) {
                 let words = Words::of(&note);
-                posts::create(app, tx, said(actor, note, words)).await
+                posts::create(app, tx, said(row, actor, note, words)).await
             } else {
                 Ok(FOR_NOBODY)
             }
@@ -60,14 +93,20 @@ pub(super) async fn apply(app: &App, tx: &Tx, plan: Plan) -> Result<Outcome, Err
         Plan::Flag { actor, flag } => reports::flag(app, tx, &actor, flag).await,
         Plan::Block { actor, uri, object } => blocks::block(app, tx, &actor, &uri, &object).await,
         Plan::Pin { actor, object, pinned } => pins::receive(tx, &actor, &object, pinned).await,
-        Plan::Delete { actor, object } => bury::delete(tx, &actor, &object).await,
+        Plan::Delete { actor, object } => bury::delete(app, tx, &actor, &object).await,
         Plan::DeleteActor { actor } => bury::delete_actor(tx, &actor).await,
     }
 }
 
 /// A post as its author's server brings it.
-pub(super) fn said(author: actor::Model, note: Box<Note>, words: Words) -> Arriving {
-    Arriving { author, note: *note, words, climb: Climb::START }
+pub(super) fn said(
+    row: &inbound_activity::Model,
+    author: actor::Model,
+    note: Box<Note>,
+    words: Words,
+) -> Arriving {
+    let said = Some(row.body.clone());
+    Arriving { author, note: *note, words, climb: Climb::START, said }
 }
 
 /// One like or boost by itself.

@@ -5,6 +5,7 @@
 
 mod accept;
 mod apply;
+mod by_group;
 mod hear;
 mod lanes;
 mod parked;

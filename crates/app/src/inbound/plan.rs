@@ -8,6 +8,7 @@ use carefolk_wire::read::{self, Activity, Network, Node, Note};
 use futures_util::{StreamExt, stream};
 
 use super::Outcome;
+use super::by_group;
 use super::hear::{Heard, Said};
 use super::todo::{FOR_NOBODY, Plan, UNKNOWN};
 use crate::App;
@@ -119,9 +120,10 @@ async fn sort(
             Some(object) => react(actor, activity.id, object, ReactionKind::Like),
             None => refused("it likes nothing"),
         },
-        Kind::Announce => match object_id {
-            Some(object) => pass_on(app, activity.id, actor, object).await?,
-            None => refused("it passes nothing on"),
+        Kind::Announce => match (by_group::inside(&actor, &object), object_id) {
+            (Some(said), _) => by_group::plan(app, activity.id, actor, said, network).await?,
+            (None, Some(object)) => pass_on(app, activity.id, actor, object).await?,
+            (None, None) => refused("it passes nothing on"),
         },
         Kind::Move if object_id.as_deref() == Some(actor.uri.as_str()) => {
             moved(app, &activity, actor, network).await?
@@ -203,7 +205,7 @@ async fn create(
     })
 }
 
-fn react(actor: actor::Model, uri: String, object: String, kind: ReactionKind) -> Plan {
+pub(super) fn react(actor: actor::Model, uri: String, object: String, kind: ReactionKind) -> Plan {
     Plan::React(Reacting { actor, uri, object, kind })
 }
 

@@ -200,7 +200,7 @@ impl Inbound<'_> {
         for (row, plan) in others {
             let tx = batch.part().await?;
             let applied = match plan {
-                Ok(plan) => guarded(Box::pin(apply::apply(self.0, &tx, plan))).await,
+                Ok(plan) => guarded(Box::pin(apply::apply(self.0, &tx, &row, plan))).await,
                 Err(error) => Err(error),
             };
             if let Err(error @ (Error::Store(_) | Error::Busy)) = applied {

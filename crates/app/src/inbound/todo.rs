@@ -38,6 +38,10 @@ pub(super) enum Plan {
         uri: String,
         found: Box<Found>,
     },
+    /// An answer that a group elsewhere passed on comes into its conversation.
+    Find {
+        found: Box<Found>,
+    },
     Create {
         actor: actor::Model,
         note: Box<Note>,
@@ -122,7 +126,7 @@ impl Plan {
             Self::Create { note, .. }
             | Self::CreateForNobody { note, .. }
             | Self::Update { note, .. } => Some(&note.id),
-            Self::PassOn { found, .. } => Some(&found.note.id),
+            Self::PassOn { found, .. } | Self::Find { found } => Some(&found.note.id),
             Self::React(Reacting { object, .. })
             | Self::Delete { object, .. }
             | Self::Pin { object, .. } => Some(object),

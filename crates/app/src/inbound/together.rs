@@ -62,7 +62,8 @@ pub(super) fn take_apart(planned: Vec<Planned>) -> Parts {
             Ok(Plan::Create { actor, note, words })
                 if !before.spoken_of.contains(&note.id) && !before.joined.contains(&row.host) =>
             {
-                parts.posts.push((row, apply::said(actor, note, words)));
+                let arriving = apply::said(&row, actor, note, words);
+                parts.posts.push((row, arriving));
                 continue;
             }
             Ok(Plan::React(reacting)) if before.is_apart(&row, &reacting) => {

@@ -6,7 +6,7 @@
 mod prepare;
 mod setup;
 
-use carefolk_domain::{ActorId, ActorState};
+use carefolk_domain::{ActorId, ActorState, Audience};
 use carefolk_store::entity::{account, actor, post, setting};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
@@ -89,6 +89,8 @@ impl Instance<'_> {
         let posts = post::Entity::find()
             .filter(post::Column::Slug.is_not_null())
             .filter(post::Column::State.eq(carefolk_domain::PostState::Published))
+            // A number would tell everybody that something was said which they may not see (S-173).
+            .filter(post::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
             .count(conn)
             .await?;
         let settings = self.0.settings();

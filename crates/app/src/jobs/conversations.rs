@@ -91,7 +91,7 @@ impl Jobs<'_> {
     pub(super) async fn keep(&self, found: Found, climb: Climb) -> Result<(), Error> {
         let Found { author, note, words } = found;
         let tx = self.0.begin().await?;
-        receive::create(self.0, &tx, Arriving { author, note, words, climb }).await?;
+        receive::create(self.0, &tx, Arriving { author, note, words, climb, said: None }).await?;
         tx.commit().await
     }
 
@@ -111,7 +111,7 @@ impl Jobs<'_> {
             Fetched::Not(GONE) => {
                 let author = actors::by_id(self.0.read(), row.actor_id).await?;
                 let tx = self.0.begin().await?;
-                bury::delete(&tx, &author, &row.uri).await?;
+                bury::delete(self.0, &tx, &author, &row.uri).await?;
                 tx.commit().await?;
                 return Ok(None);
             }

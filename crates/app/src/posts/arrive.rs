@@ -21,7 +21,7 @@ use super::{attachments, counts, ids, named, orphans, polls, publish, votes};
 use crate::actors::{queries as actors, tombstones};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
-use crate::{App, blocked, grouped, homes};
+use crate::{App, blocked, grouped, homes, relayed};
 
 /// How old a post is at most whose row is numbered by when it came.
 const FRESH: Span = Span::minutes(1);
@@ -36,6 +36,8 @@ pub(crate) struct Arriving {
     pub(crate) words: Words,
     /// How far it was climbed to.
     pub(crate) climb: Climb,
+    /// The activity that brought it, as it came; nothing where it was looked for.
+    pub(crate) said: Option<String>,
 }
 
 /// One with its place among those it came with.
@@ -229,13 +231,13 @@ async fn write(app: &App, tx: &Tx, kept: Vec<Kept>) -> Result<(), Error> {
     let mut attached: Vec<attachment::Model> = Vec::new();
     let mut parts = Vec::with_capacity(rows.len());
     for (row, kept) in rows.iter().zip(kept) {
-        let Kept { arriving: Arriving { note, words, climb, .. }, heard } = kept;
+        let Kept { arriving: Arriving { note, words, climb, said, .. }, heard } = kept;
         polls::keep(tx, row.id, &note).await?;
         let said_at = row.published.unwrap_or(tx.now());
         revisions.push(words.revision(app, row.id, said_at));
         renditions.extend(words.renditions(row.id));
         attached.extend(attachments::rows(row.id, &note));
-        parts.push((row, note, heard, climb));
+        parts.push((row, note, heard, (climb, said)));
     }
     insert_all::<revision::ActiveModel>(tx.store(), revisions).await?;
     insert_all::<rendition::ActiveModel>(tx.store(), renditions).await?;
@@ -244,11 +246,12 @@ async fn write(app: &App, tx: &Tx, kept: Vec<Kept>) -> Result<(), Error> {
     named::attach(app, tx, &about).await?;
     counts::count_all(tx, &rows, 1).await?;
     // What was looked for is news to nobody: it only completes a conversation.
-    let news = parts.iter().filter(|(.., climb)| *climb == Climb::START);
-    let news: Vec<_> = news.map(|(row, _, heard, _)| (*row, heard)).collect();
+    let news = parts.iter().filter(|(.., (climb, _))| *climb == Climb::START);
+    let news: Vec<_> =
+        news.map(|(row, _, heard, (_, said))| (*row, heard, said.as_deref())).collect();
     bring_news(app, tx, &news).await?;
     orphans::adopt_orphans(tx, &rows).await?;
-    for (_, note, heard, climb) in parts {
+    for (_, note, heard, (climb, _)) in parts {
         if heard.parent.is_none()
             && let (Some(uri), Some(climb)) = (note.in_reply_to, climb.up())
         {
@@ -338,15 +341,18 @@ fn row_of(now: Moment, id: PostId, kept: &Kept) -> post::Model {
 pub(super) async fn bring_news(
     app: &App,
     tx: &Tx,
-    news: &[(&post::Model, &Heard)],
+    news: &[(&post::Model, &Heard, Option<&str>)],
 ) -> Result<(), Error> {
-    let rows: Vec<&post::Model> = news.iter().map(|(row, _)| *row).collect();
+    let rows: Vec<&post::Model> = news.iter().map(|(row, ..)| *row).collect();
     homes::spread(tx, &rows).await?;
-    for (row, heard) in news {
+    for (row, heard, said) in news {
         if is_for_a_group(heard) {
             let author = actors::by_id(tx.conn(), row.actor_id).await?;
             let (parent, named) = (heard.parent.as_ref(), &heard.locals);
-            grouped::began_here(app, tx, row, &author, parent, named).await?;
+            let taken = grouped::began_here(app, tx, row, &author, parent, named).await?;
+            if let (Some((place, row)), Some(said)) = (taken, said) {
+                relayed::tell(app, tx, &place, &row, said).await?;
+            }
         }
         let mut named: Vec<&actor::Model> = heard.locals.iter().collect();
         // Who lives elsewhere is told by their own server.

@@ -8,11 +8,16 @@ use sea_orm::{
 
 use super::{change, polls, queries};
 use crate::actors::bury;
-use crate::insiders;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
+use crate::{App, grouped, insiders};
 
 /// `Delete` of a post, ours or unknown ones refused or remembered.
-pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Result<Outcome, Error> {
+pub(crate) async fn delete(
+    app: &App,
+    tx: &Tx,
+    author: &actor::Model,
+    object: &str,
+) -> Result<Outcome, Error> {
     if !carefolk_domain::uri::same_origin(object, &author.uri) {
         return Ok(Outcome::Refused("it deletes what lives elsewhere"));
     }
@@ -24,6 +29,7 @@ pub(crate) async fn delete(tx: &Tx, author: &actor::Model, object: &str) -> Resu
         return Ok(Outcome::Refused("it deletes somebody else's post"));
     }
     if row.state != PostState::Deleted {
+        grouped::take_back(app, tx, &row).await?;
         change::erase(tx, &row, PostState::Deleted).await?;
         bury(tx, object, &author.uri).await?;
     }

@@ -1,7 +1,7 @@
 //! Changing and deleting a post that was written here.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Audience, Denial, Moment, PostId, PostState, Span};
+use carefolk_domain::{Denial, Moment, PostId, PostState, Span};
 use carefolk_store::entity::{actor, home, notification, pin, post, reaction, rendition, revision};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::{audit, grouped, insiders, outbox};
+use crate::{audit, grouped, outbox, relayed};
 
 impl Posts<'_> {
     /// Whether the caller may change or delete the post.
@@ -46,17 +46,6 @@ impl Posts<'_> {
         Ok(row)
     }
 
-    /// Whether the author may still speak where the post is read: who left a group, or was told to go, takes
-    /// their words away from it, but puts no others in their place.
-    pub(super) async fn allow_to_say_more(&self, row: &post::Model) -> Result<(), Error> {
-        if row.audience == Audience::Group
-            && !insiders::has(self.0.read(), row.group_id, row.actor_id).await?
-        {
-            return Err(Denial::GroupMembers.into());
-        }
-        Ok(())
-    }
-
     /// Gives a post another text. The one before stays in its history.
     ///
     /// # Errors
@@ -68,11 +57,14 @@ impl Posts<'_> {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        self.allow_to_say_more(&row).await?;
         let among = Among::of(row.audience, row.group_id);
-        let written = text::read(self.0, &edit.text, among).await?;
+        let mut written = text::read(self.0, &edit.text, among).await?;
+        if let Some(group) = relayed::named_in(self.0.read(), row.id).await? {
+            written.name(group);
+        }
         let tx = self.0.begin().await?;
         let row = queries::held(&tx, row.id).await?;
+        self.allow_to_say_more(&tx, &row).await?;
         let before = queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         let words = Words {
             lang: edit.lang.unwrap_or(before.lang),
@@ -96,7 +88,9 @@ impl Posts<'_> {
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::update(self.0, &note, at);
             let to = hearers::of_change(&tx, &row, &named).await?;
+            let body = said.body.clone();
             outbox::say(self.0, &tx, said, to).await?;
+            relayed::tell_of(self.0, &tx, &row, &body).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.edit", &row.uri).await?;
         tx.commit().await?;
@@ -132,7 +126,9 @@ impl Posts<'_> {
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::delete(self.0, &note, tx.now());
             let to = hearers::of_change(&tx, &row, &named).await?;
+            let body = said.body.clone();
             outbox::say(self.0, &tx, said, to).await?;
+            relayed::tell_of(self.0, &tx, &row, &body).await?;
         }
         audit::record(self.0, &tx, caller, "post.delete", &row.uri, "").await?;
         tx.commit().await

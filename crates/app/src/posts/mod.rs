@@ -19,6 +19,7 @@ mod named;
 pub(crate) mod orphans;
 mod outboxes;
 pub(crate) mod pins;
+mod places;
 mod policy;
 mod polls;
 mod publish;

@@ -3,8 +3,8 @@
 use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
-    ActorKind, Audience, FieldError, GroupId, Invalid, Lang, Moment, NotificationId, PostId,
-    PostState, RenditionKind, RevisionId, UriHash,
+    ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId, PostState,
+    RenditionKind, RevisionId, UriHash,
 };
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
@@ -17,7 +17,7 @@ use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox;
-use crate::{App, audit, blocked, grouped, homes, insiders, providers};
+use crate::{App, audit, blocked, grouped, homes, providers, relayed};
 
 /// The language of a text, or of a group, when nobody said one.
 pub(crate) const DEFAULT_LANG: &str = "en";
@@ -46,6 +46,9 @@ impl Posts<'_> {
     pub async fn publish(&self, caller: &Caller, new: NewPost) -> Result<PostView, Error> {
         let ready = self.ready(caller, &new).await?;
         let tx = self.0.begin().await?;
+        if let Some(place) = &ready.group {
+            self.hold_place(&tx, &ready.author, ready.parent.as_ref(), place).await?;
+        }
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
@@ -60,11 +63,13 @@ impl Posts<'_> {
         if row.audience.federates() {
             let note = wire_map::load(self.0, tx.conn(), &row).await?;
             let said = wire_map::create(self.0, &note);
+            let body = said.body.clone();
             outbox::say(self.0, &tx, said, hearers::of(&row, &named)).await?;
-        }
-        if let Some(place) = &ready.group {
-            // After the post itself: who hears of both asks for it only if it never came.
-            grouped::pass_on(self.0, &tx, place, &row, &ready.author).await?;
+            if let Some(place) = &ready.group {
+                // After the post itself: who hears of both asks for it only if it never came.
+                relayed::tell(self.0, &tx, place, &row, &body).await?;
+                grouped::pass_on(self.0, &tx, place, &row, &ready.author).await?;
+            }
         }
         audit::record_operator(self.0, &tx, caller, "post.publish", &row.uri).await?;
         tx.commit().await?;
@@ -79,7 +84,7 @@ impl Posts<'_> {
         if matches!(new.audience, Audience::Group | Audience::Direct) {
             wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
         }
-        let viewer = self.viewer(caller, &author).await?;
+        let viewer = self.0.accounts().viewer(caller, &author).await?;
         let parent = match self.parent(&viewer, &author, new.in_reply_to.as_deref()).await {
             Ok(parent) => parent,
             Err(Error::NotFound(_)) => {
@@ -106,66 +111,17 @@ impl Posts<'_> {
         };
         let lang = new.lang.clone().or_else(|| Lang::parse(DEFAULT_LANG));
         let id = group.as_ref().map(|place| place.row.id);
-        let written = text::read(self.0, &new.text, Among::of(audience, id)).await?;
+        let mut written = text::read(self.0, &new.text, Among::of(audience, id)).await?;
+        if audience.is_open()
+            && let Some(elsewhere) = self.group_elsewhere(row, new).await?
+        {
+            written.name(elsewhere);
+        }
         let lang = lang.unwrap_or_else(Lang::unknown);
         let (parent, answered) = parent.unzip();
         let answered = answered.filter(|answered| answered.id != author.id);
         let answered = self.if_they_may_hear(audience, id, answered).await?;
         Ok(Ready { author, parent, answered, group, audience, lang, written })
-    }
-
-    /// Who looks for what is answered: an operator sees it as the person in whose name they write.
-    async fn viewer(&self, caller: &Caller, author: &actor::Model) -> Result<Caller, Error> {
-        if !matches!(caller, Caller::Operator(_)) {
-            return Ok(caller.clone());
-        }
-        let behind = self.0.accounts().behind(author.clone()).await?;
-        Ok(behind.map_or_else(|| caller.clone(), Caller::Member))
-    }
-
-    /// Who wrote what is answered, unless they have left the group that alone may read the answer.
-    pub(super) async fn if_they_may_hear(
-        &self,
-        audience: Audience,
-        group: Option<GroupId>,
-        answered: Option<actor::Model>,
-    ) -> Result<Option<actor::Model>, Error> {
-        match answered {
-            Some(who) if audience == Audience::Group => {
-                Ok(insiders::has(self.0.read(), group, who.id).await?.then_some(who))
-            }
-            answered => Ok(answered),
-        }
-    }
-
-    /// The group that a post is in: that of what it answers, else the one that was chosen.
-    async fn group(
-        &self,
-        caller: &Caller,
-        author: &actor::Model,
-        parent: Option<&post::Model>,
-        new: &NewPost,
-    ) -> Result<Option<grouped::Place>, Error> {
-        let conn = self.0.read();
-        let place = match (parent, &new.group) {
-            (Some(parent), _) => {
-                let place = grouped::of_post(conn, parent).await?;
-                // What was taken out of its group is answered by nobody: only its author still sees it.
-                if place.is_none() && parent.audience == Audience::Group {
-                    return Err(Error::field("in_reply_to", Invalid::Choice));
-                }
-                place
-            }
-            (None, None) => None,
-            (None, Some(_)) if new.audience != Audience::Public => {
-                return Err(Error::field("audience", Invalid::Choice));
-            }
-            (None, Some(handle)) => Some(grouped::Place::named(conn, caller, handle).await?),
-        };
-        if let Some(place) = &place {
-            place.admit(conn, author, parent.is_some()).await?;
-        }
-        Ok(place)
     }
 
     async fn author(&self, caller: &Caller, handle: &str) -> Result<actor::Model, Error> {

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use carefolk_domain::{Address, PostId, PostState, RenditionKind, UriHash};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, post, rendition, revision};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::visible::{traces_for, visible_to};
 use super::{PostRef, PostView, Posts, RevisionView, SourceView, Thread, views};
@@ -118,12 +120,21 @@ impl Posts<'_> {
         viewer: &Caller,
         by: &PostRef,
     ) -> Result<post::Model, Error> {
-        let query = post::Entity::find().filter(traces_for(viewer));
+        self.find_among(traces_for(viewer), by).await
+    }
+
+    /// The row of a post that is `shown`, whoever asks: for who asks what else they may first.
+    pub(crate) async fn find_among(
+        &self,
+        shown: Condition,
+        by: &PostRef,
+    ) -> Result<post::Model, Error> {
+        let query = post::Entity::find().filter(shown.clone());
         let query = match by {
             PostRef::Id(id) => query.filter(post::Column::Id.eq(*id)),
             PostRef::Uri(uri) => match self.own_page(uri) {
                 Some((handle, slug)) => {
-                    return Box::pin(self.find_row(viewer, &PostRef::Page { handle, slug })).await;
+                    return Box::pin(self.find_among(shown, &PostRef::Page { handle, slug })).await;
                 }
                 None => query.filter(post::Column::UriHash.eq(UriHash::of(uri))),
             },

@@ -124,7 +124,7 @@ pub(super) async fn said_after_all(
     let mut changed = known.into_active_model();
     changed.fetched_at = Set(None);
     let row = changed.update(tx.conn()).await?;
-    arrive::bring_news(app, tx, &[(&row, &heard)]).await?;
+    arrive::bring_news(app, tx, &[(&row, &heard, None)]).await?;
     Ok(Outcome::Applied)
 }
 
@@ -149,7 +149,12 @@ pub(crate) async fn update(
         let around = Surroundings::of(tx.conn(), &[(author.id, &note)]).await?;
         if around.concern(author.id, &note) {
             let author = author.clone();
-            return create(app, tx, Arriving { author, note, words, climb: Climb::START }).await;
+            return create(
+                app,
+                tx,
+                Arriving { author, note, words, climb: Climb::START, said: None },
+            )
+            .await;
         }
         return Ok(Outcome::Ignored("we do not have it"));
     };

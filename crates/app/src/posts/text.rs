@@ -35,6 +35,15 @@ pub(super) struct Written {
     pub hashtags: BTreeSet<String>,
 }
 
+impl Written {
+    /// Names somebody whom the text itself need not name.
+    pub(super) fn name(&mut self, actor: actor::Model) {
+        if self.mentions.values().all(|named| named.id != actor.id) {
+            self.mentions.insert(format!("{}@{}", actor.handle, actor.host), actor);
+        }
+    }
+}
+
 /// Checks the words of a post; all wrong fields at once.
 pub(super) fn check(text: &str, warning: Option<&str>, title: Option<&str>) -> Vec<FieldError> {
     let mut wrong = Vec::new();
@@ -59,7 +68,7 @@ pub(super) enum Among {
     /// People of other servers as well.
     Anybody,
     /// Who is in one group. A name that is looked up elsewhere would tell its server that somebody here wrote it,
-    /// a hashtag would stand in a list for everybody, and who is outside must not be called in.
+    /// a hashtag would stand in a list for everybody, and who is outside is not called in.
     Group(Option<GroupId>),
 }
 
@@ -101,8 +110,12 @@ pub(super) async fn read(app: &App, source: &str, among: Among) -> Result<Writte
             Known::Stranger(_) | Known::Nobody => {}
         }
     }
+    // Every name of somebody here is a link, whether they are in the group or not: who is in it would else be told.
+    let mut linked: BTreeMap<String, String> = BTreeMap::new();
     if let Among::Group(group) = among {
         strangers.clear();
+        mentions.retain(|_, actor: &mut actor::Model| actor.domain_id.is_some());
+        linked.extend(mentions.iter().map(|(name, actor)| (name.clone(), actor.url.clone())));
         keep_insiders(app, group, &mut mentions).await?;
     }
     // All at once: whoever wrote it is waiting. A name that leads nowhere is only a word: the post
@@ -114,9 +127,10 @@ pub(super) async fn read(app: &App, source: &str, among: Among) -> Result<Writte
     for (name, found) in futures_util::future::join_all(looking).await {
         mentions.extend(found.map(|found| (name, found)));
     }
+    linked.extend(mentions.iter().map(|(name, actor)| (name.clone(), actor.url.clone())));
     let base = app.settings().uri_base().to_owned();
     let html = Html::from_markdown_linked(source, &|piece| match piece {
-        Piece::Mention(name) => mentions.get(name).map(|actor| actor.url.clone()),
+        Piece::Mention(name) => linked.get(name).cloned(),
         Piece::Hashtag(tag) if base != UNSET_BASE && matches!(among, Among::Anybody) => {
             Some(tag_url(&base, &fold_hashtag(tag)))
         }
@@ -125,7 +139,7 @@ pub(super) async fn read(app: &App, source: &str, among: Among) -> Result<Writte
     Ok(Written { html, mentions, hashtags })
 }
 
-/// Leaves those who are in `group`; of the others the name stays a word.
+/// Leaves those who are in `group`: nobody else is told that they are named.
 async fn keep_insiders(
     app: &App,
     group: Option<GroupId>,

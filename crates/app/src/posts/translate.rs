@@ -6,9 +6,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use super::change::edited_at;
 use super::{PostRef, Posts, hearers, queries, text, wire_map};
-use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::outbox;
+use crate::{audit, outbox, relayed};
 
 impl Posts<'_> {
     /// Gives a post of ours its text in another language, over the one it had in that language, and
@@ -32,11 +31,11 @@ impl Posts<'_> {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        self.allow_to_say_more(&row).await?;
         let among = text::Among::of(row.audience, row.group_id);
         let written = text::read(self.0, translation, among).await?;
         let tx = self.0.begin().await?;
         let row = queries::held(&tx, row.id).await?;
+        self.allow_to_say_more(&tx, &row).await?;
         let original =
             queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         if original.lang == lang {
@@ -63,7 +62,9 @@ impl Posts<'_> {
             let named: Vec<&actor::Model> = note.hearers();
             let said = wire_map::update(self.0, &note, at);
             let to = hearers::of_change(&tx, &row, &named).await?;
+            let body = said.body.clone();
             outbox::say(self.0, &tx, said, to).await?;
+            relayed::tell_of(self.0, &tx, &row, &body).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.translate", &row.uri).await?;
         tx.commit().await

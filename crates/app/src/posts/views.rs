@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use carefolk_domain::{ActorId, Html, Lang, PostId, PostState, RenditionKind};
+use carefolk_domain::{ActorId, Audience, GroupId, Html, Lang, PostId, PostState, RenditionKind};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
@@ -10,8 +10,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use super::visible::visible_to;
 use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls};
 use crate::actors::queries as actors;
-use crate::grouped;
 use crate::kernel::{caller::Caller, error::Error};
+use crate::{grouped, insiders};
 
 /// The page of a post on this server.
 pub(crate) fn page_of(row: &post::Model, author: &actor::Model) -> String {
@@ -34,6 +34,7 @@ pub(crate) async fn views(
     let mut polls = polls::views(conn, viewer, &rows).await?;
     let voices = voices(conn, viewer).await?;
     let groups = grouped::names_of(conn, &rows).await?;
+    let outside = outside(conn, viewer, &rows).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(author) = authors.get(&row.actor_id) else { continue };
@@ -57,9 +58,30 @@ pub(crate) async fn views(
         }
         shown.poll = poll;
         shown.group = group;
+        if outside.contains(&shown.id) {
+            // Numbers would tell what goes on there (S-172).
+            (shown.replies, shown.likes, shown.poll, shown.group) = (0, 0, None, None);
+        }
         out.push(shown);
     }
     Ok(out)
+}
+
+/// The posts among these that are said in a group which the viewer is not in: one's own, after one left.
+async fn outside(
+    conn: &impl ConnectionTrait,
+    viewer: &Caller,
+    rows: &[post::Model],
+) -> Result<HashSet<PostId>, Error> {
+    let inside: Vec<&post::Model> =
+        rows.iter().filter(|row| row.audience == Audience::Group).collect();
+    let Caller::Member(member) = viewer else { return Ok(HashSet::new()) };
+    if inside.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mine: HashSet<GroupId> = insiders::groups_among(conn, member.actor, &inside).await?;
+    let is_outside = |row: &&post::Model| row.group_id.is_none_or(|group| !mine.contains(&group));
+    Ok(inside.into_iter().filter(is_outside).map(|row| row.id).collect())
 }
 
 fn view(

@@ -179,7 +179,8 @@ impl Posts<'_> {
         choices: &[usize],
     ) -> Result<(), Error> {
         let voter = self.0.follows().voice(caller, handle).await?;
-        let row = self.find_row(caller, post).await?;
+        let viewer = self.0.accounts().viewer(caller, &voter).await?;
+        let row = self.find_row(&viewer, post).await?;
         if row.state != PostState::Published {
             return Err(Error::NotFound("post"));
         }

@@ -1,7 +1,7 @@
 //! What other servers are told of a post (docs/federation/note.md, create.md, update.md,
 //! delete.md).
 
-use carefolk_domain::{Audience, Html, Moment, PostState, RenditionKind};
+use carefolk_domain::{ActorKind, Audience, Html, Moment, PostState, RenditionKind};
 use carefolk_store::entity::{actor, hashtag, mention, post, post_hashtag, rendition};
 use carefolk_wire::write::{self, Activity, LanguageMap, Note, Source, Tag, Tombstone};
 use carefolk_wire::{ObjectKind, PUBLIC};
@@ -83,6 +83,13 @@ impl Loaded {
         self.named.iter().filter_map(|(_, actor)| actor.as_ref()).collect()
     }
 
+    /// The group that it is in, of ours or of another server.
+    fn group(&self) -> Option<&actor::Model> {
+        let elsewhere = || self.named.iter().filter_map(|(_, actor)| actor.as_ref());
+        let is_group = |actor: &&actor::Model| actor.kind == ActorKind::Group;
+        self.group.as_ref().or_else(|| elsewhere().find(is_group))
+    }
+
     /// Whom it is for, as `to` and `cc` (docs/federation/peers.md).
     fn addressing(&self) -> (Vec<String>, Vec<String>) {
         let followers = self.author.followers_uri.clone().unwrap_or_default();
@@ -112,10 +119,11 @@ impl Loaded {
             attributed_to: self.author.uri.clone(),
             in_reply_to: self.row.in_reply_to_uri.clone(),
             context: self.row.context_uri.clone(),
-            audience: self.group.as_ref().map(|group| group.uri.clone()),
+            audience: self.group().map(|group| group.uri.clone()),
             to,
             cc,
-            name: None,
+            // Servers that know groups show a title by itself; others show what stands in the text.
+            name: self.text.title.clone().filter(|_| self.group().is_some()),
             summary: self.text.summary.clone(),
             content_map,
             content,

@@ -12,7 +12,7 @@ use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::outbox;
 use crate::posts::bury;
-use crate::{accounts, audit, grouped};
+use crate::{accounts, audit, grouped, insiders};
 
 /// How many of those whom its posts named are told, besides its followers.
 const NAMED_MAX: u64 = 1_000;
@@ -24,7 +24,7 @@ impl Profiles<'_> {
     /// # Errors
     ///
     /// [`Error::Denied`] unless the caller runs the instance; [`Error::NotFound`];
-    /// [`Error::Conflict`] for the instance itself and for the last admin.
+    /// [`Error::Conflict`] for the instance itself, for the last admin, and for the last who keeps order in a group.
     pub async fn close(&self, caller: &Caller, handle: &str) -> Result<(), Error> {
         caller.may(Act::RunInstance)?;
         let row = actors::by_handle(self.0.read(), handle).await?;
@@ -35,6 +35,7 @@ impl Profiles<'_> {
         }
         let tx = self.0.begin().await?;
         accounts::close(&tx, &row).await?;
+        insiders::keep_order_without(&tx, row.id).await?;
         let named: BTreeSet<String> = self.named_by(&tx, &row).await?;
         let said = wire_map::delete(self.0, &row);
         let mut to = wire_map::followers(&row);

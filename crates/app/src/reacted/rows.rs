@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use carefolk_domain::{
-    AccountId, ActorId, NotificationId, PostId, ReactionId, ReactionKind, UriHash,
+    AccountId, ActorId, Audience, NotificationId, PostId, ReactionId, ReactionKind, UriHash,
 };
 use carefolk_store::dialect::{self, insert_all, padded};
 use carefolk_store::entity::{account, actor, notification, post, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::kernel::{error::Error, tx::Tx};
-use crate::{App, homes};
+use crate::{App, homes, insiders};
 
 /// A reaction about to be written.
 pub(crate) struct New<'a> {
@@ -127,7 +127,14 @@ async fn notify(app: &App, tx: &Tx, new: &[New<'_>]) -> Result<(), Error> {
         .await?
         .into_iter()
         .collect();
-    let rows = new.iter().filter(|new| new.post.actor_id != new.actor.id).filter_map(|new| {
+    let mut deaf: Vec<PostId> = Vec::new();
+    for post in new.iter().map(|new| new.post).filter(|post| post.audience == Audience::Group) {
+        if !insiders::has(tx.conn(), post.group_id, post.actor_id).await? {
+            deaf.push(post.id);
+        }
+    }
+    let tells = |new: &&New<'_>| new.post.actor_id != new.actor.id && !deaf.contains(&new.post.id);
+    let rows = new.iter().filter(tells).filter_map(|new| {
         Some(notification::Model {
             id: NotificationId(app.id()),
             account_id: *accounts.get(&new.post.actor_id)?,

@@ -1,13 +1,13 @@
 //! Liking and boosting.
 
-use carefolk_domain::{Invalid, PostState, ReactionKind};
+use carefolk_domain::{Audience, Invalid, PostState, ReactionKind};
 use carefolk_store::entity::{actor, post};
 
 use super::Reactions;
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::posts::PostRef;
-use crate::{audit, blocked, posts, reacted};
+use crate::{audit, blocked, insiders, posts, reacted};
 
 impl Reactions<'_> {
     /// Lets the local actor `handle` like or boost a post that the caller may see. Twice is no error.
@@ -66,8 +66,15 @@ impl Reactions<'_> {
         post: &PostRef,
     ) -> Result<(actor::Model, post::Model, actor::Model), Error> {
         let actor = self.0.follows().voice(caller, handle).await?;
-        let post = self.0.posts().find_row(caller, post).await?;
+        let viewer = self.0.accounts().viewer(caller, &actor).await?;
+        let post = self.0.posts().find_row(&viewer, post).await?;
         if post.state != PostState::Published {
+            return Err(Error::NotFound("post"));
+        }
+        // Who asks may see more than in whose name they do it.
+        if post.audience == Audience::Group
+            && !insiders::has(self.0.read(), post.group_id, actor.id).await?
+        {
             return Err(Error::NotFound("post"));
         }
         let author = actors::by_id(self.0.read(), post.actor_id).await?;

@@ -40,7 +40,8 @@ impl Reports<'_> {
         if about.id == voice.id {
             return Err(Error::Conflict("nobody reports themselves"));
         }
-        let posts = self.posts_of(caller, &about, &new.posts).await?;
+        let viewer = self.0.accounts().viewer(caller, &voice).await?;
+        let posts = self.posts_of(&viewer, &about, &new.posts).await?;
         // What would not arrive is not said to have been told.
         let inbox = uri::host(&about.inbox).unwrap_or_default();
         let forward = new.forward

@@ -37,8 +37,8 @@ const BREAKS: [(&str, &str); 30] = [
     ),
     (
         "groups that stay here",
-        "INSERT INTO care_group (id, kind, posting, rules, lang, created_at) \
-         VALUES (7, 'closed', 'members', '', 'en', 1); \
+        "INSERT INTO care_group (id, kind, handle, posting, rules, lang, created_at) \
+         VALUES (7, 'closed', 'x', 'members', '', 'en', 1); \
          UPDATE post SET group_id = 7 WHERE audience = 'local'",
     ),
     ("names", "UPDATE handle_history SET actor_id = 7 WHERE handle_folded = 'hazelbank'"),

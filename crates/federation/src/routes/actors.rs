@@ -104,6 +104,15 @@ pub(super) async fn featured(
     answer(part(&state, &headers, &slug, ActorPart::Featured).await)
 }
 
+/// Who keeps order in it, if it is a group.
+pub(super) async fn moderators(
+    Extract(state): Shared,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(part(&state, &headers, &slug, ActorPart::Moderators).await)
+}
+
 /// What it said: the cover, or with `page=true` one page.
 pub(super) async fn outbox(
     Extract(state): Shared,

@@ -41,6 +41,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/ap/actor/{slug}/followers_synchronization", get(actors::followers_synchronization))
         .route("/ap/actor/{slug}/following", get(actors::following))
         .route("/ap/actor/{slug}/featured", get(actors::featured))
+        .route("/ap/actor/{slug}/moderators", get(actors::moderators))
         .route("/ap/post/{slug}", get(objects::post))
         .route("/ap/post/{slug}/replies", get(objects::replies))
         .route("/ap/post/{slug}/context", get(objects::context))

@@ -157,7 +157,7 @@ pub const INVARIANTS: &[Invariant] = &[
         "members of the deleted",
         "somebody who is gone is in a group",
         "SELECT m.actor_id FROM group_member m JOIN actor a ON a.id = m.actor_id \
-         WHERE a.state = 'deleted'",
+         WHERE a.state = 'deleted' AND m.role <> 'banned'",
     ),
     rule(
         "deliveries of nothing",

@@ -46,7 +46,8 @@ pub use invariants::{
 };
 pub use jobs::{JobEnd, claim_jobs, finish_jobs, insert_job, mend_waits, renew_jobs};
 pub use peers::{
-    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, hold_peers, settle_standings,
+    FollowerInbox, NewPeer, ensure_peers, follower_inboxes, follower_inboxes_at, hold_peers,
+    settle_standings,
 };
 pub use reactions::reactions_among;
 pub use refusals::add_refusals;

@@ -73,6 +73,29 @@ pub async fn follower_inboxes(
     Ok(FollowerInbox::find_by_statement(statement).all(conn).await?)
 }
 
+/// The inboxes that reach the accepted followers of `followee` on servers that run one of `software` (names in small
+/// letters, as NodeInfo has them), each once, without servers and actors that are suspended here.
+///
+/// # Errors
+///
+/// As any statement.
+pub async fn follower_inboxes_at(
+    conn: &impl ConnectionTrait,
+    followee: ActorId,
+    software: &[&str],
+) -> Result<Vec<String>, StoreError> {
+    // From the servers on: there are few of these, and may be many followers.
+    const SELECT: &str = "SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) \
+        FROM peer p JOIN actor a ON a.host = p.host JOIN follow f ON f.follower_id = a.id \
+        WHERE f.followee_id = $1 AND f.state = 'accepted' AND a.domain_id IS NULL \
+          AND a.state NOT IN ('suspended', 'deleted') AND p.effective <> 'suspended' \
+          AND lower(p.software) IN (VALUES ";
+    let names = software.iter().map(|name| [(*name).into()]);
+    let statement = Sql::new(SELECT, [followee.into()]).rows(names).text(") ORDER BY 1").on(conn);
+    let rows = conn.query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
 /// Takes the rows of these servers for this change, in one order in every process: two that write of the
 /// same servers then wait, and never for each other. Nothing on SQLite, where one change is made at a time.
 ///

@@ -16,9 +16,9 @@ pub struct Model {
     pub actor_id: Option<ActorId>,
     /// What it is for others than its members.
     pub kind: GroupKind,
-    /// Its local name, where it has no actor.
+    /// Its local name; no two groups share one.
     #[sea_orm(unique)]
-    pub handle: Option<String>,
+    pub handle: String,
     /// Its display name, where it has no actor.
     pub name: Option<String>,
     /// Who it is for, as it was typed, where it has no actor.

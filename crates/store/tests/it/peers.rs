@@ -5,7 +5,8 @@ use std::time::Duration;
 use carefolk_domain::{ActorId, ActorState, DeliveryId, FollowId, OutboxId, PeerId, Standing};
 use carefolk_store::dialect::{
     FollowerAt, FollowerInbox, NewDelivery, NewPeer, ensure_peers, follower_inboxes,
-    followers_after, hold_peers, insert_deliveries_batch, settle_standings, told_inboxes,
+    follower_inboxes_at, followers_after, hold_peers, insert_deliveries_batch, settle_standings,
+    told_inboxes,
 };
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::follow::{self, FollowState};
@@ -46,6 +47,40 @@ async fn each_inbox_of_the_followers_is_named_once() {
     ]
     .map(|(inbox, host, peer)| FollowerInbox { inbox: inbox.into(), host: host.into(), peer });
     assert_eq!(inboxes, wanted);
+}
+
+#[tokio::test]
+async fn the_inboxes_of_followers_are_found_by_what_their_server_runs() {
+    let db = fresh("peer_software").await;
+    stored(&db, given::domain()).await;
+    stored(&db, given::local_actor(1)).await;
+    let runs = |id, host, software: Option<&str>| peer::Model {
+        software: software.map(str::to_owned),
+        ..given::peer(id, host)
+    };
+    for (id, host, software) in [
+        (1, "one.example", Some("Lemmy")),
+        (2, "two.example", Some("mastodon")),
+        (3, "three.example", None),
+        (4, "four.example", Some("piefed")),
+    ] {
+        stored(&db, runs(id, host, software)).await;
+        follower(&db, given::remote_actor(id + 1, host)).await;
+    }
+    follower(&db, given::remote_actor(6, "one.example")).await;
+    let banned = ActorState::Suspended;
+    let lonely = actor::Model { shared_inbox: None, ..given::remote_actor(7, "one.example") };
+    follower(&db, actor::Model { state: banned, ..lonely }).await;
+    let suspended =
+        peer::Model { effective: Standing::Suspended, ..runs(5, "bad.example", Some("lemmy")) };
+    stored(&db, suspended).await;
+    follower(&db, given::remote_actor(8, "bad.example")).await;
+    // Whoever does not follow is not told.
+    stored(&db, runs(6, "else.example", Some("lemmy"))).await;
+    stored(&db, given::remote_actor(9, "else.example")).await;
+
+    let found = follower_inboxes_at(db.read(), AUTHOR, &["lemmy", "piefed"]).await.unwrap();
+    assert_eq!(found, ["https://four.example/inbox", "https://one.example/inbox"]);
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
         facts: facts(web, group),
         rules: group.rules.clone(),
         moderators: shown.moderators.iter().map(Presenter::person).collect(),
-        mine: mine(web, shown.mine),
+        mine: mine(web, &shown),
         reads: group.kind.federates() || shown.mine.is_some_and(GroupRole::is_inside),
         begin_audience: web.t(if group.kind.federates() {
             "group-begin-audience"
@@ -145,8 +145,11 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
 }
 
 /// What one is in the group, where that must be said.
-fn mine(web: &Web, role: Option<GroupRole>) -> Option<String> {
-    match role? {
+fn mine(web: &Web, shown: &Shown) -> Option<String> {
+    match shown.mine? {
+        GroupRole::Banned if !shown.group.kind.federates() => {
+            Some(web.t("group-mine-banned-inside"))
+        }
         GroupRole::Moderator => Some(web.t("group-mine-moderator")),
         GroupRole::Banned => Some(web.t("group-mine-banned")),
         GroupRole::Asked => Some(web.t("group-mine-asked")),
@@ -187,6 +190,9 @@ fn why_not(web: &Web, shown: &Shown) -> Option<String> {
         // Above it stands how one gets in.
         _ if !shown.group.kind.federates() && !shown.mine.is_some_and(GroupRole::is_inside) => None,
         PostingRule::Members => Some(web.t("group-begin-join")),
+        PostingRule::Moderators if !shown.group.kind.federates() => {
+            Some(web.t("group-begin-moderators"))
+        }
         PostingRule::Moderators => Some(web.t("group-begin-announce")),
         PostingRule::Anyone => None,
     }

@@ -147,7 +147,12 @@ fn items(web: &Web, stays: bool, errors: &Errors) -> Vec<Item> {
     let chosen = chosen.unwrap_or_else(|| first.to_owned());
     let choice = |word: &&'static str| {
         let key = format!("group-who-{word}");
-        Choice::new(word, web.t(&key), &chosen).hint(web.t(&format!("{key}-hint")))
+        let hint = if stays && *word == BAN {
+            "group-who-ban-inside".to_owned()
+        } else {
+            format!("{key}-hint")
+        };
+        Choice::new(word, web.t(&key), &chosen).hint(web.t(&hint))
     };
     let choices = all.iter().map(choice).collect();
     let act = Choices::new("do", web.t("group-who-do"), choices, errors);

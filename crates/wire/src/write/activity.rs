@@ -278,6 +278,19 @@ impl Activity {
         Self { published: Some(at), ..announce }
     }
 
+    /// A group passes on what somebody did in it, as it was said (FEP-1b12); say to whom with
+    /// [`Activity::addressed`].
+    pub fn announce_activity(
+        id: impl Into<String>,
+        group: impl Into<String>,
+        activity: Document,
+        at: Millis,
+    ) -> Self {
+        let object = Object::Document(activity);
+        let announce = Self::new(id, ActivityKind::Announce, group.into(), object);
+        Self { published: Some(at), ..announce }
+    }
+
     /// Wants nothing to do with somebody; for their server alone.
     pub fn block(id: impl Into<String>, actor: impl Into<String>, target: String) -> Self {
         let to = vec![target.clone()];

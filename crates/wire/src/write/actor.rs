@@ -38,6 +38,12 @@ pub struct Actor {
     pub following: String,
     /// Mastodon: the pinned posts.
     pub featured: String,
+    /// FEP-1b12: of a group, the collection of its moderators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributed_to: Option<String>,
+    /// Lemmy: of a group, whether only they begin conversations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posting_restricted_to_mods: Option<bool>,
     /// Mastodon: whether a follow waits for somebody to decide.
     pub manually_approves_followers: bool,
     /// Mastodon: whether to show it in directories.
@@ -188,6 +194,7 @@ impl Actor {
             .term(Term::Discoverable, true.into())
             .term(Term::Indexable, true.into())
             .term(Term::Featured, true.into())
+            .term(Term::PostingRestrictedToMods, self.posting_restricted_to_mods.is_some().into())
             .term(Term::Webfinger, true.into())
             .term(Term::Implements, implements.into());
         if self.assertion_method.is_empty() {

@@ -27,6 +27,8 @@ pub enum Term {
     Indexable,
     /// `featured`.
     Featured,
+    /// `postingRestrictedToMods` (Lemmy).
+    PostingRestrictedToMods,
     /// `votersCount`.
     VotersCount,
     /// `webfinger` (FEP-2c59).
@@ -126,6 +128,10 @@ impl Term {
             Self::Discoverable => ("discoverable", Definition::Name("toot:discoverable")),
             Self::Indexable => ("indexable", Definition::Name("toot:indexable")),
             Self::Featured => ("featured", id("toot:featured")),
+            Self::PostingRestrictedToMods => (
+                "postingRestrictedToMods",
+                Definition::Name("https://join-lemmy.org/ns#postingRestrictedToMods"),
+            ),
             Self::VotersCount => ("votersCount", Definition::Name("toot:votersCount")),
             Self::Webfinger => ("webfinger", Definition::Name(vocab::TERM_WEBFINGER)),
             Self::Implements => ("implements", id(vocab::TERM_IMPLEMENTS)),

@@ -23,6 +23,8 @@ pub(crate) fn agency() -> Actor {
         followers: part("followers"),
         following: part("following"),
         featured: part("featured"),
+        attributed_to: None,
+        posting_restricted_to_mods: None,
         manually_approves_followers: false,
         discoverable: true,
         indexable: true,
