@@ -80,6 +80,17 @@ export async function seed(program) {
     ...["group", "create", "hysbysfwrdd", "--name", "Hysbysfwrdd", ...keepers, "--lang", "cy"],
     ...["--about", "Newyddion gan wasanaethau.", "--kind", "announce"],
   ]);
+  await program.run(
+    ["account", "create", "cleo", "--email", "cleo@care.example", "--password-stdin"],
+    ADMIN.password,
+  );
+  const both = ["--moderator", ADMIN.handle, "--moderator", "cleo"];
+  const kept = [...both, "--about", "For people who care at night."];
+  await program.run(["group", "create", "nights", "--name", "Nights", "--kind", "closed", ...kept]);
+  await program.run(["group", "create", "quiet", "--name", "Quiet", "--kind", "private", ...kept]);
+  await program.run(["group", "invite", "quiet", "bryn"]);
+  await program.run(["group", "join", "nights", "--as", "bryn"]);
+  await create(program, "cleo", "Kettle is on.", "--group", "nights", "--title", "Three o'clock");
   const table = ["--group", "kitchen_table"];
   const awake = await create(program, "bryn", "Who else is?", ...table, "--title", "Awake at five");
   await create(program, "ada", "I am, with a biscuit.", "--reply-to", awake.url ?? awake.uri);

@@ -92,6 +92,13 @@ function gaps({ browser, base, posts, states }) {
     page("not allowed", "/providers/new", 403, states.other),
     page("not allowed to start a group", "/groups/new", 403, states.other),
     page("a group, just joined", "/groups/kitchen_table?said=group-joined", 200, states.other),
+    page("a closed group", "/groups/nights", 200),
+    page("a closed group, asked", "/groups/nights?said=group-asked", 200, states.other),
+    page("who is in it", "/groups/nights/members?said=group-changed", 200, states.member),
+    page("who is in an open group", "/groups/kitchen_table/members", 200, states.member),
+    page("who is in it, not allowed", "/groups/nights/members", 403, states.other),
+    page("a private group, invited", "/groups/quiet", 200, states.other),
+    page("a private group, not there", "/groups/quiet", 404),
     page("no such method", "/sign-out", 405),
     page("a post that is gone", posts.gone, 410),
     page("a post that is gone, member", posts.gone, 410, states.member),
@@ -108,6 +115,7 @@ function gaps({ browser, base, posts, states }) {
 function forms({ posts, states }) {
   const { member, other } = states;
   const handle = (tab) => field(tab, "handle").fill("nobody_at_all");
+  const nobody = (tab) => field(tab, "who").last().fill("nobody_at_all");
   const address = (tab) => field(tab, "address").fill("no address");
   const password = async (tab) => {
     await field(tab, "name").fill("nobody");
@@ -135,6 +143,7 @@ function forms({ posts, states }) {
     wrong("change to nothing", `${posts.edited}/edit`, "text", nothing, member),
     wrong("add a provider without a name", "/providers/new", "summary", empty, member),
     wrong("start a group without a name", "/groups/new", "about", empty, member),
+    wrong("invite nobody", "/groups/nights/members", "who", nobody, member),
     wrong("begin a conversation with nothing", table, "text", unfold, other),
     { name: "leave a group that needs one", status: 422, state: member, reach: neededThere },
     wrong("add nobody to a team", team, "role", handle, member),

@@ -143,6 +143,50 @@ pub enum GroupRole {
     Moderator,
 }
 
+/// Why a moderator takes a post away: what everybody who finds the gap is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter)]
+pub enum RemovalReason {
+    /// It says what is somebody's own to say.
+    Private,
+    /// It hurts somebody.
+    Unkind,
+    /// It could do somebody harm.
+    Harmful,
+    /// It wants to sell something, or is spam.
+    Advertising,
+    /// It is about something else.
+    OffTopic,
+    /// It is against another rule of the group.
+    Rules,
+}
+
+impl RemovalReason {
+    /// The word used in rows, on the command line and in forms, or `None`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "private" => Self::Private,
+            "unkind" => Self::Unkind,
+            "harmful" => Self::Harmful,
+            "advertising" => Self::Advertising,
+            "off-topic" => Self::OffTopic,
+            "rules" => Self::Rules,
+            _ => return None,
+        })
+    }
+
+    /// The same word back.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Unkind => "unkind",
+            Self::Harmful => "harmful",
+            Self::Advertising => "advertising",
+            Self::OffTopic => "off-topic",
+            Self::Rules => "rules",
+        }
+    }
+}
+
 impl GroupRole {
     /// Who is in the group. The others are only talked about.
     pub const INSIDE: [Self; 3] = [Self::Member, Self::Announcer, Self::Moderator];
@@ -227,6 +271,9 @@ mod tests {
         }
         for rule in PostingRule::iter() {
             assert_eq!(PostingRule::from_word(rule.word()), Some(rule));
+        }
+        for reason in RemovalReason::iter() {
+            assert_eq!(RemovalReason::from_word(reason.word()), Some(reason));
         }
         assert_eq!(GroupKind::from_word("secret"), None);
     }

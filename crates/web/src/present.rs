@@ -6,7 +6,7 @@ use carefolk_app::posts::{
     AttachmentKind, AttachmentView, EventView, PostView, RenditionView, RevisionView,
 };
 use carefolk_app::timelines::PostPage;
-use carefolk_domain::{ActorKind, Audience, Html, RenditionKind};
+use carefolk_domain::{ActorKind, Audience, Html, RemovalReason, RenditionKind};
 
 use crate::dates;
 use crate::languages;
@@ -123,11 +123,24 @@ impl<'a> Presenter<'a> {
                 .map(Self::person),
             group: post.group.map(|group| GroupLink { name: group.name, page: group.page }),
             may_change: post.may_change,
+            removed: post.removed.map_or_else(Vec::new, |reason| self.removed(reason, post.is_own)),
+            take_away: None,
+            give_back: None,
             deleted: post.deleted,
             is_unfolded: false,
             place,
             level,
         }
+    }
+
+    /// Why moderators took a post away, and what who wrote it can do.
+    fn removed(&self, reason: RemovalReason, is_own: bool) -> Vec<String> {
+        let text = |key: &str| carefolk_i18n::text(self.frame.locale, key, &[]);
+        let mut lines = vec![text("removed-by"), text(&format!("removed-{}", reason.word()))];
+        if is_own {
+            lines.push(text("removed-appeal"));
+        }
+        lines
     }
 
     /// From when to when an event is, in words.

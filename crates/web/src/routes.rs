@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::answer::Failure;
 use crate::pages::{
     change, follow, group, groups, home, members, post as thread, profile, providers, reading,
-    setup, sign_in, team, texts, vote, write, you,
+    removing, setup, sign_in, team, texts, vote, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -45,6 +45,8 @@ fn pages() -> Router<WebState> {
         .route("/@{who}/{slug}/history", get(thread::history))
         .route("/@{who}/{slug}/edit", get(change::edit_form).post(change::edit))
         .route("/@{who}/{slug}/delete", get(change::delete_form).post(change::delete))
+        .route("/@{who}/{slug}/remove", get(removing::form).post(removing::remove))
+        .route("/@{who}/{slug}/restore", post(removing::restore))
         .route("/write", get(write::form).post(write::publish))
         .route("/providers", get(providers::list))
         .route("/providers/new", get(providers::form).post(providers::create))
@@ -54,6 +56,7 @@ fn pages() -> Router<WebState> {
         .route("/groups/{handle}/join", post(group::join))
         .route("/groups/{handle}/leave", post(group::leave))
         .route("/groups/{handle}/begin", post(group::begin))
+        .route("/groups/{handle}/removed", get(removing::list))
         .route("/groups/{handle}/members", get(members::show).post(members::change))
         .route("/team/{handle}", get(team::show))
         .route("/team/{handle}/add", post(team::add))

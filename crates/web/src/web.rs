@@ -29,12 +29,14 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 20] = [
+const SAID: [(&str, &str); 22] = [
     ("published", "said-published"),
     ("replied", "said-replied"),
     ("voted", "said-voted"),
     ("changed", "said-changed"),
     ("removed", "said-removed"),
+    ("taken-away", "said-taken-away"),
+    ("given-back", "said-given-back"),
     ("following", "said-following"),
     ("asked", "said-asked"),
     ("unfollowed", "said-unfollowed"),

@@ -9,9 +9,10 @@ mod create;
 mod joining;
 mod moderate;
 mod queries;
+mod removing;
 mod rows;
 
-use carefolk_domain::{GroupId, GroupKind, GroupRole, Html, Lang, PostingRule};
+use carefolk_domain::{GroupId, GroupKind, GroupRole, Html, Lang, PostingRule, RemovalReason};
 
 use crate::App;
 use crate::actors::ActorView;
@@ -103,4 +104,15 @@ pub struct GroupMember {
     pub who: ActorView,
     /// What they are in it.
     pub role: GroupRole,
+}
+
+/// Something that moderators took away from a group.
+#[derive(Clone, Debug)]
+pub struct Removal {
+    /// Where the gap is, as a path.
+    pub page: String,
+    /// Why.
+    pub reason: RemovalReason,
+    /// Whether it answered something.
+    pub is_reply: bool,
 }

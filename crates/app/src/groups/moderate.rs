@@ -77,7 +77,10 @@ impl Groups<'_> {
     /// [`Error::NotFound`], also for a post that begins no conversation in a group; [`Error::Denied`] as
     /// [`Groups::appoint`].
     pub async fn take_out(&self, caller: &Caller, post: &PostRef) -> Result<(), Error> {
-        let (post, place) = self.conversation(caller, post).await?;
+        let (post, place) = self.in_group(caller, post).await?;
+        if post.in_reply_to_uri.is_some() || post.state != PostState::Published {
+            return Err(Error::NotFound("post"));
+        }
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         grouped::take_back(self.0, &tx, &post).await?;
@@ -103,28 +106,6 @@ impl Groups<'_> {
         audit::record(self.0, &tx, caller, "group.take_out", &place.name().handle, &post.uri)
             .await?;
         tx.commit().await
-    }
-
-    /// A conversation in a group that the caller keeps in order, by the post that begins it.
-    async fn conversation(
-        &self,
-        caller: &Caller,
-        by: &PostRef,
-    ) -> Result<(post::Model, Place), Error> {
-        // Whoever blocks the moderators must not hide from them what they have to keep in order.
-        let anywhere = Condition::all().add(post::Column::State.eq(PostState::Published));
-        let row = self.0.posts().find_among(anywhere, by).await?;
-        let place = grouped::of_post(self.0.read(), &row).await?;
-        let place = place.filter(|_| row.in_reply_to_uri.is_none());
-        // The same as for a post that is not there: what is guessed is not confirmed (S-044).
-        let place = place.ok_or(Error::NotFound("post"))?;
-        match self.allow_to_moderate(caller, &place.row).await {
-            Ok(()) => Ok((row, place)),
-            Err(denied) => match self.0.posts().find_row(caller, by).await {
-                Ok(_seen) => Err(denied),
-                Err(hidden) => Err(hidden),
-            },
-        }
     }
 
     /// Who is appointed. People of this server keep order, and its providers may begin conversations; whoever it

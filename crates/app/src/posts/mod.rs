@@ -27,6 +27,7 @@ mod queries;
 pub(crate) mod quotes;
 mod readers;
 pub(crate) mod receive;
+pub(crate) mod remove;
 mod tallies;
 mod text;
 mod translate;
@@ -36,7 +37,9 @@ pub(crate) mod votes;
 mod wire_map;
 pub(crate) mod words;
 
-use carefolk_domain::{Audience, Html, Lang, Moment, PostId, PostState, RenditionKind};
+use carefolk_domain::{
+    Audience, Html, Lang, Moment, PostId, PostState, RemovalReason, RenditionKind,
+};
 
 pub use attachments::{AttachmentKind, AttachmentView};
 pub use conversations::Part;
@@ -163,6 +166,10 @@ pub struct PostView {
     pub may_change: bool,
     /// Whether only a tombstone is left of it; then there is no text.
     pub deleted: bool,
+    /// Why moderators of its group took it away, if they did; then `deleted` is set as well.
+    pub removed: Option<RemovalReason>,
+    /// Whether the viewer is, or speaks for, who wrote it.
+    pub is_own: bool,
 }
 
 /// Another form of a post's text.

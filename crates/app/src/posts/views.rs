@@ -8,7 +8,7 @@ use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::visible::visible_to;
-use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls};
+use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls, remove};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::{grouped, insiders};
@@ -48,7 +48,8 @@ pub(crate) async fn views(
             }
         });
         let text = texts.remove(&row.id).unwrap_or_default();
-        let may_change = row.slug.is_some() && voices.contains(&row.actor_id);
+        let is_own = voices.contains(&row.actor_id);
+        let may_change = row.slug.is_some() && is_own;
         let attachments = with.remove(&row.id).unwrap_or_default();
         let poll = polls.remove(&row.id);
         let group = row.group_id.and_then(|group| groups.get(&group)).cloned();
@@ -56,8 +57,9 @@ pub(crate) async fn views(
         if !shown.deleted {
             shown.attachments = attachments;
         }
-        shown.poll = poll;
+        shown.poll = poll.filter(|_| !shown.deleted);
         shown.group = group;
+        shown.is_own = is_own;
         if outside.contains(&shown.id) {
             // Numbers would tell what goes on there (S-172).
             (shown.replies, shown.likes, shown.poll, shown.group) = (0, 0, None, None);
@@ -91,7 +93,8 @@ fn view(
     in_reply_to: Option<ReplyRef>,
     may_change: bool,
 ) -> PostView {
-    let deleted = row.state == PostState::Deleted;
+    let deleted = row.state != PostState::Published;
+    let removed = remove::reason_of(&row);
     let first = texts.iter().position(|text| text.kind == RenditionKind::Original);
     let original = first.map(|at| texts.remove(at)).filter(|_| !deleted);
     let (lang, title, warning, html) = match original {
@@ -134,6 +137,8 @@ fn view(
         boosted_by: None,
         may_change: may_change && !deleted,
         deleted,
+        removed,
+        is_own: false,
     }
 }
 

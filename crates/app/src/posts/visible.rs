@@ -18,10 +18,15 @@ pub(crate) fn visible_to(viewer: &Caller) -> Condition {
     Condition::all().add(post::Column::State.eq(PostState::Published)).add(allowed_for(viewer))
 }
 
-/// The posts that `viewer` may know of, with the tombstones of deleted ones, for threads.
+/// The posts that `viewer` may know of, with the tombstones of deleted ones and the gaps that moderators left, for
+/// threads.
 pub(crate) fn traces_for(viewer: &Caller) -> Condition {
     Condition::all()
-        .add(post::Column::State.is_in([PostState::Published, PostState::Deleted]))
+        .add(post::Column::State.is_in([
+            PostState::Published,
+            PostState::Deleted,
+            PostState::Removed,
+        ]))
         .add(allowed_for(viewer))
 }
 

@@ -91,7 +91,7 @@ impl Loaded {
     }
 
     /// Whom it is for, as `to` and `cc` (docs/federation/peers.md).
-    fn addressing(&self) -> (Vec<String>, Vec<String>) {
+    pub(super) fn addressing(&self) -> (Vec<String>, Vec<String>) {
         let followers = self.author.followers_uri.clone().unwrap_or_default();
         let named = self.named.iter().map(|(mention, _)| mention.href.clone());
         let named = named.chain(self.group.iter().map(|group| group.uri.clone()));
@@ -182,7 +182,7 @@ impl Loaded {
 }
 
 /// What a post is on the wire.
-fn object_kind(row: &post::Model) -> ObjectKind {
+pub(super) fn object_kind(row: &post::Model) -> ObjectKind {
     if row.kind == QUESTION { ObjectKind::Question } else { ObjectKind::Note }
 }
 

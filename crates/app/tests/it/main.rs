@@ -48,6 +48,7 @@ mod reacting;
 mod receiving;
 mod reconsidering;
 mod refusing;
+mod removing;
 mod reporting;
 mod ringing;
 mod scheduling;

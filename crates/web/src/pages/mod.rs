@@ -11,6 +11,7 @@ pub(crate) mod post;
 pub(crate) mod profile;
 pub(crate) mod providers;
 pub(crate) mod reading;
+pub(crate) mod removing;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod team;

@@ -9,6 +9,7 @@ use carefolk_domain::{Audience, Lang};
 use http::StatusCode;
 
 use super::composer;
+use super::removing;
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
@@ -153,9 +154,13 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
     let crumb = (thread.post.author.name_and_origin(), thread.post.author.page.clone());
-    let main = main_card(web, &present, thread.post.clone(), &errors);
+    let keeps_order = removing::keeps_order_in(web, &thread.post).await;
+    let mut main = main_card(web, &present, thread.post.clone(), &errors);
     let reply_audience = web.t(reply_audience(thread.post.audience));
-    let replies = replies(&present, thread.replies, &page, &here);
+    let mut replies = replies(&present, thread.replies, &page, &here);
+    if keeps_order {
+        replies.iter_mut().chain([&mut main]).for_each(removing::offer);
+    }
     let just_said = replies.iter().find(|reply| reply.id == web.query(JUST_SAID));
     Ok(PostPage {
         cx: web

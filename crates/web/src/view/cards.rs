@@ -190,6 +190,12 @@ pub(crate) struct PostCard {
     pub boosted_by: Option<Person>,
     /// Whether only a tombstone is left.
     pub deleted: bool,
+    /// Why moderators took it away, in words, if they did; and to who wrote it, what they can do.
+    pub removed: Vec<String>,
+    /// Where the reader, who keeps order in its group, takes it away.
+    pub take_away: Option<String>,
+    /// Where they give it back.
+    pub give_back: Option<String>,
     /// Whether it is shown at once although it has a warning: the reader was reading it.
     pub is_unfolded: bool,
     /// Where it stands on the page.

@@ -73,6 +73,26 @@ pub(crate) struct MembersPage {
     pub items: Vec<Item>,
 }
 
+/// Something that moderators took away.
+pub(crate) struct RemovedLine {
+    /// What it was, in words.
+    pub what: String,
+    /// Why, in words.
+    pub why: String,
+    /// Where the gap is.
+    pub page: String,
+}
+
+/// What moderators took away from a group.
+#[derive(Template)]
+#[template(path = "removed.html")]
+pub(crate) struct RemovedPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What they took away, the last first.
+    pub lines: Vec<RemovedLine>,
+}
+
 /// The groups of this community.
 #[derive(Template)]
 #[template(path = "groups.html")]

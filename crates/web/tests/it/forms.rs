@@ -7,11 +7,13 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 20] = [
+const FORMS: [&str; 22] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
     "/@sam/x/delete",
+    "/@sam/x/remove",
+    "/@sam/x/restore",
     "/write",
     "/providers/new",
     "/groups/new",

@@ -283,3 +283,43 @@ async fn moderators_of_an_open_group_say_who_is_what_on_a_page() {
     let answer = mo.submit("/groups/table/members", "/groups/table/members", &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn a_moderator_removes_a_reply_with_a_reason_and_puts_it_back() {
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    mo.submit("/groups/table", "/groups/table/begin", &WORDS).await;
+    let page = mo.get("/groups/table").await.body;
+    let slug = page.split("href=\"/@mo/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let thread = format!("/@mo/{slug}");
+    let mut sam = Browser::signed_in(&kit, "sam").await;
+    let fields = [("text", "Ring Ann on 01632 960123"), ("lang", "en")];
+    sam.submit(&thread, &format!("{thread}/reply"), &fields).await;
+    assert!(!sam.get(&thread).await.body.contains("Remove as a moderator"));
+    let page = mo.get(&thread).await.body;
+    let offers = page.split("/remove\"").map(|part| part.rsplit('"').next().unwrap());
+    let reply = offers.into_iter().find(|path| path.starts_with("/@sam/")).unwrap().to_owned();
+    let form = format!("{reply}/remove");
+    assert_eq!(sam.get(&form).await.status, StatusCode::FORBIDDEN);
+    let page = mo.get(&form).await.body;
+    assert!(page.contains("It shared private details") && page.contains("01632 960123"), "{page}");
+    let answer = mo.submit(&form, &form, &[]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "a reason is asked for");
+    let answer = mo.submit(&form, &form, &[("reason", "private")]).await;
+    assert_eq!(answer.location(), format!("{reply}?said=taken-away"));
+    let page = Browser::new(&kit).get(&thread).await.body;
+    assert!(
+        page.contains("A moderator removed this.") && page.contains("private details"),
+        "{page}"
+    );
+    assert!(!page.contains("01632 960123") && !page.contains("You wrote it"));
+    let page = sam.get(&reply).await;
+    assert_eq!(page.status, StatusCode::GONE);
+    assert!(page.body.contains("You wrote it. If you think this is wrong"), "{}", page.body);
+    let log = Browser::new(&kit).get("/groups/table/removed").await.body;
+    assert!(log.contains("A reply.") && log.contains("It shared private details"), "{log}");
+    assert!(!log.contains("Mo</a>"), "by nobody's name");
+    let answer = mo.submit(&thread, &format!("{reply}/restore"), &[]).await;
+    assert_eq!(answer.location(), format!("{reply}?said=given-back"));
+    assert!(Browser::new(&kit).get(&thread).await.body.contains("01632 960123"));
+}

@@ -1,0 +1,111 @@
+//! A post that moderators of its group take away, and give back.
+//!
+//! Invariants: its words stay, so that it can be given back, and nobody reads them meanwhile; who finds the gap
+//! learns why. Other servers are asked to forget it: what they forgot they may not take back.
+
+use carefolk_domain::{AccountId, PostState, RemovalReason};
+use carefolk_store::entity::{actor, home, notification, post};
+use carefolk_wire::write::{Activity, Tombstone};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{counts, hearers, wire_map};
+use crate::App;
+use crate::actors::queries as actors;
+use crate::kernel::{error::Error, tx::Tx};
+use crate::{grouped, homes, outbox, relayed};
+
+/// Takes a published post away, which the caller holds; `by` is the account that does, `moderator` its actor.
+pub(crate) async fn remove(
+    app: &App,
+    tx: &Tx,
+    row: &post::Model,
+    reason: RemovalReason,
+    (by, moderator): (Option<AccountId>, Option<&actor::Model>),
+) -> Result<(), Error> {
+    let note = wire_map::load(app, tx.conn(), row).await?;
+    grouped::take_back(app, tx, row).await?;
+    home::Entity::delete_many().filter(home::Column::PostId.eq(row.id)).exec(tx.conn()).await?;
+    notification::Entity::delete_many()
+        .filter(notification::Column::PostId.eq(row.id))
+        .exec(tx.conn())
+        .await?;
+    outbox::unsay(tx, row.id).await?;
+    set(tx, row, PostState::Removed, Some(reason), by).await?;
+    counts::count(tx, row, -1).await?;
+    if !row.audience.federates() {
+        return Ok(());
+    }
+    let said = wire_map::delete(app, &note, tx.now());
+    if row.slug.is_some() {
+        let body = said.body.clone();
+        let to = hearers::of_change(tx, row, &note.hearers()).await?;
+        outbox::say(app, tx, said, to).await?;
+        return relayed::tell_of(app, tx, row, &body).await;
+    }
+    // A post of somebody elsewhere: their server has it still, and the group no longer. A moderator says so, in
+    // their own name, or nobody elsewhere would heed it.
+    match moderator {
+        Some(moderator) => {
+            let remains = Tombstone::new(row.uri.clone(), wire_map::object_kind(row), tx.now().0);
+            let (id, who) = (format!("{}#removed", said.uri), moderator.uri.clone());
+            let (to, cc) = note.addressing();
+            let gone = Activity::delete(id, who, remains).addressed(to, cc);
+            let gone = Activity { summary: Some(reason.word().to_owned()), ..gone };
+            relayed::tell_of(app, tx, row, &gone.to_json()).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// Gives a post back that was taken away. It comes home again to who is in the group, and is said anew to who knows
+/// groups; a server that forgot it may not take it back.
+pub(crate) async fn restore(app: &App, tx: &Tx, row: &post::Model) -> Result<(), Error> {
+    set(tx, row, PostState::Published, None, None).await?;
+    counts::count(tx, row, 1).await?;
+    let row = post::Entity::find_by_id(row.id).one(tx.conn()).await?;
+    let row = row.ok_or(Error::NotFound("post"))?;
+    let author = actors::by_id(tx.conn(), row.actor_id).await?;
+    let place = grouped::of_post(tx.conn(), &row).await?;
+    match &place {
+        Some(place) if place.actor.is_none() => {
+            homes::spread_inside(tx, &row, place.row.id).await?;
+        }
+        _ => homes::spread(tx, &[&row]).await?,
+    }
+    if row.audience.federates() && row.slug.is_some() {
+        let note = wire_map::load(app, tx.conn(), &row).await?;
+        let said = wire_map::create(app, &note);
+        let body = said.body.clone();
+        let to = hearers::of_change(tx, &row, &note.hearers()).await?;
+        outbox::say(app, tx, said, to).await?;
+        relayed::tell_of(app, tx, &row, &body).await?;
+    }
+    match &place {
+        Some(place) => grouped::pass_on(app, tx, place, &row, &author).await,
+        None => Ok(()),
+    }
+}
+
+async fn set(
+    tx: &Tx,
+    row: &post::Model,
+    state: PostState,
+    reason: Option<RemovalReason>,
+    by: Option<AccountId>,
+) -> Result<(), Error> {
+    post::Entity::update_many()
+        .col_expr(post::Column::State, Expr::value(state))
+        .col_expr(post::Column::StateReason, Expr::value(reason.map(|it| it.word().to_owned())))
+        .col_expr(post::Column::StateBy, Expr::value(by))
+        .filter(post::Column::Id.eq(row.id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Why a post was taken away, if it was.
+pub(super) fn reason_of(row: &post::Model) -> Option<RemovalReason> {
+    let word = row.state_reason.as_deref().filter(|_| row.state == PostState::Removed)?;
+    Some(RemovalReason::from_word(word).unwrap_or(RemovalReason::Rules))
+}

@@ -1,0 +1,150 @@
+//! Moderators of a group take a post away, with a reason, and give it back; and what was taken away.
+
+use axum::extract::Path;
+use carefolk_app::posts::PostView;
+use carefolk_app::{Caller, Error, Page};
+use carefolk_domain::{Denial, Invalid, RemovalReason};
+
+use super::post;
+use crate::answer::{Answer, Failure};
+use crate::own_path::OwnPath;
+use crate::view::cards::{Place, PostCard};
+use crate::view::groups::{RemovedLine, RemovedPage};
+use crate::view::models::FormPage;
+use crate::view::{Choice, Choices, Errors, Item};
+use crate::web::{self, Web};
+use crate::wrong::form_errors;
+
+/// The reasons, in the order in which they are offered.
+const REASONS: [RemovalReason; 6] = [
+    RemovalReason::Private,
+    RemovalReason::Unkind,
+    RemovalReason::Harmful,
+    RemovalReason::Advertising,
+    RemovalReason::OffTopic,
+    RemovalReason::Rules,
+];
+
+/// How many removals the list of a group holds.
+const REMOVALS_SHOWN: u32 = 100;
+
+/// Whether the reader keeps order in the group that a post is in.
+pub(super) async fn keeps_order_in(web: &Web, post: &PostView) -> bool {
+    let Some(group) = post.group.as_ref().filter(|_| matches!(web.caller(), Caller::Member(_)))
+    else {
+        return false;
+    };
+    let shown = web.app().groups().show(web.caller(), &group.handle).await;
+    shown.is_ok_and(|shown| shown.may_moderate)
+}
+
+/// Offers to who keeps order what they can do with a post of their group.
+pub(super) fn offer(card: &mut PostCard) {
+    if card.group.is_none() {
+        return;
+    }
+    if !card.removed.is_empty() {
+        card.give_back = Some(format!("{}/restore", card.page));
+    } else if !card.deleted {
+        card.take_away = Some(format!("{}/remove", card.page));
+    }
+}
+
+/// `GET /@{who}/{slug}/remove`
+pub(crate) async fn form(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+    let post = kept_in_order(&web, &who, &slug).await?;
+    web::show(&page(&web, post, Errors::none()))
+}
+
+/// `POST /@{who}/{slug}/remove`
+pub(crate) async fn remove(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+    web.member()?;
+    let by = post::reference(&who, &slug);
+    let reason = RemovalReason::from_word(web.fields().get("reason"));
+    let done = match reason {
+        Some(reason) => web.app().groups().remove(web.caller(), &by, reason).await,
+        None => Err(Error::field("reason", Invalid::Choice)),
+    };
+    match done {
+        Ok(()) => {
+            let post = web.app().posts().find(web.caller(), &by).await?;
+            Ok(web.go(&OwnPath::of(&post.page), "taken-away"))
+        }
+        Err(error) => {
+            let errors = form_errors(web.visit().frame.locale, error)?;
+            let post = kept_in_order(&web, &who, &slug).await?;
+            web::form_again(&page(&web, post, errors))
+        }
+    }
+}
+
+/// `POST /@{who}/{slug}/restore`
+pub(crate) async fn restore(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
+    web.member()?;
+    let by = post::reference(&who, &slug);
+    web.app().groups().restore(web.caller(), &by).await?;
+    let post = web.app().posts().find(web.caller(), &by).await?;
+    Ok(web.go(&OwnPath::of(&post.page), "given-back"))
+}
+
+/// `GET /groups/{handle}/removed`
+pub(crate) async fn list(web: Web, Path(handle): Path<String>) -> Answer {
+    let groups = web.app().groups();
+    let group = groups.show(web.caller(), &handle).await?.group;
+    let removed = groups.removed(web.caller(), &handle, Page::first(REMOVALS_SHOWN)).await?;
+    let line = |removal: carefolk_app::groups::Removal| RemovedLine {
+        what: web.t(if removal.is_reply { "removed-reply" } else { "removed-conversation" }),
+        why: web.t(&format!("removed-{}", removal.reason.word())),
+        page: removal.page,
+    };
+    web::show(&RemovedPage {
+        cx: web
+            .cx(web.with("removed-title", "name", &group.name.name))
+            .here("groups")
+            .at(&format!("{}/removed", group.name.page))
+            .crumb(web.t("nav-home"), "/")
+            .crumb(web.t("groups-title"), "/groups")
+            .crumb(group.name.name.clone(), group.name.page.clone()),
+        lines: removed.into_iter().map(line).collect(),
+    })
+}
+
+/// A post that the reader may take away.
+async fn kept_in_order(web: &Web, who: &str, slug: &str) -> Result<PostView, Failure> {
+    web.member()?;
+    let post = web.app().posts().find(web.caller(), &post::reference(who, slug)).await?;
+    if post.deleted || post.group.is_none() {
+        return Err(Failure::not_found());
+    }
+    if keeps_order_in(web, &post).await {
+        Ok(post)
+    } else {
+        Err(Error::from(Denial::GroupModerators).into())
+    }
+}
+
+fn page(web: &Web, post: PostView, errors: Errors) -> FormPage {
+    let cx = web
+        .cx(web.t("take-away-title"))
+        .tab(format!("{} - {}", web.t("take-away-title"), post::tab(&post)))
+        .crumb(web.t("nav-home"), "/");
+    let action = format!("{}/remove", post.page);
+    let mut page = FormPage::new(post::crumb(web, cx, &post), action, web.t("take-away-button"));
+    page.lead.push(web.t("take-away-lead"));
+    if post.audience.federates() && web.app().settings().federates() {
+        page.lead.push(web.t("take-away-elsewhere"));
+    }
+    let chosen = web.fields().some("reason").unwrap_or_default();
+    let choice = |reason: &RemovalReason| {
+        Choice::new(reason.word(), web.t(&format!("removed-{}", reason.word())), &chosen)
+    };
+    let legend = web.t("take-away-reason");
+    let choices = Choices::new("reason", legend, REASONS.iter().map(choice).collect(), &errors);
+    page.items = vec![Item::Choices(choices)];
+    page.back = Some((post.page.clone(), web.t("take-away-back")));
+    page.danger = true;
+    let mut card = web.presenter().post(post, Place::Before);
+    card.may_change = false;
+    page.about = Some(card);
+    page.errors(errors)
+}
