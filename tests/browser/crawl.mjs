@@ -11,6 +11,7 @@ export const kindOf = (path) =>
   path
     .replace(/@[^/]+/, (name) => (name.includes("@", 1) ? "@away" : "@name"))
     .replace(/\/(tags|team|follow)\/[^/?]+/, "/$1/x")
+    .replace(/\/groups\/(?!new\b)[^/?]+/, "/groups/x")
     .replace(/=[^&]*/g, "=")
     .replace(/\/[a-z2-7]{13,}/g, "/x")
     .replace(/\/\d+/g, "/n");

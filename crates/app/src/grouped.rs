@@ -373,7 +373,7 @@ async fn has_begun_enough(tx: &Tx, place: &Place, author: &actor::Model) -> Resu
 }
 
 /// Whether only who follows `author` is to see what they say: a group must not carry it further.
-async fn is_limited(app: &App, author: &actor::Model) -> Result<bool, Error> {
+pub(crate) async fn is_limited(app: &App, author: &actor::Model) -> Result<bool, Error> {
     let standing = app.peers().standing(&author.host).await?;
     Ok(author.state == ActorState::Limited || standing == Standing::Limited)
 }

@@ -57,7 +57,7 @@ pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
         Act::ManageTeam(_) if who.role == Role::Admin => Ok(()),
         Act::ManageTeam(role) => team(role, TeamRole::Owner),
         Act::ModerateGroup(_) if who.role >= Role::Moderator => Ok(()),
-        Act::ModerateGroup(_) => Err(Denial::GroupModerators),
+        Act::ModerateGroup(_) => Err(Denial::GroupOrder),
         Act::CreateProvider | Act::CreateGroup | Act::RunInstance => {
             if who.role == Role::Admin {
                 Ok(())
@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(may(moderator, Act::ModerateGroup(None)), Ok(()));
         for role in [None, Some(GroupRole::Member), Some(GroupRole::Announcer)] {
             let denied = may(member, Act::ModerateGroup(role));
-            assert_eq!(denied, Err(Denial::GroupModerators), "{role:?}");
+            assert_eq!(denied, Err(Denial::GroupOrder), "{role:?}");
         }
         assert_eq!(may(moderator, Act::CreateGroup), Err(Denial::Role));
     }

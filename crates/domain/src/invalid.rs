@@ -64,6 +64,9 @@ pub enum Denial {
     /// Only moderators, and providers that they chose, do that in the group.
     #[error("only moderators do this in the group")]
     GroupModerators,
+    /// Only who keeps order in the group does that.
+    #[error("only who keeps order in the group does this")]
+    GroupOrder,
     /// The group does not want them.
     #[error("not wanted in the group")]
     GroupBanned,

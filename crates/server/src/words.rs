@@ -115,6 +115,7 @@ fn denied(denial: Denial) -> &'static str {
         Denial::GroupModerators => {
             "only moderators of the group, and providers that they chose, do that in it"
         }
+        Denial::GroupOrder => "only the moderators of the group do that",
         Denial::GroupBanned => "the moderators of the group do not want them in it",
         Denial::NotAuthor => "it belongs to somebody else",
         Denial::Suspended => "the account is suspended",

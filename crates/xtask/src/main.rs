@@ -19,12 +19,14 @@ cargo xtask load memory   resident memory, idle and after pages
 cargo xtask load inbox    signed activities in: verified, stored, answered, a second
 cargo xtask load timeline signed posts in, until all are in timelines
 cargo xtask load fanout   one post to --count followers on --hosts servers, three times --sick of which are sick
+                          --what group: a group passes it on
 cargo xtask load flow     --what posts, answers or likes at a --rate from --hosts servers; in a hundred, so many with a
                           --bad digest and so many sent --twice; somebody reads and somebody writes meanwhile
 cargo xtask load viral    five thousand documents of ours, a thousand of them in the first second
 cargo xtask load mix      activities of all kinds: what they cost, and what is fetched for them
 cargo xtask load deliver  signed deliveries out to a local sink, a second
 cargo xtask load pages    home and profile pages, a second
+cargo xtask load thread   a conversation of a thousand answers in a group: its pages, a second
     --program FILE        the program to measure (target/release/carefolk)
     --count N             how many requests, posts or starts
     --connections N       how many at once

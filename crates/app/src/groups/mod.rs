@@ -12,7 +12,9 @@ mod queries;
 mod removing;
 mod rows;
 
-use carefolk_domain::{GroupId, GroupKind, GroupRole, Html, Lang, PostingRule, RemovalReason};
+use carefolk_domain::{
+    GroupId, GroupKind, GroupRole, Html, Lang, Moment, PostingRule, RemovalReason,
+};
 
 use crate::App;
 use crate::actors::ActorView;
@@ -113,6 +115,8 @@ pub struct Removal {
     pub page: String,
     /// Why.
     pub reason: RemovalReason,
+    /// When it was published.
+    pub at: Moment,
     /// Whether it answered something.
     pub is_reply: bool,
 }

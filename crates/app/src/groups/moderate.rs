@@ -101,6 +101,8 @@ impl Groups<'_> {
         post::Entity::update_many()
             .col_expr(post::Column::GroupId, Expr::value(Option::<GroupId>::None))
             .filter(conversation)
+            // What was taken away stays where its moderators find it.
+            .filter(post::Column::State.ne(PostState::Removed))
             .exec(tx.conn())
             .await?;
         audit::record(self.0, &tx, caller, "group.take_out", &place.name().handle, &post.uri)
@@ -154,7 +156,7 @@ impl Groups<'_> {
         };
         let is_outside = matches!(caller, Caller::Member(_)) && role != Some(GroupRole::Moderator);
         if is_outside && !row.kind.federates() {
-            return Err(carefolk_domain::Denial::GroupModerators.into());
+            return Err(carefolk_domain::Denial::GroupOrder.into());
         }
         caller.may(Act::ModerateGroup(role))
     }

@@ -1,7 +1,7 @@
 //! What moderators of a group take away from it, with a reason, and give back.
 
 use carefolk_domain::{PostState, RemovalReason};
-use carefolk_store::entity::{actor, post};
+use carefolk_store::entity::post;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::rows::hold;
@@ -12,11 +12,11 @@ use crate::grouped::{self, Place};
 use crate::kernel::{caller::Caller, error::Error, page::Page};
 use crate::posts::remove;
 use crate::posts::visible::traces_for;
-use crate::posts::{self, PostRef};
+use crate::posts::{self, PostRef, PostView};
 
 impl Groups<'_> {
     /// Takes a post of a group away: who finds the gap is told why, and who wrote it how to have that looked at again.
-    /// Other servers that have it are asked to forget it. Twice is no error.
+    /// Other servers that have it are asked to forget it. Twice is no error. Gives the post's page, as a path.
     ///
     /// # Errors
     ///
@@ -26,28 +26,27 @@ impl Groups<'_> {
         caller: &Caller,
         post: &PostRef,
         reason: RemovalReason,
-    ) -> Result<(), Error> {
+    ) -> Result<String, Error> {
         let (row, place) = self.in_group(caller, post).await?;
         if row.state == PostState::Removed {
-            return Ok(());
+            return self.page_of(&row).await;
         }
-        let moderator = self.actor_of(caller).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         let row = posts::held(&tx, row.id).await?;
-        let by = (caller.account(), moderator.as_ref());
-        remove::remove(self.0, &tx, &row, reason, by).await?;
+        remove::remove(self.0, &tx, &row, reason, caller.account()).await?;
         let detail = format!("{} {}", row.uri, reason.word());
         audit::record(self.0, &tx, caller, "group.remove", &place.name().handle, &detail).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.page_of(&row).await
     }
 
-    /// Gives a post back that was taken away. One that is there is no error.
+    /// Gives a post back that was taken away. One that is there is no error. Gives the post's page, as a path.
     ///
     /// # Errors
     ///
     /// As [`Groups::remove`].
-    pub async fn restore(&self, caller: &Caller, post: &PostRef) -> Result<(), Error> {
+    pub async fn restore(&self, caller: &Caller, post: &PostRef) -> Result<String, Error> {
         let (row, place) = self.in_group(caller, post).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
@@ -56,13 +55,31 @@ impl Groups<'_> {
             .lock_exclusive()
             .one(tx.conn())
             .await?;
-        let Some(row) = gone else { return Ok(()) };
+        let Some(row) = gone else { return self.page_of(&row).await };
         remove::restore(self.0, &tx, &row).await?;
         audit::record(self.0, &tx, caller, "group.restore", &place.name().handle, &row.uri).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.page_of(&row).await
     }
 
-    /// What was taken away in a group, the last first: why and when, by nobody's name.
+    /// A post of a group that the caller keeps in order, to be looked at before it is taken away: also one by
+    /// somebody who blocks them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Groups::remove`].
+    pub async fn to_remove(&self, caller: &Caller, post: &PostRef) -> Result<PostView, Error> {
+        let (row, _place) = self.in_group(caller, post).await?;
+        let views = posts::views(self.0.read(), caller, vec![row]).await?;
+        views.into_iter().next().ok_or(Error::NotFound("post"))
+    }
+
+    async fn page_of(&self, row: &post::Model) -> Result<String, Error> {
+        let author = actors::by_id(self.0.read(), row.actor_id).await?;
+        Ok(posts::page_of(row, &author))
+    }
+
+    /// What was taken away in a group, the latest first: why, and of when it was; by nobody's name.
     ///
     /// # Errors
     ///
@@ -83,9 +100,10 @@ impl Groups<'_> {
             .all(self.0.read())
             .await?;
         let views = posts::views(self.0.read(), viewer, rows).await?;
-        let removal = |view: posts::PostView| {
+        let removal = |view: PostView| {
             let is_reply = view.in_reply_to.is_some();
-            view.removed.map(|reason| Removal { page: view.page, reason, is_reply })
+            let (page, at) = (view.page, view.published);
+            view.removed.map(|reason| Removal { page, reason, at, is_reply })
         };
         Ok(views.into_iter().filter_map(removal).collect())
     }
@@ -109,13 +127,6 @@ impl Groups<'_> {
                 Ok(_seen) => Err(denied),
                 Err(hidden) => Err(hidden),
             },
-        }
-    }
-
-    async fn actor_of(&self, caller: &Caller) -> Result<Option<actor::Model>, Error> {
-        match caller {
-            Caller::Member(member) => actors::by_id(self.0.read(), member.actor).await.map(Some),
-            Caller::Visitor | Caller::Operator(_) => Ok(None),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::posts::fetch::Found;
 use crate::posts::words::Words;
 use crate::posts::{bury, pins, quotes, receive as posts, votes};
 use crate::reactions::receive::Reacting;
+use crate::relayed::What;
 use crate::{
     App, actors, blocks::receive as blocks, follows::receive as follows, follows::reconsider,
     profiles::receive as profiles, reactions::receive as reactions, relayed,
@@ -29,16 +30,23 @@ pub(super) async fn apply(
 ) -> Result<Outcome, Error> {
     // What is done to a post in a group of ours, the group says to who knows groups.
     // What another group passed on is not said again.
-    let changed = match &plan {
-        Plan::Update { actor, note, .. } if actor.uri == row.actor_uri => Some(note.id.clone()),
-        Plan::Delete { actor, object } if actor.uri == row.actor_uri => Some(object.clone()),
-        _ => None,
+    let (what, changed) = match &plan {
+        Plan::Update { actor, note, .. } if actor.uri == row.actor_uri => {
+            (What::Words, crate::posts::by_uri(tx.conn(), &note.id).await?)
+        }
+        Plan::Delete { actor, object } if actor.uri == row.actor_uri => {
+            (What::End, crate::posts::by_uri(tx.conn(), object).await?)
+        }
+        _ => (What::End, None),
     };
     let outcome = act(app, tx, row, plan).await?;
-    if let Some(id) = changed.filter(|_| outcome == Outcome::Applied)
-        && let Some(post) = crate::posts::by_uri(tx.conn(), &id).await?
-    {
-        relayed::tell_of(app, tx, &post, &row.body).await?;
+    let changed = changed.filter(|post| post.group_id.is_some() && outcome == Outcome::Applied);
+    let Some(before) = changed else { return Ok(outcome) };
+    if let Some(post) = crate::posts::by_uri(tx.conn(), &before.uri).await? {
+        // The counts of a poll change more often than its words, and are told to nobody.
+        if what == What::End || post.edited_at != before.edited_at {
+            relayed::tell_of(app, tx, &post, (what, &row.body)).await?;
+        }
     }
     Ok(outcome)
 }

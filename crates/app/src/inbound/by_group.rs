@@ -4,7 +4,7 @@
 //! server speaks of what lives there: everything else is read where it lives (S-043). An answer comes into its
 //! conversation and is no boost: a group passes on each one. Nothing that a group passes on is passed on again.
 
-use carefolk_domain::{ActorKind, uri};
+use carefolk_domain::{ActorKind, PostState, uri};
 use carefolk_store::entity::{actor, post};
 use carefolk_wire::read::{Activity, Document, Network, Node, Note};
 use carefolk_wire::{ActivityKind as Kind, Kind as ObjectKind};
@@ -99,12 +99,12 @@ async fn updated(
     })
 }
 
-/// The end of a post that is here: if its own server says so as well, it is gone; else the group alone took it
-/// away, and no longer passes it on.
+/// The end of a post that is here: if its own server says so as well, with 410, it is gone; else the group alone took
+/// it away, and no longer passes it on. A 404 says nothing: what only some may see is answered so, too.
 async fn deleted(app: &App, group: actor::Model, id: String) -> Result<Plan, Error> {
     let Some(row) = elsewhere(app, &id).await? else { return Ok(ignored("we do not have it")) };
     match app.remote().fetch(&id).await {
-        Err(PortError::Gone | PortError::NotFound) => {
+        Err(PortError::Gone) => {
             let actor = actors::by_id(app.read(), row.actor_id).await?;
             Ok(Plan::Delete { actor, object: id })
         }
@@ -116,10 +116,12 @@ async fn deleted(app: &App, group: actor::Model, id: String) -> Result<Plan, Err
     }
 }
 
-/// A post of another server that is here.
+/// A post of another server that is here, and that anybody may read.
 async fn elsewhere(app: &App, id: &str) -> Result<Option<post::Model>, Error> {
     let row = crate::posts::by_uri(app.read(), id).await?;
-    Ok(row.filter(|row| row.slug.is_none()))
+    let there = [PostState::Published, PostState::Removed];
+    let is_there = |row: &post::Model| there.contains(&row.state) && row.audience.is_open();
+    Ok(row.filter(|row| row.slug.is_none() && is_there(row)))
 }
 
 /// The post, as the group's server has it if it lives there, else as it reads where it lives.

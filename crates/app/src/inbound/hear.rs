@@ -48,7 +48,7 @@ impl Heard {
             Kind::Create | Kind::Update => matches!(object, Node::Object(_)) && !about_itself,
             Kind::Delete => !about_itself,
             // What is passed on may have to be fetched.
-            Kind::Announce => self.knows_object,
+            Kind::Announce => self.knows_object && matches!(object, Node::Iri(_)),
             // Where it leads is read anew.
             Kind::Move => false,
             _ => true,

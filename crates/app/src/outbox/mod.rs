@@ -19,7 +19,7 @@ pub use commands::Failed;
 pub(crate) use inboxes::cancel_to;
 pub(crate) use paces::Paces;
 pub use queries::{DeliveryView, Which};
-pub(crate) use say::{Recipients, Saying, cancel_for, order_between, say, unsay};
+pub(crate) use say::{Recipients, Saying, cancel_for, order_between, say, say_anew, unsay};
 pub(crate) use settle::give_up_overdue;
 
 use crate::App;

@@ -120,6 +120,21 @@ pub(crate) async fn say(app: &App, tx: &Tx, saying: Saying, to: Recipients) -> R
     fan_out::begin(app, tx, said, to).await
 }
 
+/// A post is about to be said once more: what of its first saying was cancelled does not count against what follows.
+pub(crate) async fn say_anew(tx: &Tx, post: PostId) -> Result<(), Error> {
+    let said = outbox_activity::Entity::find()
+        .select_only()
+        .column(outbox_activity::Column::Id)
+        .filter(outbox_activity::Column::PostId.eq(post))
+        .into_query();
+    delivery::Entity::delete_many()
+        .filter(delivery::Column::ActivityId.in_subquery(said))
+        .filter(delivery::Column::State.eq(DeliveryState::Cancelled))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Takes away what was said of a post: its words are erased here, and what of them still waits to
 /// be sent is not sent. Who has them already is told by the `Delete` that follows.
 pub(crate) async fn unsay(tx: &Tx, post: PostId) -> Result<(), Error> {

@@ -21,6 +21,7 @@ use super::{attachments, counts, ids, named, orphans, polls, publish, votes};
 use crate::actors::{queries as actors, tombstones};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
+use crate::relayed::What;
 use crate::{App, blocked, grouped, homes, relayed};
 
 /// How old a post is at most whose row is numbered by when it came.
@@ -314,7 +315,11 @@ fn row_of(now: Moment, id: PostId, kept: &Kept) -> post::Model {
         ends_at: note.end_time.map(Moment),
         place: note.place.clone(),
         audience: heard.audience,
-        group_id: None,
+        // What was looked for belongs where it answers; what comes by itself is judged and told of below.
+        group_id: parent
+            .filter(|parent| *climb != Climb::START && parent.audience.is_open())
+            .filter(|_| heard.audience.is_open())
+            .and_then(|parent| parent.group_id),
         state: PostState::Published,
         state_reason: None,
         state_by: None,
@@ -351,7 +356,7 @@ pub(super) async fn bring_news(
             let (parent, named) = (heard.parent.as_ref(), &heard.locals);
             let taken = grouped::began_here(app, tx, row, &author, parent, named).await?;
             if let (Some((place, row)), Some(said)) = (taken, said) {
-                relayed::tell(app, tx, &place, &row, said).await?;
+                relayed::tell(app, tx, &place, &row, (What::Words, said)).await?;
             }
         }
         let mut named: Vec<&actor::Model> = heard.locals.iter().collect();

@@ -28,11 +28,12 @@ pub(crate) async fn delete(
     if row.actor_id != author.id || row.slug.is_some() {
         return Ok(Outcome::Refused("it deletes somebody else's post"));
     }
-    if row.state != PostState::Deleted {
-        grouped::take_back(app, tx, &row).await?;
-        change::erase(tx, &row, PostState::Deleted).await?;
-        bury(tx, object, &author.uri).await?;
+    if row.state == PostState::Deleted {
+        return Ok(Outcome::Ignored("it was deleted"));
     }
+    grouped::take_back(app, tx, &row).await?;
+    change::erase(tx, &row, PostState::Deleted).await?;
+    bury(tx, object, &author.uri).await?;
     Ok(Outcome::Applied)
 }
 
@@ -67,7 +68,8 @@ pub(crate) async fn erase_of_deleted(tx: &Tx) -> Result<u64, Error> {
         .into_query();
     let posts = post::Entity::find()
         .filter(post::Column::ActorId.in_subquery(gone))
-        .filter(post::Column::State.eq(PostState::Published))
+        // What moderators took away has its words still.
+        .filter(post::Column::State.is_in([PostState::Published, PostState::Removed]))
         .limit(ERASE_MAX)
         .all(tx.conn())
         .await?;

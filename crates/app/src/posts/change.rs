@@ -1,7 +1,7 @@
 //! Changing and deleting a post that was written here.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{Denial, Moment, PostId, PostState, Span};
+use carefolk_domain::{AccountId, Denial, Moment, PostId, PostState, Span};
 use carefolk_store::entity::{actor, home, notification, pin, post, reaction, rendition, revision};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
@@ -9,13 +9,14 @@ use sea_orm::{
 
 use super::publish::{self, Words, tidy};
 use super::text::Among;
-use super::visible::visible_to;
+use super::visible::{traces_for, visible_to};
 use super::{
     EditPost, PostView, Posts, attachments, counts, hearers, polls, queries, text, translate,
     views, wire_map,
 };
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
+use crate::relayed::What;
 use crate::{audit, grouped, outbox, relayed};
 
 impl Posts<'_> {
@@ -63,8 +64,13 @@ impl Posts<'_> {
             written.name(group);
         }
         let tx = self.0.begin().await?;
-        let row = queries::held(&tx, row.id).await?;
+        // The group before the post, as who keeps order in it.
         self.allow_to_say_more(&tx, &row).await?;
+        let group = row.group_id;
+        let row = queries::held(&tx, row.id).await?;
+        if row.group_id != group {
+            return Err(Error::Conflict("the post was taken out of its group"));
+        }
         let before = queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         let words = Words {
             lang: edit.lang.unwrap_or(before.lang),
@@ -90,7 +96,7 @@ impl Posts<'_> {
             let to = hearers::of_change(&tx, &row, &named).await?;
             let body = said.body.clone();
             outbox::say(self.0, &tx, said, to).await?;
-            relayed::tell_of(self.0, &tx, &row, &body).await?;
+            relayed::tell_of(self.0, &tx, &row, (What::Words, &body)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.edit", &row.uri).await?;
         tx.commit().await?;
@@ -115,10 +121,15 @@ impl Posts<'_> {
     ///
     /// [`Error::NotFound`], [`Error::Denied`].
     pub async fn delete(&self, caller: &Caller, id: PostId) -> Result<(), Error> {
-        let row = self.row_to_change(caller, id).await?;
+        // Also what moderators took away: whose words they are may end them.
+        let row =
+            post::Entity::find_by_id(id).filter(traces_for(caller)).one(self.0.read()).await?;
+        let row = row.ok_or(Error::NotFound("post"))?;
+        self.allow_to_change(caller, &row).await?;
         let tx = self.0.begin().await?;
         // Asked again inside: two people of a team may press the button at once.
-        let row = queries::held(&tx, row.id).await?;
+        let row =
+            queries::held_in(&tx, row.id, &[PostState::Published, PostState::Removed]).await?;
         let note = wire_map::load(self.0, tx.conn(), &row).await?;
         grouped::take_back(self.0, &tx, &row).await?;
         erase(&tx, &row, PostState::Deleted).await?;
@@ -128,7 +139,7 @@ impl Posts<'_> {
             let to = hearers::of_change(&tx, &row, &named).await?;
             let body = said.body.clone();
             outbox::say(self.0, &tx, said, to).await?;
-            relayed::tell_of(self.0, &tx, &row, &body).await?;
+            relayed::tell_of(self.0, &tx, &row, (What::End, &body)).await?;
         }
         audit::record(self.0, &tx, caller, "post.delete", &row.uri, "").await?;
         tx.commit().await
@@ -166,8 +177,11 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .col_expr(post::Column::BoostCount, Expr::value(0_i64))
         .col_expr(post::Column::EditedAt, Expr::value(tx.now()))
         .col_expr(post::Column::Place, Expr::value(Option::<String>::None))
+        .col_expr(post::Column::StateReason, Expr::value(Option::<String>::None))
+        .col_expr(post::Column::StateBy, Expr::value(Option::<AccountId>::None))
         .filter(post::Column::Id.eq(id))
         .exec(tx.conn())
         .await?;
-    counts::count(tx, row, -1).await
+    // What was taken away does not count any more.
+    if row.state == PostState::Published { counts::count(tx, row, -1).await } else { Ok(()) }
 }

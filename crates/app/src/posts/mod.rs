@@ -48,7 +48,7 @@ pub use policy::Policies;
 pub use polls::{NewPoll, PollOptionView, PollView};
 pub(crate) use publish::DEFAULT_LANG;
 pub(crate) use queries::{by_uri, held, held_all, known, published};
-pub(crate) use views::views;
+pub(crate) use views::{page_of, views};
 
 use crate::App;
 use crate::actors::ActorView;

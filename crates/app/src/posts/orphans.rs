@@ -49,7 +49,11 @@ async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
         let is_counted =
             orphan.state == PostState::Published && counts::is_counted(tx, &orphan, row.id).await?;
         let orphan_has_no_context = orphan.context_uri.is_none();
+        // It belongs to the group of what it answers: its moderators must find it.
+        let is_open = orphan.audience.is_open() && row.audience.is_open();
+        let group = orphan.group_id.or(row.group_id.filter(|_| is_open));
         let mut changed = orphan.into_active_model();
+        changed.group_id = Set(group);
         changed.in_reply_to_id = Set(Some(row.id));
         changed.root_id = Set(Some(root));
         if orphan_has_no_context {

@@ -1,6 +1,6 @@
 //! Where a post is said: in a group of ours, of another server, or in none.
 
-use carefolk_domain::{ActorKind, Address, Audience, Denial, GroupId, Invalid};
+use carefolk_domain::{ActorId, ActorKind, Address, Audience, Denial, GroupId, Invalid, PostState};
 use carefolk_store::entity::{actor, group, post};
 use sea_orm::{EntityTrait, QuerySelect};
 
@@ -37,7 +37,8 @@ impl Posts<'_> {
         group::Entity::find_by_id(place.row.id).lock_shared().one(tx.conn()).await?;
         if let Some(parent) = parent {
             let now = post::Entity::find_by_id(parent.id).one(tx.conn()).await?;
-            if now.and_then(|now| now.group_id) != Some(place.row.id) {
+            let there = now.filter(|now| now.state == PostState::Published);
+            if there.and_then(|now| now.group_id) != Some(place.row.id) {
                 return Err(Error::field("in_reply_to", Invalid::Choice));
             }
         }
@@ -95,11 +96,12 @@ impl Posts<'_> {
     /// The group of another server that it is in: that of what it answers, else the one that was chosen.
     pub(super) async fn group_elsewhere(
         &self,
+        by: ActorId,
         parent: Option<&post::Model>,
         new: &NewPost,
     ) -> Result<Option<actor::Model>, Error> {
         if let Some(parent) = parent {
-            return relayed::elsewhere(self.0.read(), parent).await;
+            return relayed::elsewhere(self.0.read(), parent, by).await;
         }
         let Some(address) = new.group.as_deref().and_then(|name| self.address_elsewhere(name))
         else {

@@ -17,6 +17,7 @@ use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox;
+use crate::relayed::What;
 use crate::{App, audit, blocked, grouped, homes, providers, relayed};
 
 /// The language of a text, or of a group, when nobody said one.
@@ -67,7 +68,7 @@ impl Posts<'_> {
             outbox::say(self.0, &tx, said, hearers::of(&row, &named)).await?;
             if let Some(place) = &ready.group {
                 // After the post itself: who hears of both asks for it only if it never came.
-                relayed::tell(self.0, &tx, place, &row, &body).await?;
+                relayed::tell(self.0, &tx, place, &row, (What::Words, &body)).await?;
                 grouped::pass_on(self.0, &tx, place, &row, &ready.author).await?;
             }
         }
@@ -113,7 +114,7 @@ impl Posts<'_> {
         let id = group.as_ref().map(|place| place.row.id);
         let mut written = text::read(self.0, &new.text, Among::of(audience, id)).await?;
         if audience.is_open()
-            && let Some(elsewhere) = self.group_elsewhere(row, new).await?
+            && let Some(elsewhere) = self.group_elsewhere(author.id, row, new).await?
         {
             written.name(elsewhere);
         }

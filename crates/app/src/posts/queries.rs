@@ -31,8 +31,17 @@ pub(crate) async fn by_uri(
 /// A published post, held for this change alone: whoever deletes it at the same time waits, or was
 /// first, and then there is none.
 pub(crate) async fn held(tx: &Tx, id: PostId) -> Result<post::Model, Error> {
+    held_in(tx, id, &[PostState::Published]).await
+}
+
+/// The same of a post that is in one of these states.
+pub(crate) async fn held_in(
+    tx: &Tx,
+    id: PostId,
+    states: &[PostState],
+) -> Result<post::Model, Error> {
     post::Entity::find_by_id(id)
-        .filter(post::Column::State.eq(PostState::Published))
+        .filter(post::Column::State.is_in(states.iter().copied()))
         .lock_exclusive()
         .one(tx.conn())
         .await?

@@ -4,24 +4,26 @@
 //! learns why. Other servers are asked to forget it: what they forgot they may not take back.
 
 use carefolk_domain::{AccountId, PostState, RemovalReason};
-use carefolk_store::entity::{actor, home, notification, post};
+use carefolk_store::entity::{home, notification, post};
 use carefolk_wire::write::{Activity, Tombstone};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{counts, hearers, wire_map};
+use super::{counts, hearers, orphans, wire_map};
 use crate::App;
 use crate::actors::queries as actors;
+use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, tx::Tx};
+use crate::relayed::What;
 use crate::{grouped, homes, outbox, relayed};
 
-/// Takes a published post away, which the caller holds; `by` is the account that does, `moderator` its actor.
+/// Takes a published post away, which the caller holds; `by` is the account that does.
 pub(crate) async fn remove(
     app: &App,
     tx: &Tx,
     row: &post::Model,
     reason: RemovalReason,
-    (by, moderator): (Option<AccountId>, Option<&actor::Model>),
+    by: Option<AccountId>,
 ) -> Result<(), Error> {
     let note = wire_map::load(app, tx.conn(), row).await?;
     grouped::take_back(app, tx, row).await?;
@@ -41,31 +43,46 @@ pub(crate) async fn remove(
         let body = said.body.clone();
         let to = hearers::of_change(tx, row, &note.hearers()).await?;
         outbox::say(app, tx, said, to).await?;
-        return relayed::tell_of(app, tx, row, &body).await;
+        return relayed::tell_of(app, tx, row, (What::End, &body)).await;
     }
-    // A post of somebody elsewhere: their server has it still, and the group no longer. A moderator says so, in
-    // their own name, or nobody elsewhere would heed it.
-    match moderator {
-        Some(moderator) => {
-            let remains = Tombstone::new(row.uri.clone(), wire_map::object_kind(row), tx.now().0);
-            let (id, who) = (format!("{}#removed", said.uri), moderator.uri.clone());
-            let (to, cc) = note.addressing();
-            let gone = Activity::delete(id, who, remains).addressed(to, cc);
-            let gone = Activity { summary: Some(reason.word().to_owned()), ..gone };
-            relayed::tell_of(app, tx, row, &gone.to_json()).await
-        }
-        None => Ok(()),
-    }
+    // A post of somebody elsewhere: their server has it still, and the group no longer. The group says so, and
+    // not who of its moderators did.
+    let place = grouped::of_post(tx.conn(), row).await?;
+    let Some(group) = place.as_ref().and_then(|place| place.actor.as_ref()) else { return Ok(()) };
+    let remains = Tombstone::new(row.uri.clone(), wire_map::object_kind(row), tx.now().0);
+    let (id, who) = (format!("{}#removed", said.uri), group.uri.clone());
+    let (to, cc) = note.addressing();
+    let gone = Activity::delete(id, who, remains).addressed(to, cc);
+    let gone = Activity { summary: Some(reason.word().to_owned()), ..gone };
+    relayed::tell_of(app, tx, row, (What::End, &gone.to_json())).await
 }
 
 /// Gives a post back that was taken away. It comes home again to who is in the group, and is said anew to who knows
 /// groups; a server that forgot it may not take it back.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if who wrote it is gone.
 pub(crate) async fn restore(app: &App, tx: &Tx, row: &post::Model) -> Result<(), Error> {
+    let author = actors::by_id(tx.conn(), row.actor_id).await?;
+    if !actors::is_shown(&author) {
+        return Err(Error::NotFound("post"));
+    }
     set(tx, row, PostState::Published, None, None).await?;
     counts::count(tx, row, 1).await?;
     let row = post::Entity::find_by_id(row.id).one(tx.conn()).await?;
     let row = row.ok_or(Error::NotFound("post"))?;
-    let author = actors::by_id(tx.conn(), row.actor_id).await?;
+    // What answered it meanwhile found nothing to stand below.
+    orphans::adopt_orphans(tx, std::slice::from_ref(&row)).await?;
+    if row.slug.is_none() {
+        // Its author may have changed it meanwhile, and taken out why it was taken away.
+        let root = match row.root_id {
+            Some(root) => post::Entity::find_by_id(root).one(tx.conn()).await?,
+            None => None,
+        };
+        let beside = root.map_or_else(|| row.uri.clone(), |root| root.uri);
+        jobs::later(app, tx, &Job::FetchFound { uri: row.uri.clone(), beside }).await?;
+    }
     let place = grouped::of_post(tx.conn(), &row).await?;
     match &place {
         Some(place) if place.actor.is_none() => {
@@ -78,8 +95,9 @@ pub(crate) async fn restore(app: &App, tx: &Tx, row: &post::Model) -> Result<(),
         let said = wire_map::create(app, &note);
         let body = said.body.clone();
         let to = hearers::of_change(tx, &row, &note.hearers()).await?;
+        outbox::say_anew(tx, row.id).await?;
         outbox::say(app, tx, said, to).await?;
-        relayed::tell_of(app, tx, &row, &body).await?;
+        relayed::tell_of(app, tx, &row, (What::Words, &body)).await?;
     }
     match &place {
         Some(place) => grouped::pass_on(app, tx, place, &row, &author).await,

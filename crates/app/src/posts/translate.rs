@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::change::edited_at;
 use super::{PostRef, Posts, hearers, queries, text, wire_map};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
+use crate::relayed::What;
 use crate::{audit, outbox, relayed};
 
 impl Posts<'_> {
@@ -34,8 +35,13 @@ impl Posts<'_> {
         let among = text::Among::of(row.audience, row.group_id);
         let written = text::read(self.0, translation, among).await?;
         let tx = self.0.begin().await?;
-        let row = queries::held(&tx, row.id).await?;
+        // The group before the post, as who keeps order in it.
         self.allow_to_say_more(&tx, &row).await?;
+        let group = row.group_id;
+        let row = queries::held(&tx, row.id).await?;
+        if row.group_id != group {
+            return Err(Error::Conflict("the post was taken out of its group"));
+        }
         let original =
             queries::original(tx.conn(), row.id).await?.ok_or(Error::NotFound("post"))?;
         if original.lang == lang {
@@ -64,7 +70,7 @@ impl Posts<'_> {
             let to = hearers::of_change(&tx, &row, &named).await?;
             let body = said.body.clone();
             outbox::say(self.0, &tx, said, to).await?;
-            relayed::tell_of(self.0, &tx, &row, &body).await?;
+            relayed::tell_of(self.0, &tx, &row, (What::Words, &body)).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.translate", &row.uri).await?;
         tx.commit().await

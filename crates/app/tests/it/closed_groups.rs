@@ -77,7 +77,7 @@ async fn a_closed_group_says_what_it_is_and_shows_the_rest_to_who_was_let_in() {
     assert_eq!(kit.app.groups().show(&bob, "table").await.unwrap().mine, Some(GroupRole::Asked));
     for not_them in [&bob, &sam] {
         let done = kit.app.groups().approve(not_them, "table", "bob").await;
-        assert!(matches!(done, Err(Error::Denied(Denial::GroupModerators))), "{done:?}");
+        assert!(matches!(done, Err(Error::Denied(Denial::GroupOrder))), "{done:?}");
     }
     kit.app.groups().approve(&mo, "table", "bob").await.unwrap();
     assert!(reads(&kit, &bob, &post).await);
@@ -226,7 +226,7 @@ async fn who_keeps_order_in_it_is_in_it() {
     let groups = kit.app.groups();
     for who in [&keeper, &bob, &sam] {
         let done = groups.invite(who, "table", "bob").await;
-        assert!(matches!(done, Err(Error::Denied(Denial::GroupModerators))), "{done:?}");
+        assert!(matches!(done, Err(Error::Denied(Denial::GroupOrder))), "{done:?}");
         assert!(groups.members(who, "table").await.is_err(), "lists of members are hidden");
     }
     let appointed = groups.appoint(&mo, "table", "bob", GroupRole::Moderator).await;
@@ -311,4 +311,31 @@ async fn who_runs_the_server_handles_what_is_reported_and_takes_it_out() {
     let page = post.url.replace("https://care.example/", "https://care.example/cy/");
     kit.app.groups().take_out(&operator(), &PostRef::Uri(page)).await.unwrap();
     assert!(!reads(&kit, &sam, &post).await && reads(&kit, &mo, &post).await);
+}
+
+#[tokio::test]
+async fn who_may_see_costs_no_question_for_each_post() {
+    let statements = std::sync::Arc::default();
+    let options = carefolk_testkit::KitOptions {
+        statements: std::sync::Arc::clone(&statements),
+        ..carefolk_testkit::KitOptions::default()
+    };
+    let kit = Kit::with(options).await;
+    let mo = kit.account("mo", Role::Member).await;
+    kit.account("molly", Role::Member).await;
+    kit.app.groups().create(&operator(), kept(GroupKind::Private)).await.unwrap();
+    let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    let asked = async |answers: usize| {
+        for _ in 0..answers {
+            answer(&kit, &mo, "mo", &post).await.unwrap();
+        }
+        let before = statements.load(std::sync::atomic::Ordering::SeqCst);
+        let by = PostRef::Uri(post.uri.clone());
+        let thread = kit.app.posts().thread(&mo, &by, Page::first(50)).await.unwrap();
+        let after = statements.load(std::sync::atomic::Ordering::SeqCst);
+        (thread.replies.len(), after - before)
+    };
+    let (few, many) = (asked(2).await, asked(28).await);
+    assert_eq!((few.0, many.0), (2, 30));
+    assert_eq!(few.1, many.1, "a page of two costs as much as one of thirty");
 }

@@ -45,7 +45,7 @@ async fn a_group_needs_two_moderators_who_join_it() {
     let page = kit.app.groups().show(&mo, "table").await.unwrap();
     assert_eq!((page.mine, page.moderators.len()), (None, 2));
     let denied = kit.app.groups().appoint(&mo, "table", "mo", GroupRole::Moderator).await;
-    assert!(matches!(denied, Err(Error::Denied(Denial::GroupModerators))));
+    assert!(matches!(denied, Err(Error::Denied(Denial::GroupOrder))));
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn who_lives_elsewhere_can_be_banned_and_what_they_began_taken_out() {
 
     let spam = PostRef::Uri(spam["id"].as_str().unwrap().to_owned());
     let denied = kit.app.groups().take_out(&carer, &spam).await.unwrap_err();
-    assert!(matches!(denied, Error::Denied(Denial::GroupModerators)));
+    assert!(matches!(denied, Error::Denied(Denial::GroupOrder)));
     kit.app.groups().take_out(&mo, &spam).await.unwrap();
     assert!(conversations(&kit).await.is_empty() && home(&kit, &carer).await.is_empty());
     let kinds: Vec<Value> =

@@ -132,29 +132,39 @@ async fn what_somebody_elsewhere_does_in_our_group_is_passed_on_as_they_said_it(
         )
         .await
         .unwrap();
+    let mut changed = answer.clone();
+    changed["content"] = json!("Buy my bread");
+    changed["updated"] = json!("2026-12-01T11:00:00Z");
+    say(&kit, &act(6, "Update", changed)).await;
     let mut again = note(3, "Hello?");
     again["cc"] = json!([uri(&kit).await]);
     say(&kit, &act(5, "Create", again)).await;
     assert_eq!(told(&kit).await.len(), 4);
 }
 
+/// The document of a group there.
+fn ferns(name: &str) -> Value {
+    let mut group = person(LEMMY, name);
+    let id = format!("https://lemmy.example/c/{name}");
+    for (name, value) in [
+        ("id", json!(id)),
+        ("type", json!("Group")),
+        ("inbox", json!(format!("{id}/inbox"))),
+        ("outbox", json!(format!("{id}/outbox"))),
+        ("followers", json!(format!("{id}/followers"))),
+    ] {
+        group[name] = value;
+    }
+    group["publicKey"]["id"] = json!(format!("{id}#main-key"));
+    group["publicKey"]["owner"] = json!(id);
+    group
+}
+
 /// A kit in which Sam follows a group on a server that knows groups.
 async fn follows_ferns() -> (Kit, Caller) {
     let kit = Kit::new().await;
     let sam = kit.account("sam", Role::Member).await;
-    let mut ferns = person(LEMMY, "ferns");
-    for (name, value) in [
-        ("id", json!(FERNS)),
-        ("type", json!("Group")),
-        ("inbox", json!(format!("{FERNS}/inbox"))),
-        ("outbox", json!(format!("{FERNS}/outbox"))),
-        ("followers", json!(format!("{FERNS}/followers"))),
-    ] {
-        ferns[name] = value;
-    }
-    ferns["publicKey"]["id"] = json!(format!("{FERNS}#main-key"));
-    ferns["publicKey"]["owner"] = json!(FERNS);
-    kit.remote.put(FERNS, &ferns.to_string());
+    kit.remote.put(FERNS, &ferns("ferns").to_string());
     kit.remote.finger("ferns@lemmy.example", FERNS);
     kit.remote.put(LOU, &person(LEMMY, "lou").to_string());
     let address = Address::parse("ferns@lemmy.example").unwrap();
@@ -222,7 +232,11 @@ async fn a_group_elsewhere_brings_conversations_home_and_answers_below_them() {
     assert_eq!(home(&kit, &sam).await, ["The second frond is out."]);
     // Gone where it lives, it is gone here; else the group alone takes it away.
     let comment = PostRef::Uri("https://lemmy.example/comment/2".to_owned());
-    say(&kit, &announce(5, "Delete", LOU, json!("https://lemmy.example/comment/2"))).await;
+    let gone = "https://lemmy.example/comment/2";
+    say(&kit, &announce(7, "Delete", LOU, json!(gone))).await;
+    assert!(!kit.app.posts().find(&sam, &comment).await.unwrap().deleted, "404 says nothing");
+    kit.remote.fail(gone, carefolk_app::ports::PortError::Gone);
+    say(&kit, &announce(5, "Delete", LOU, json!(gone))).await;
     assert!(kit.app.posts().find(&sam, &comment).await.unwrap().deleted);
     kit.remote.put(&id, &page(1, "Spring").to_string());
     say(&kit, &announce(6, "Delete", LOU, json!(id))).await;
@@ -311,7 +325,21 @@ async fn who_lives_here_writes_in_a_group_elsewhere() {
         assert!(said["to"].as_array().unwrap().contains(&json!(PUBLIC)), "{said}");
     }
     assert_eq!(about(&begun.uri, "Create")["object"]["name"], "A bracken");
-    let unknown = NewPost { group: Some("moss@lemmy.example".to_owned()), ..new };
+    // A group that nobody here follows passes the same on, and is named in nothing.
+    let other = ferns("moss");
+    let moss = other["id"].as_str().unwrap();
+    kit.remote.put(moss, &other.to_string());
+    let boost = json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Announce",
+        "id": format!("{moss}/1"), "actor": moss, "to": [PUBLIC], "object": begun.uri});
+    say(&kit, &boost).await;
+    let own = NewPost { in_reply_to: Some(begun.uri.clone()), ..Kit::words("sam", "And moss") };
+    let own = kit.app.posts().publish(&sam, own).await.unwrap();
+    kit.settle().await;
+    let sent = kit.remote.sent_to(THEIR_INBOX);
+    let said = sent.iter().find(|said| said["object"]["id"] == own.uri).unwrap();
+    assert_eq!(said["object"]["audience"], FERNS);
+    assert!(!said.to_string().contains("/c/moss"), "{said}");
+    let unknown = NewPost { group: Some("lichen@lemmy.example".to_owned()), ..new };
     let unknown = kit.app.posts().publish(&sam, unknown).await;
     assert!(matches!(unknown, Err(Error::NotFound("group"))), "{unknown:?}");
 }

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use carefolk_app::posts::PostView;
 use carefolk_app::{Caller, Error, Page};
-use carefolk_domain::{Denial, Invalid, RemovalReason};
+use carefolk_domain::{Invalid, RemovalReason};
 
 use super::post;
 use crate::answer::{Answer, Failure};
@@ -66,10 +66,7 @@ pub(crate) async fn remove(web: Web, Path((who, slug)): Path<(String, String)>) 
         None => Err(Error::field("reason", Invalid::Choice)),
     };
     match done {
-        Ok(()) => {
-            let post = web.app().posts().find(web.caller(), &by).await?;
-            Ok(web.go(&OwnPath::of(&post.page), "taken-away"))
-        }
+        Ok(page) => Ok(web.go(&OwnPath::of(&page), "taken-away")),
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
             let post = kept_in_order(&web, &who, &slug).await?;
@@ -82,9 +79,8 @@ pub(crate) async fn remove(web: Web, Path((who, slug)): Path<(String, String)>) 
 pub(crate) async fn restore(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     web.member()?;
     let by = post::reference(&who, &slug);
-    web.app().groups().restore(web.caller(), &by).await?;
-    let post = web.app().posts().find(web.caller(), &by).await?;
-    Ok(web.go(&OwnPath::of(&post.page), "given-back"))
+    let page = web.app().groups().restore(web.caller(), &by).await?;
+    Ok(web.go(&OwnPath::of(&page), "given-back"))
 }
 
 /// `GET /groups/{handle}/removed`
@@ -94,6 +90,7 @@ pub(crate) async fn list(web: Web, Path(handle): Path<String>) -> Answer {
     let removed = groups.removed(web.caller(), &handle, Page::first(REMOVALS_SHOWN)).await?;
     let line = |removal: carefolk_app::groups::Removal| RemovedLine {
         what: web.t(if removal.is_reply { "removed-reply" } else { "removed-conversation" }),
+        when: web.presenter().when(removal.at),
         why: web.t(&format!("removed-{}", removal.reason.word())),
         page: removal.page,
     };
@@ -112,15 +109,8 @@ pub(crate) async fn list(web: Web, Path(handle): Path<String>) -> Answer {
 /// A post that the reader may take away.
 async fn kept_in_order(web: &Web, who: &str, slug: &str) -> Result<PostView, Failure> {
     web.member()?;
-    let post = web.app().posts().find(web.caller(), &post::reference(who, slug)).await?;
-    if post.deleted || post.group.is_none() {
-        return Err(Failure::not_found());
-    }
-    if keeps_order_in(web, &post).await {
-        Ok(post)
-    } else {
-        Err(Error::from(Denial::GroupModerators).into())
-    }
+    let post = web.app().groups().to_remove(web.caller(), &post::reference(who, slug)).await?;
+    if post.deleted { Err(Failure::not_found()) } else { Ok(post) }
 }
 
 fn page(web: &Web, post: PostView, errors: Errors) -> FormPage {

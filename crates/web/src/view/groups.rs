@@ -77,6 +77,8 @@ pub(crate) struct MembersPage {
 pub(crate) struct RemovedLine {
     /// What it was, in words.
     pub what: String,
+    /// When it was written, in words.
+    pub when: String,
     /// Why, in words.
     pub why: String,
     /// Where the gap is.

@@ -317,7 +317,7 @@ async fn a_moderator_removes_a_reply_with_a_reason_and_puts_it_back() {
     assert_eq!(page.status, StatusCode::GONE);
     assert!(page.body.contains("You wrote it. If you think this is wrong"), "{}", page.body);
     let log = Browser::new(&kit).get("/groups/table/removed").await.body;
-    assert!(log.contains("A reply.") && log.contains("It shared private details"), "{log}");
+    assert!(log.contains("A reply, ") && log.contains("It shared private details"), "{log}");
     assert!(!log.contains("Mo</a>"), "by nobody's name");
     let answer = mo.submit(&thread, &format!("{reply}/restore"), &[]).await;
     assert_eq!(answer.location(), format!("{reply}?said=given-back"));

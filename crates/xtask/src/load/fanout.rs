@@ -15,6 +15,7 @@ use super::lab::Lab;
 use super::outside::{Outside, watch};
 use super::pace::Reader;
 use super::sign::Key;
+use super::thread;
 
 /// All followers are answered, and all who are well hear of the post, each within this time.
 const LONGEST: Duration = Duration::from_mins(15);
@@ -33,7 +34,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let mut lab = Lab::new(options)?;
     lab.start().await?;
     lab.settle().await?;
-    gather(&lab, &outside, &key, followers, hosts).await?;
+    let by_group = options.what.as_deref() == Some("group");
+    let whom = if by_group { thread::found(&lab).await? } else { "hazelbank" };
+    gather(&lab, &outside, &key, whom, [followers, hosts]).await?;
     let mut alone = posts_alone(&lab).await?;
     let turns = Turns::of(&lab).await?;
     outside.fall_ill();
@@ -44,7 +47,12 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let begun = Instant::now();
     let open = AtomicUsize::new(0);
     let spreading = async {
-        lab.post("The lunch club meets at noon on Tuesday.").await?;
+        let text = "The lunch club meets at noon on Tuesday.";
+        if by_group {
+            thread::begin(&lab).await?
+        } else {
+            lab.post(text).await?
+        };
         let written = begun.elapsed();
         let arrived = watch(LONGEST, well, || {
             open.fetch_max(lab.open_files().unwrap_or_default(), Relaxed);
@@ -114,15 +122,15 @@ impl std::fmt::Display for Turns {
     }
 }
 
-/// Makes so many actors follow the provider, and waits until each has its answer.
+/// Makes so many actors follow `whom`, and waits until each has its answer.
 async fn gather(
     lab: &Lab,
     outside: &Outside,
     key: &Arc<Key>,
-    followers: usize,
-    hosts: usize,
+    whom: &str,
+    [followers, hosts]: [usize; 2],
 ) -> anyhow::Result<()> {
-    let provider = lab.actor_id("hazelbank").await?;
+    let provider = lab.actor_id(whom).await?;
     let host = lab.host();
     let follow = |number: usize| -> anyhow::Result<Request> {
         let actor = outside.actor(number % hosts, number);

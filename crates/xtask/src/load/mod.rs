@@ -17,6 +17,7 @@ mod pace;
 mod pages;
 mod sign;
 mod start;
+mod thread;
 mod timeline;
 mod viral;
 
@@ -131,6 +132,7 @@ pub(crate) fn run(words: &[String]) -> anyhow::Result<ExitCode> {
                 "viral" => Box::pin(viral::run(&options)).await,
                 "mix" => Box::pin(mix::run(&options)).await,
                 "pages" => Box::pin(pages::run(&options)).await,
+                "thread" => Box::pin(thread::run(&options)).await,
                 other => bail!("there is no load program '{other}'"),
             }
         };

@@ -113,14 +113,19 @@ pub(super) async fn wait_for(lab: &Lab, last: &str) -> anyhow::Result<()> {
     bail!("the home page never showed the last post")
 }
 
-struct Got {
-    times: Vec<Duration>,
-    took: Duration,
-    weight: usize,
+pub(super) struct Got {
+    pub(super) times: Vec<Duration>,
+    pub(super) took: Duration,
+    pub(super) weight: usize,
 }
 
 /// Asks for one page again and again over so many connections.
-async fn ask(lab: &Lab, path: &str, count: usize, connections: usize) -> anyhow::Result<Got> {
+pub(super) async fn ask(
+    lab: &Lab,
+    path: &str,
+    count: usize,
+    connections: usize,
+) -> anyhow::Result<Got> {
     let mut tasks = JoinSet::new();
     let begun = Instant::now();
     for connection in 0..connections {

@@ -268,12 +268,12 @@ impl GroupCommand {
             Self::Remove { url, reason } => {
                 let post = PostRef::Uri(url.clone());
                 let done = desk.app.groups().remove(&desk.caller, &post, reason.into()).await;
-                of_post(desk, done, &url, ("take the post away", "is taken away"))
+                of_post(desk, done.map(drop), &url, ("take the post away", "is taken away"))
             }
             Self::Restore { url } => {
                 let post = PostRef::Uri(url.clone());
                 let done = desk.app.groups().restore(&desk.caller, &post).await;
-                of_post(desk, done, &url, ("give the post back", "can be read again"))
+                of_post(desk, done.map(drop), &url, ("give the post back", "can be read again"))
             }
             Self::TakeOut { url } => {
                 let post = PostRef::Uri(url.clone());
