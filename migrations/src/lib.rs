@@ -24,6 +24,7 @@ mod m20261128_000041_find_what_is_about_an_actor;
 mod m20261129_000050_fan_out_in_pages;
 mod m20261130_000060_create_groups;
 mod m20261130_000061_keep_groups_here;
+mod m20261130_000062_find_conversations;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000050_fan_out_in_pages::Migration),
             Box::new(m20261130_000060_create_groups::Migration),
             Box::new(m20261130_000061_keep_groups_here::Migration),
+            Box::new(m20261130_000062_find_conversations::Migration),
         ]
     }
 }
