@@ -5,6 +5,7 @@
 //! HTTP or HTML. What must happen is a row written in the same transaction; no network call is
 //! made while a transaction is open.
 
+mod abroad;
 pub mod accounts;
 pub mod actors;
 pub mod audit;

@@ -1,27 +1,22 @@
-//! Groups and servers that know groups (FEP-1b12). What is done in a group of ours it says to them: the activity itself,
-//! inside an `Announce` of the group. And which group elsewhere a conversation is in, so that it hears what we say.
+//! What a group of ours says of what is done in it to servers that know groups (FEP-1b12): the activity itself, inside
+//! an `Announce` of the group.
 //!
 //! Invariant: only servers whose software knows groups are told in this way. Others would show each answer as a
 //! boost, and flood whoever follows the group; they hear of what begins a conversation alone (`grouped::pass_on`).
 
-use carefolk_domain::{ActorId, ActorKind, Audience, GroupRole, PostId, ReactionKind, Span, uri};
+use carefolk_domain::{Audience, GroupRole, Span};
 use carefolk_store::dialect;
-use carefolk_store::entity::follow::FollowState;
-use carefolk_store::entity::{actor, follow, mention, post, reaction};
+use carefolk_store::entity::{actor, post};
 use carefolk_wire::PUBLIC;
 use carefolk_wire::read;
 use carefolk_wire::write::Activity;
-use sea_orm::sea_query::SelectStatement;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
+use crate::App;
 use crate::actors::queries as actors;
 use crate::grouped::{self, Place};
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox::{self, Recipients, Saying};
-use crate::{App, blocked};
 
 /// The software that knows groups, as NodeInfo names it.
 pub(crate) const GROUP_SOFTWARE: [&str; 5] = ["kbin", "lemmy", "mbin", "nodebb", "piefed"];
@@ -118,73 +113,6 @@ pub(crate) async fn tell_of(
         Some(place) => tell(app, tx, &place, post, said).await,
         None => Ok(()),
     }
-}
-
-/// The group elsewhere that a conversation is in, by any post of it: one that somebody here follows and that passed
-/// on what began it, best of its own server; or the one that somebody here named when they began it. Anybody else's
-/// word for it would put a stranger into what `by` says.
-pub(crate) async fn elsewhere(
-    conn: &impl ConnectionTrait,
-    post: &post::Model,
-    by: ActorId,
-) -> Result<Option<actor::Model>, Error> {
-    let root = match post.root_id {
-        Some(root) => post::Entity::find_by_id(root).one(conn).await?,
-        None => Some(post.clone()),
-    };
-    let Some(root) = root else { return Ok(None) };
-    let boosts = reaction::Entity::find()
-        .select_only()
-        .column(reaction::Column::ActorId)
-        .filter(reaction::Column::PostId.eq(root.id))
-        .filter(reaction::Column::Kind.eq(ReactionKind::Boost))
-        .into_query();
-    let followed = follow::Entity::find()
-        .select_only()
-        .column(follow::Column::FolloweeId)
-        .filter(follow::Column::State.eq(FollowState::Accepted))
-        .filter(follow::Column::FollowerId.in_subquery(actors::local_ids()))
-        .into_query();
-    let mut found = groups_among(boosts).filter(actor::Column::Id.in_subquery(followed));
-    found = found.limit(GROUPS_MAX);
-    let mut found: Vec<actor::Model> = found.all(conn).await?;
-    found.retain(actors::is_shown);
-    found.sort_by_key(|group| !uri::same_origin(&group.uri, &root.uri));
-    if root.slug.is_some() {
-        found.extend(named_in(conn, root.id).await?);
-    }
-    for group in found {
-        if !blocked::is_blocked(conn, by, group.id).await? {
-            return Ok(Some(group));
-        }
-    }
-    Ok(None)
-}
-
-/// How many groups that passed on one post are looked at.
-const GROUPS_MAX: u64 = 10;
-
-/// The group elsewhere that a post names.
-pub(crate) async fn named_in(
-    conn: &impl ConnectionTrait,
-    post: PostId,
-) -> Result<Option<actor::Model>, Error> {
-    let named = mention::Entity::find()
-        .select_only()
-        .column(mention::Column::ActorId)
-        .filter(mention::Column::PostId.eq(post))
-        .into_query();
-    let found = groups_among(named).one(conn).await?;
-    Ok(found.filter(actors::is_shown))
-}
-
-/// Groups of other servers among these actors.
-fn groups_among(among: SelectStatement) -> Select<actor::Entity> {
-    actor::Entity::find()
-        .filter(actor::Column::Id.in_subquery(among))
-        .filter(actor::Column::Kind.eq(ActorKind::Group))
-        .filter(actor::Column::DomainId.is_null())
-        .order_by_asc(actor::Column::Id)
 }
 
 fn followers(group: &actor::Model) -> Vec<String> {

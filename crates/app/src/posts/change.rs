@@ -17,7 +17,7 @@ use super::{
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::relayed::What;
-use crate::{audit, grouped, outbox, relayed};
+use crate::{abroad, audit, grouped, outbox, relayed};
 
 impl Posts<'_> {
     /// Whether the caller may change or delete the post.
@@ -60,7 +60,7 @@ impl Posts<'_> {
         }
         let among = Among::of(row.audience, row.group_id);
         let mut written = text::read(self.0, &edit.text, among).await?;
-        if let Some(group) = relayed::named_in(self.0.read(), row.id).await? {
+        if let Some(group) = abroad::named_in(self.0.read(), row.id).await? {
             written.name(group);
         }
         let tx = self.0.begin().await?;

@@ -7,7 +7,7 @@ use sea_orm::{EntityTrait, QuerySelect};
 use super::{NewPost, Posts};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::{grouped, insiders, relayed};
+use crate::{abroad, grouped, insiders};
 
 impl Posts<'_> {
     /// Who wrote what is answered, unless they have left the group that alone may read the answer.
@@ -101,7 +101,7 @@ impl Posts<'_> {
         new: &NewPost,
     ) -> Result<Option<actor::Model>, Error> {
         if let Some(parent) = parent {
-            return relayed::elsewhere(self.0.read(), parent, by).await;
+            return abroad::group_of(self.0.read(), parent, by).await;
         }
         let Some(address) = new.group.as_deref().and_then(|name| self.address_elsewhere(name))
         else {

@@ -44,10 +44,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
         ("profile of a provider here", "/@hazelbank"),
         ("profile from elsewhere", &away),
     ] {
-        let mut got = ask(&lab, path, count, connections).await?;
-        figures.add_rate(what, count, got.took);
-        figures.add_times("  answered after", &mut got.times);
-        figures.add("  weight", format!("{} bytes, not compressed", got.weight));
+        measure(&lab, &mut figures, (what, path), [count, connections]).await?;
     }
     figures.add("memory afterwards", format!("{} KiB", lab.resident_kib()?));
     figures.print();
@@ -113,19 +110,28 @@ pub(super) async fn wait_for(lab: &Lab, last: &str) -> anyhow::Result<()> {
     bail!("the home page never showed the last post")
 }
 
-pub(super) struct Got {
-    pub(super) times: Vec<Duration>,
-    pub(super) took: Duration,
-    pub(super) weight: usize,
+struct Got {
+    times: Vec<Duration>,
+    took: Duration,
+    weight: usize,
+}
+
+/// Asks for one page so often over so many connections, and adds how that went.
+pub(super) async fn measure(
+    lab: &Lab,
+    figures: &mut Figures,
+    (what, path): (&str, &str),
+    [count, connections]: [usize; 2],
+) -> anyhow::Result<()> {
+    let mut got = ask(lab, path, count, connections).await?;
+    figures.add_rate(what, count, got.took);
+    figures.add_times("  answered after", &mut got.times);
+    figures.add("  weight", format!("{} bytes, not compressed", got.weight));
+    Ok(())
 }
 
 /// Asks for one page again and again over so many connections.
-pub(super) async fn ask(
-    lab: &Lab,
-    path: &str,
-    count: usize,
-    connections: usize,
-) -> anyhow::Result<Got> {
+async fn ask(lab: &Lab, path: &str, count: usize, connections: usize) -> anyhow::Result<Got> {
     let mut tasks = JoinSet::new();
     let begun = Instant::now();
     for connection in 0..connections {

@@ -12,7 +12,7 @@ use super::figures::Figures;
 use super::inbox::send_all;
 use super::lab::Lab;
 use super::outside::Outside;
-use super::pages::ask;
+use super::pages::measure;
 use super::sign::Key;
 
 /// How many answers the conversation has.
@@ -45,12 +45,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let mut figures = Figures::default();
     figures.add("answers", ANSWERS.to_string());
     for (what, path) in
-        [("its first page", path), ("the page of the group", "/groups/table".to_owned())]
+        [("its first page", path.as_str()), ("the page of the group", "/groups/table")]
     {
-        let mut got = ask(&lab, &path, count, connections).await?;
-        figures.add_rate(what, count, got.took);
-        figures.add_times("  answered after", &mut got.times);
-        figures.add("  weight", format!("{} bytes, not compressed", got.weight));
+        measure(&lab, &mut figures, (what, path), [count, connections]).await?;
     }
     figures.add("memory afterwards", format!("{} KiB", lab.resident_kib()?));
     figures.print();
