@@ -123,7 +123,8 @@ impl<'a> Presenter<'a> {
                 .map(Self::person),
             group: post.group.map(|group| GroupLink { name: group.name, page: group.page }),
             may_change: post.may_change,
-            removed: post.removed.map_or_else(Vec::new, |reason| self.removed(reason, post.is_own)),
+            removed: post.removed.map(|reason| self.removed(reason)),
+            appeal: post.removed.filter(|_| post.is_own).map(|_| self.text("removed-appeal")),
             take_away: None,
             give_back: None,
             deleted: post.deleted,
@@ -133,14 +134,14 @@ impl<'a> Presenter<'a> {
         }
     }
 
-    /// Why moderators took a post away, and what who wrote it can do.
-    fn removed(&self, reason: RemovalReason, is_own: bool) -> Vec<String> {
-        let text = |key: &str| carefolk_i18n::text(self.frame.locale, key, &[]);
-        let mut lines = vec![text("removed-by"), text(&format!("removed-{}", reason.word()))];
-        if is_own {
-            lines.push(text("removed-appeal"));
-        }
-        lines
+    fn text(&self, key: &str) -> String {
+        carefolk_i18n::text(self.frame.locale, key, &[])
+    }
+
+    /// That moderators took a post away, and why.
+    fn removed(&self, reason: RemovalReason) -> String {
+        let why = self.text(&format!("removed-{}", reason.word()));
+        format!("{} {why}", self.text("removed-by"))
     }
 
     /// From when to when an event is, in words.

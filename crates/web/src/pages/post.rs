@@ -161,6 +161,12 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     if keeps_order {
         replies.iter_mut().chain([&mut main]).for_each(removing::offer);
     }
+    if main.group.is_some() {
+        // What answers something in a group is in it as well: once is enough.
+        for reply in &mut replies {
+            reply.group = None;
+        }
+    }
     let just_said = replies.iter().find(|reply| reply.id == web.query(JUST_SAID));
     Ok(PostPage {
         cx: web

@@ -43,9 +43,10 @@ pub(super) fn offer(card: &mut PostCard) {
     if card.group.is_none() {
         return;
     }
-    if !card.removed.is_empty() {
+    if card.removed.is_some() {
         card.give_back = Some(format!("{}/restore", card.page));
-    } else if !card.deleted {
+    } else if !card.deleted && !card.may_change {
+        // One's own one removes as its author.
         card.take_away = Some(format!("{}/remove", card.page));
     }
 }

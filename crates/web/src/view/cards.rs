@@ -190,8 +190,10 @@ pub(crate) struct PostCard {
     pub boosted_by: Option<Person>,
     /// Whether only a tombstone is left.
     pub deleted: bool,
-    /// Why moderators took it away, in words, if they did; and to who wrote it, what they can do.
-    pub removed: Vec<String>,
+    /// That moderators took it away and why, in words, if they did.
+    pub removed: Option<String>,
+    /// To who wrote that: what they can do.
+    pub appeal: Option<String>,
     /// Where the reader, who keeps order in its group, takes it away.
     pub take_away: Option<String>,
     /// Where they give it back.
