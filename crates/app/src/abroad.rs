@@ -2,7 +2,7 @@
 //!
 //! Invariant: only a group that somebody here follows, or named, is put into what is said here.
 
-use carefolk_domain::{ActorId, ActorKind, PostId, ReactionKind, uri};
+use carefolk_domain::{ActorId, ActorKind, PostId, ReactionKind, UriHash, uri};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, mention, post, reaction};
 use sea_orm::sea_query::SelectStatement;
@@ -13,7 +13,8 @@ use sea_orm::{
 
 use crate::actors::queries as actors;
 use crate::blocked;
-use crate::kernel::error::Error;
+use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
+use crate::locked;
 
 /// The group elsewhere that a conversation is in, by any post of it: one that somebody here follows and that passed
 /// on what began it, best of its own server; or the one that somebody here named when they began it. Anybody else's
@@ -54,6 +55,32 @@ pub(crate) async fn group_of(
         }
     }
     Ok(None)
+}
+
+/// A group elsewhere says that a conversation is closed, or open again: one that it passed on, that is in no group of
+/// ours, and that lives on its server or names it. Else any group could silence what is said anywhere.
+pub(crate) async fn lock(
+    tx: &Tx,
+    group: &actor::Model,
+    object: &str,
+    is_locked: bool,
+) -> Result<Outcome, Error> {
+    let hash = UriHash::of(object);
+    let root = post::Entity::find().filter(post::Column::UriHash.eq(hash)).one(tx.conn()).await?;
+    let Some(root) = root else { return Ok(Outcome::Ignored("we do not have it")) };
+    let passed_on = reaction::Entity::find()
+        .filter(reaction::Column::PostId.eq(root.id))
+        .filter(reaction::Column::ActorId.eq(group.id))
+        .filter(reaction::Column::Kind.eq(ReactionKind::Boost));
+    let is_theirs = passed_on.one(tx.conn()).await?.is_some();
+    let begins = root.in_reply_to_uri.is_none() && root.group_id.is_none();
+    let is_meant = uri::same_origin(&root.uri, &group.uri)
+        || named_in(tx.conn(), root.id).await?.is_some_and(|named| named.id == group.id);
+    if !is_theirs || !begins || !is_meant {
+        return Ok(Outcome::Refused("it closes a conversation of others"));
+    }
+    let changed = locked::set(tx, root.id, is_locked).await?;
+    Ok(if changed { Outcome::Applied } else { Outcome::Ignored("we know it already") })
 }
 
 /// How many groups that passed on one post are looked at.

@@ -7,21 +7,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use carefolk_domain::group::may_write;
-use carefolk_domain::{
-    ActorId, ActorKind, ActorState, GroupId, GroupKind, GroupRole, Span, Standing,
-};
+use carefolk_domain::{ActorId, ActorState, Denial, GroupId, GroupKind, GroupRole, Standing};
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, group, group_member, post};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::{App, reacted};
+use crate::{App, locked, reacted};
 
 /// How a group is called and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,7 +200,7 @@ impl Place {
         GroupName::of(&self.row, self.actor.as_ref())
     }
 
-    /// Whether `who` may begin a conversation here, or (`replies`) answer in one.
+    /// Whether `who` may begin a conversation here, or answer `parent`, which is in one.
     ///
     /// # Errors
     ///
@@ -215,10 +209,18 @@ impl Place {
         &self,
         conn: &impl ConnectionTrait,
         who: &actor::Model,
-        replies: bool,
+        parent: Option<&post::Model>,
     ) -> Result<(), Error> {
         let role: Option<GroupRole> = role(conn, &self.row, who).await?;
-        may_write(self.row.kind, self.row.posting, role, replies).map_err(Error::from)
+        may_write(self.row.kind, self.row.posting, role, parent.is_some())?;
+        match parent {
+            // Who keeps order has the last word.
+            Some(parent) if role != Some(GroupRole::Moderator) => {
+                let is_open = locked::since(conn, parent).await?.is_none();
+                if is_open { Ok(()) } else { Err(Denial::Locked.into()) }
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -307,83 +309,8 @@ pub(crate) async fn inboxes_of_author(
     Ok(inboxes)
 }
 
-/// A post came from elsewhere that names groups of ours (`named`), or answers something that is in one
-/// (`parent`): it belongs there if its author may write there, and the group passes on what begins a conversation.
-/// What a group does not want stays a post that names it; the group says nothing of it. Returns the group that
-/// took it, with the post as it is then.
-pub(crate) async fn began_here(
-    app: &App,
-    tx: &Tx,
-    row: &post::Model,
-    author: &actor::Model,
-    parent: Option<&post::Model>,
-    named: &[actor::Model],
-) -> Result<Option<(Place, post::Model)>, Error> {
-    if !row.audience.is_open() || is_limited(app, author).await? {
-        return Ok(None);
-    }
-    let place = match parent {
-        Some(parent) => of_post(tx.conn(), parent).await?,
-        None if row.in_reply_to_uri.is_some() => None,
-        None => first_group(tx, named).await?,
-    };
-    let Some(place) = place else { return Ok(None) };
-    match place.admit(tx.conn(), author, parent.is_some()).await {
-        Ok(()) => {}
-        Err(Error::Denied(why)) => {
-            tracing::info!(group = %place.name().handle, post = %row.uri, %why, "not taken into the group");
-            return Ok(None);
-        }
-        Err(other) => return Err(other),
-    }
-    if parent.is_none() && has_begun_enough(tx, &place, author).await? {
-        tracing::info!(group = %place.name().handle, host = %author.host, "too many conversations");
-        return Ok(None);
-    }
-    let mut changed = row.clone().into_active_model();
-    changed.group_id = Set(Some(place.row.id));
-    let row = changed.update(tx.conn()).await?;
-    pass_on(app, tx, &place, &row, author).await?;
-    Ok(Some((place, row)))
-}
-
-/// Whether the moderators of the group that `parent` is in do not want `author` to answer there.
-pub(crate) async fn is_unwanted_below(
-    conn: &impl ConnectionTrait,
-    parent: &post::Model,
-    author: &actor::Model,
-) -> Result<bool, Error> {
-    let Some(place) = of_post(conn, parent).await? else { return Ok(false) };
-    Ok(role(conn, &place.row, author).await? == Some(GroupRole::Banned))
-}
-
-/// How many conversations one person elsewhere begins in a group in an hour; more stay posts that name it. Each
-/// is told to everybody who follows the group.
-pub(crate) const GROUP_CONVERSATIONS_AN_HOUR: u64 = 12;
-
-/// Whether `author` began as many in the last hour as one may.
-async fn has_begun_enough(tx: &Tx, place: &Place, author: &actor::Model) -> Result<bool, Error> {
-    let began = post::Entity::find()
-        .filter(post::Column::ActorId.eq(author.id))
-        .filter(post::Column::GroupId.eq(place.row.id))
-        .filter(post::Column::InReplyToUri.is_null())
-        .filter(post::Column::CreatedAt.gt(tx.now() - Span::hours(1)))
-        .count(tx.conn());
-    Ok(began.await? >= GROUP_CONVERSATIONS_AN_HOUR)
-}
-
 /// Whether only who follows `author` is to see what they say: a group must not carry it further.
 pub(crate) async fn is_limited(app: &App, author: &actor::Model) -> Result<bool, Error> {
     let standing = app.peers().standing(&author.host).await?;
     Ok(author.state == ActorState::Limited || standing == Standing::Limited)
-}
-
-/// A post belongs to one group, the first that it names.
-async fn first_group(tx: &Tx, named: &[actor::Model]) -> Result<Option<Place>, Error> {
-    for actor in named.iter().filter(|actor| actor.kind == ActorKind::Group) {
-        if let Some(place) = Place::of_actor(tx.conn(), actor).await? {
-            return Ok(Some(place));
-        }
-    }
-    Ok(None)
 }

@@ -22,6 +22,7 @@ pub mod instance;
 pub mod invariants;
 pub mod jobs;
 pub mod kernel;
+mod locked;
 pub mod outbox;
 pub mod peers;
 pub mod posts;
@@ -32,7 +33,9 @@ pub mod reactions;
 mod relayed;
 pub mod reports;
 mod sweep;
+mod taken_in;
 pub mod timelines;
+mod voice;
 mod workers;
 
 use std::sync::Arc;
@@ -162,6 +165,11 @@ impl App {
 
     pub(crate) fn read(&self) -> &sea_orm::DatabaseConnection {
         self.0.parts.db.read()
+    }
+
+    /// Begins to read several things together, over one connection.
+    pub(crate) async fn look(&self) -> Result<carefolk_store::ReadTx, Error> {
+        Ok(self.0.parts.db.look().await?)
     }
 
     pub(crate) fn id(&self) -> i64 {

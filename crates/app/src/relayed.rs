@@ -4,9 +4,9 @@
 //! Invariant: only servers whose software knows groups are told in this way. Others would show each answer as a
 //! boost, and flood whoever follows the group; they hear of what begins a conversation alone (`grouped::pass_on`).
 
-use carefolk_domain::{Audience, GroupRole, Span};
+use carefolk_domain::{Audience, GroupRole, PostId, Span, Standing};
 use carefolk_store::dialect;
-use carefolk_store::entity::{actor, post};
+use carefolk_store::entity::{actor, peer, post};
 use carefolk_wire::PUBLIC;
 use carefolk_wire::read;
 use carefolk_wire::write::Activity;
@@ -49,13 +49,44 @@ pub(crate) async fn tell(
     let Some(group) = place.actor.as_ref().filter(|_| post.audience.is_open()) else {
         return Ok(());
     };
-    if activity.len() > RELAYED_MAX_BYTES {
-        return Ok(());
-    }
     if what == What::Words && !may_be_said(app, tx, place, post).await? {
         return Ok(());
     }
-    let inboxes = dialect::follower_inboxes_at(tx.conn(), group.id, &GROUP_SOFTWARE).await?;
+    // What somebody elsewhere sets off must not hold up the batch in which it came.
+    let later = post.slug.is_none();
+    let about = About { post: Some(post.id), who: None, later };
+    pass_on(app, tx, group, about, activity).await
+}
+
+/// What something is about that a group passes on.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    /// The post that it was done to.
+    pub post: Option<PostId>,
+    /// Who else hears of it, whether they follow or not.
+    pub who: Option<&'a actor::Model>,
+    /// Whether the rows of deliveries are written later.
+    pub later: bool,
+}
+
+/// The group says that `activity` was done in it.
+pub(crate) async fn pass_on(
+    app: &App,
+    tx: &Tx,
+    group: &actor::Model,
+    about: About<'_>,
+    activity: &str,
+) -> Result<(), Error> {
+    if activity.len() > RELAYED_MAX_BYTES {
+        return Ok(());
+    }
+    let About { post, who, later } = about;
+    let mut inboxes = dialect::follower_inboxes_at(tx.conn(), group.id, &GROUP_SOFTWARE).await?;
+    if let Some(inbox) = inbox_of(tx, who).await?
+        && !inboxes.contains(&inbox)
+    {
+        inboxes.push(inbox);
+    }
     if inboxes.is_empty() {
         return Ok(());
     }
@@ -75,16 +106,28 @@ pub(crate) async fn tell(
         uri: said.id.clone(),
         slug,
         kind: "Announce",
-        post: Some(post.id),
+        post,
         // After what it is about, and before what comes of it later (P5).
-        order_key: post.id.0,
+        order_key: post.map_or(group.id.0, |post| post.0),
         // Nobody finds it by its address: who does not know groups would take it for a boost.
         audience: Audience::Direct,
         body: said.to_json(),
     };
-    // What somebody elsewhere sets off must not hold up the batch in which it came.
-    let later = post.slug.is_none();
     outbox::say(app, tx, saying, Recipients { inboxes, later, ..Recipients::default() }).await
+}
+
+/// Where somebody elsewhere hears, if their server knows groups.
+async fn inbox_of(tx: &Tx, who: Option<&actor::Model>) -> Result<Option<String>, Error> {
+    let Some(who) = who.filter(|who| who.domain_id.is_none()) else { return Ok(None) };
+    let server = peer::Entity::find()
+        .filter(peer::Column::Host.eq(&who.host))
+        .filter(peer::Column::Effective.ne(Standing::Suspended))
+        .one(tx.conn())
+        .await?;
+    let software = server.and_then(|server| server.software).unwrap_or_default();
+    let knows = GROUP_SOFTWARE.contains(&software.to_ascii_lowercase().as_str());
+    let inbox = who.shared_inbox.as_ref().unwrap_or(&who.inbox);
+    Ok(knows.then(|| inbox.clone()))
 }
 
 async fn may_be_said(app: &App, tx: &Tx, place: &Place, post: &post::Model) -> Result<bool, Error> {

@@ -13,6 +13,12 @@ pub const GROUP_RULES_MAX: usize = 5;
 /// The longest line of rules, in characters.
 pub const GROUP_RULE_MAX_CHARS: usize = 200;
 
+/// How many conversations of a group its moderators pin at most.
+pub const GROUP_PINS_MAX: u64 = 5;
+
+/// The longest that somebody may not write in a group before that ends by itself, in days.
+pub const GROUP_BAN_DAYS_MAX: u32 = 366;
+
 /// The longest name of the area that a group is for, in characters.
 pub const GROUP_AREA_MAX_CHARS: usize = 100;
 

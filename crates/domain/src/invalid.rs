@@ -70,6 +70,9 @@ pub enum Denial {
     /// The group does not want them.
     #[error("not wanted in the group")]
     GroupBanned,
+    /// The conversation is closed: who keeps order in it wants no more answers.
+    #[error("the conversation is closed")]
+    Locked,
     /// The post or actor is somebody else's.
     #[error("not the author")]
     NotAuthor,

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use crate::error::StoreError;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 
 /// How long another process that is writing (a command line, a backup) is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -183,6 +183,16 @@ impl Db {
     /// What reading statements are sent to. On SQLite these connections refuse to write.
     pub fn read(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// Begins to read several things together. The driver asks each connection that it is given back whether it still
+    /// works: a page of ten statements over ten loans is asked for twenty times.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Busy`] when no connection is free within [`OpenOptions::patience`].
+    pub async fn look(&self) -> Result<ReadTx, StoreError> {
+        Ok(ReadTx::new(self.reader.begin().await?))
     }
 
     /// What the migrator is given, and nobody else: on SQLite this is the only pen.

@@ -16,4 +16,4 @@ pub use db::{Db, DbKind, OpenOptions};
 pub use error::StoreError;
 pub use group::{GROUP_MAX, GROUP_QUEUE, GroupFuture, GroupWriter};
 pub use mint::{Mint, Worker};
-pub use tx::WriteTx;
+pub use tx::{ReadTx, WriteTx};

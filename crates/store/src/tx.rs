@@ -46,3 +46,29 @@ impl WriteTx {
         Ok(self.0.commit().await?)
     }
 }
+
+/// What is read together: all statements see the database as it was at the first of them on SQLite, and go over one
+/// connection on both. Nothing that asks for another connection may be called meanwhile: all could wait for each other.
+#[derive(Debug)]
+#[must_use = "what was read together must be ended"]
+pub struct ReadTx(DatabaseTransaction);
+
+impl ReadTx {
+    pub(crate) fn new(inner: DatabaseTransaction) -> Self {
+        Self(inner)
+    }
+
+    /// What statements are sent to.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+
+    /// Gives the connection back.
+    ///
+    /// # Errors
+    ///
+    /// As any statement.
+    pub async fn end(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}

@@ -8,8 +8,8 @@ use http::StatusCode;
 
 use crate::answer::Failure;
 use crate::pages::{
-    change, follow, group, groups, home, members, post as thread, profile, providers, reading,
-    removing, setup, sign_in, team, texts, vote, write, you,
+    change, follow, group, groups, home, members, order, post as thread, profile, providers,
+    reading, removing, setup, sign_in, team, texts, vote, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -47,6 +47,7 @@ fn pages() -> Router<WebState> {
         .route("/@{who}/{slug}/delete", get(change::delete_form).post(change::delete))
         .route("/@{who}/{slug}/remove", get(removing::form).post(removing::remove))
         .route("/@{who}/{slug}/restore", post(removing::restore))
+        .route("/@{who}/{slug}/order", post(order::keep))
         .route("/write", get(write::form).post(write::publish))
         .route("/providers", get(providers::list))
         .route("/providers/new", get(providers::form).post(providers::create))

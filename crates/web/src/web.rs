@@ -29,7 +29,7 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 22] = [
+const SAID: [(&str, &str); 26] = [
     ("published", "said-published"),
     ("replied", "said-replied"),
     ("voted", "said-voted"),
@@ -37,6 +37,10 @@ const SAID: [(&str, &str); 22] = [
     ("removed", "said-removed"),
     ("taken-away", "said-taken-away"),
     ("given-back", "said-given-back"),
+    ("locked", "said-locked"),
+    ("unlocked", "said-unlocked"),
+    ("pinned", "said-pinned"),
+    ("unpinned", "said-unpinned"),
     ("following", "said-following"),
     ("asked", "said-asked"),
     ("unfollowed", "said-unfollowed"),

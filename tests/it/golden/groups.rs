@@ -1,7 +1,8 @@
 //! A group: its actor, a conversation that began in it, and how it passes that on.
 
+use carefolk_app::Page;
 use carefolk_app::groups::NewGroup;
-use carefolk_app::posts::NewPost;
+use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_domain::{GroupKind, PostingRule, Role};
 use carefolk_testkit::{Kit, operator};
 use serde_json::{Value, json};
@@ -43,11 +44,36 @@ pub(super) async fn groups() -> Vec<Golden> {
         said["type"] == "Announce" && said["object"].is_object()
     };
     let passed_on = unproven(&sent.into_iter().find(is_whole).unwrap());
+    let deeds = deeds(&scene).await;
     vec![
         ("actor_group.json", scene.get(&id).await),
         ("create_in_group.json", created),
         ("announce_by_group.json", boosted),
         ("announce_activity.json", passed_on),
         ("moderators.json", scene.get(&format!("{id}/moderators")).await),
+        ("lock.json", inner(&deeds, "Lock")),
+        ("add_in_group.json", inner(&deeds, "Add")),
+        ("ban.json", inner(&deeds, "Block")),
     ]
+}
+
+/// What moderators do, as it is told.
+async fn deeds(scene: &Scene) -> Vec<String> {
+    let groups = scene.kit.app.groups();
+    let began = groups.conversations(&operator(), "out_of_doors", Page::first(1)).await.unwrap();
+    let post = PostRef::Uri(began.posts[0].uri.clone());
+    groups.pin(&operator(), &post, true).await.unwrap();
+    groups.lock(&operator(), &post, true).await.unwrap();
+    groups.ban(&operator(), "out_of_doors", "ann@v.example", 7).await.unwrap();
+    scene.kit.settle().await;
+    scene.kit.remote.sent().into_iter().map(|(_, body)| body).collect()
+}
+
+/// The one that passes an activity of that type on.
+fn inner(sent: &[String], kind: &str) -> String {
+    let is_it = |body: &&String| {
+        let said: Value = serde_json::from_str(body).unwrap();
+        said["object"]["type"] == kind
+    };
+    unproven(sent.iter().find(is_it).unwrap())
 }

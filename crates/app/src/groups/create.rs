@@ -15,10 +15,10 @@ use super::rows::set_role;
 use super::{GroupView, Groups, NewGroup, queries};
 use crate::actors::local::{self, NAME_MAX_CHARS, NewActor, SUMMARY_MAX_CHARS};
 use crate::actors::queries as actors;
-use crate::audit;
 use crate::grouped::Place;
 use crate::kernel::{caller::Caller, error::Error, ports::NewKeys, tx::Tx};
 use crate::posts::DEFAULT_LANG;
+use crate::{audit, voice};
 
 /// What stands at the address that a group of this name would have: the page to start one.
 const NOT_A_GROUP: &str = "new";
@@ -43,6 +43,9 @@ impl Groups<'_> {
         let checked = check(&new)?;
         // What stays here never signs anything.
         let keys = if new.kind.federates() { Some(local::mint_keys(self.0).await?) } else { None };
+        if keys.is_some() {
+            voice::ensure(self.0).await?;
+        }
         let tx = self.0.begin().await?;
         let mut moderators = Vec::with_capacity(checked.moderators.len());
         for handle in &checked.moderators {

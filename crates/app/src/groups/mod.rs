@@ -8,9 +8,11 @@
 mod create;
 mod joining;
 mod moderate;
+mod order;
 mod queries;
 mod removing;
 mod rows;
+mod told;
 
 use carefolk_domain::{
     GroupId, GroupKind, GroupRole, Html, Lang, Moment, PostingRule, RemovalReason,
@@ -19,6 +21,7 @@ use carefolk_domain::{
 use crate::App;
 use crate::actors::ActorView;
 pub use crate::grouped::GroupName;
+use crate::posts::PostView;
 
 /// The handle of this capability.
 pub struct Groups<'a>(pub(crate) &'a App);
@@ -82,6 +85,10 @@ pub struct GroupPage {
     pub moderators: Vec<ActorView>,
     /// What the viewer is in it.
     pub mine: Option<GroupRole>,
+    /// Until when the viewer may not write in it, if that ends.
+    pub banned_until: Option<Moment>,
+    /// What its moderators pinned, the last pinned first.
+    pub pinned: Vec<PostView>,
     /// Whether the viewer keeps order in it.
     pub may_moderate: bool,
     /// How many ask to be let in, for who keeps order.
@@ -106,6 +113,8 @@ pub struct GroupMember {
     pub who: ActorView,
     /// What they are in it.
     pub role: GroupRole,
+    /// When a ban ends by itself.
+    pub until: Option<Moment>,
 }
 
 /// Something that moderators took away from a group.

@@ -1,15 +1,21 @@
 //! Keeping order in a group.
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{ActorKind, Address, GroupId, GroupRole, Invalid, PostState};
-use carefolk_store::entity::{actor, group, notification, post};
+use carefolk_domain::group::GROUP_BAN_DAYS_MAX;
+use carefolk_domain::{
+    ActorId, ActorKind, Address, GroupId, GroupRole, Invalid, Moment, PostState, Span,
+};
+use carefolk_store::entity::{actor, group, group_member, notification, post};
+use carefolk_wire::write::Activity;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::Groups;
-use super::rows::{drop_role, hold, keep_moderators, set_role};
+use super::rows::{drop_role, hold, keep_moderators, set_role, set_role_until};
+use super::told::{self, Told};
+use super::{Groups, order};
 use crate::actors::queries as actors;
 use crate::grouped::{self, Place};
+use crate::kernel::jobs::{self, Job};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::posts::PostRef;
 use crate::{audit, homes};
@@ -30,20 +36,94 @@ impl Groups<'_> {
         who: &str,
         role: GroupRole,
     ) -> Result<(), Error> {
+        self.appoint_until(caller, group, who, (role, None)).await
+    }
+
+    /// Says that somebody may not write in the group for so many days. After them the ban ends by itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Groups::appoint`]; [`Error::Invalid`] on `days` if they are none, or more than [`GROUP_BAN_DAYS_MAX`].
+    pub async fn ban(
+        &self,
+        caller: &Caller,
+        group: &str,
+        who: &str,
+        days: u32,
+    ) -> Result<(), Error> {
+        if days == 0 || days > GROUP_BAN_DAYS_MAX {
+            return Err(Error::field("days", Invalid::Choice));
+        }
+        let until = self.0.now() + Span::days(i64::from(days));
+        self.appoint_until(caller, group, who, (GroupRole::Banned, Some(until))).await
+    }
+
+    async fn appoint_until(
+        &self,
+        caller: &Caller,
+        group: &str,
+        who: &str,
+        (role, until): (GroupRole, Option<Moment>),
+    ) -> Result<(), Error> {
         let place = Place::named(self.0.read(), caller, group).await?;
         self.allow_to_moderate(caller, &place.row).await?;
+        self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
         let person = self.appointed(&tx, who, role).await?;
         if role != GroupRole::Moderator {
             keep_moderators(&tx, &place.row, person.id).await?;
         }
+        let before = grouped::role(tx.conn(), &place.row, &person).await?;
         match &place.actor {
             Some(actor) => self.appoint_in(&tx, &place.row, actor, &person, role).await?,
             None => appoint_here(&tx, &place.row, &person, role).await?,
         }
+        if let Some(until) = until {
+            set_role_until(&tx, place.row.id, person.id, (role, Some(until))).await?;
+            let (group, who) = (place.row.id, person.id);
+            let wait = until - tx.now();
+            jobs::after(self.0, &tx, &Job::LiftBan { group, who, until }, wait).await?;
+        }
+        self.tell_of_ban(&tx, &place, &person, (before, role, until)).await?;
         let detail = format!("{who} {role:?}").to_lowercase();
         audit::record(self.0, &tx, caller, "group.appoint", &place.name().handle, &detail).await?;
         tx.commit().await
+    }
+
+    /// Servers that know groups are told who may not write in it any more, and who may again.
+    async fn tell_of_ban(
+        &self,
+        tx: &Tx,
+        place: &Place,
+        who: &actor::Model,
+        (before, now, until): (Option<GroupRole>, GroupRole, Option<Moment>),
+    ) -> Result<(), Error> {
+        let is_done = now == GroupRole::Banned;
+        if !is_done && before != Some(GroupRole::Banned) {
+            return Ok(());
+        }
+        let uri = who.uri.clone();
+        let ban = |id, deed| Activity::ban(id, deed, uri, until.map(|until| until.0));
+        told::tell(self.0, tx, place, Told { post: None, who: Some(who), is_done }, ban).await
+    }
+
+    /// Ends a ban whose time is over, if it is still that one. Other servers were told of its end with it.
+    pub(crate) async fn lift_ban(
+        &self,
+        group: GroupId,
+        who: ActorId,
+        until: Moment,
+    ) -> Result<Option<Span>, Error> {
+        let tx = self.0.begin().await?;
+        group_member::Entity::delete_many()
+            .filter(group_member::Column::GroupId.eq(group))
+            .filter(group_member::Column::ActorId.eq(who))
+            .filter(group_member::Column::Role.eq(GroupRole::Banned))
+            .filter(group_member::Column::Until.eq(until))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(None)
     }
 
     async fn appoint_in(
@@ -84,6 +164,7 @@ impl Groups<'_> {
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         grouped::take_back(self.0, &tx, &post).await?;
+        order::remove(&tx, place.row.id, post.id).await?;
         let conversation = Condition::any()
             .add(post::Column::Id.eq(post.id))
             .add(post::Column::RootId.eq(post.id));

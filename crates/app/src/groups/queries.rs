@@ -3,24 +3,25 @@
 use std::collections::{BTreeMap, HashMap};
 
 use carefolk_domain::group::may_write;
-use carefolk_domain::{ActorId, GroupId, GroupKind, GroupRole};
+use carefolk_domain::{ActorId, GroupId, GroupKind, GroupRole, Moment};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, group, group_member, post};
 use carefolk_wire::write::{self, OrderedCollection};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 
 use super::{GroupMember, GroupPage, GroupView, Groups};
 use crate::actors::documents::moderators_of;
 use crate::actors::{ActorView, queries as actors};
 use crate::grouped::{self, Place, role, roles};
-use crate::insiders;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, page::Page};
+use crate::posts::pins;
 use crate::posts::visible::{visible_to, voices_of};
 use crate::timelines::PostPage;
+use crate::{insiders, posts, voice};
 
 /// The most groups one list holds.
 const LIST_MAX: u64 = 500;
@@ -51,6 +52,16 @@ pub(super) fn view(place: Place, inside: Option<u64>, mine: Option<GroupRole>) -
         lang: row.lang,
         area: row.area,
     }
+}
+
+/// When the ban of somebody ends, if it does.
+async fn ban_of(
+    conn: &impl ConnectionTrait,
+    group: GroupId,
+    who: ActorId,
+) -> Result<Option<Moment>, Error> {
+    let row = group_member::Entity::find_by_id((group, who)).one(conn).await?;
+    Ok(row.and_then(|row| row.until))
 }
 
 /// The groups that `viewer` may know of.
@@ -162,11 +173,19 @@ impl Groups<'_> {
         let asking = group_member::Entity::find()
             .filter(group_member::Column::GroupId.eq(place.row.id))
             .filter(group_member::Column::Role.eq(GroupRole::Asked));
+        let pinned = pins::pinned_in(conn, viewer, place.row.id).await?;
         Ok(GroupPage {
             may_begin_as: self.may_begin_as(viewer, &place.row).await?,
             may_moderate,
             asking: if may_moderate { asking.count(conn).await? } else { 0 },
             mine,
+            banned_until: match (mine, viewer) {
+                (Some(GroupRole::Banned), Caller::Member(member)) => {
+                    ban_of(conn, place.row.id, member.actor).await?
+                }
+                _ => None,
+            },
+            pinned: posts::views(conn, viewer, pinned).await?,
             moderators: moderators.into_iter().map(actors::view).collect::<Vec<ActorView>>(),
             group: view(place, inside, mine),
         })
@@ -183,8 +202,11 @@ impl Groups<'_> {
         let actor = actors::by_uri(conn, &uri).await?.filter(actors::is_shown);
         let actor = actor.ok_or(Error::NotFound("group"))?;
         let row = grouped::of_actor(conn, actor.id).await?.ok_or(Error::NotFound("group"))?;
+        // What they do is told in one name for all of them.
+        let voice = voice::find(conn).await?;
         let people = self.moderators(&row).await?;
-        let ids = people.into_iter().map(|person| write::Object::Iri(person.uri)).collect();
+        let ids =
+            people.into_iter().chain(voice).map(|person| write::Object::Iri(person.uri)).collect();
         Ok(OrderedCollection::whole(moderators_of(&actor), ids).to_json())
     }
 
@@ -227,7 +249,7 @@ impl Groups<'_> {
             found.all(conn).await?.into_iter().map(|actor| (actor.id, actor)).collect();
         let member = |row: group_member::Model| {
             let who = people.remove(&row.actor_id).map(actors::view)?;
-            Some(GroupMember { who, role: row.role })
+            Some(GroupMember { who, role: row.role, until: row.until })
         };
         let mut members: Vec<GroupMember> = rows.into_iter().filter_map(member).collect();
         members.sort_by_cached_key(|member| member.who.name.to_lowercase());

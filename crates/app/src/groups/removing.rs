@@ -31,6 +31,7 @@ impl Groups<'_> {
         if row.state == PostState::Removed {
             return self.page_of(&row).await;
         }
+        self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         let row = posts::held(&tx, row.id).await?;
@@ -74,7 +75,7 @@ impl Groups<'_> {
         views.into_iter().next().ok_or(Error::NotFound("post"))
     }
 
-    async fn page_of(&self, row: &post::Model) -> Result<String, Error> {
+    pub(super) async fn page_of(&self, row: &post::Model) -> Result<String, Error> {
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
         Ok(posts::page_of(row, &author))
     }

@@ -1,7 +1,7 @@
 //! The rows that say what somebody is in a group.
 
 use carefolk_domain::group::GROUP_MODERATORS_MIN;
-use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole};
+use carefolk_domain::{ActorId, ActorState, GroupId, GroupRole, Moment};
 use carefolk_store::entity::{actor, group, group_member};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set,
@@ -16,6 +16,16 @@ pub(super) async fn set_role(
     who: ActorId,
     role: GroupRole,
 ) -> Result<(), Error> {
+    set_role_until(tx, group, who, (role, None)).await
+}
+
+/// The same, until then if there is an end.
+pub(super) async fn set_role_until(
+    tx: &Tx,
+    group: GroupId,
+    who: ActorId,
+    (role, until): (GroupRole, Option<Moment>),
+) -> Result<(), Error> {
     // Whoever closes the account meanwhile waits, or was first.
     let here = actor::Entity::find_by_id(who).lock_shared().one(tx.conn()).await?;
     if here.is_none_or(|here| here.state == ActorState::Deleted) {
@@ -27,6 +37,7 @@ pub(super) async fn set_role(
         actor_id: Set(who),
         role: Set(role),
         created_at: Set(tx.now()),
+        until: Set(until),
     }
     .insert(tx.conn())
     .await?;

@@ -16,8 +16,8 @@ use crate::posts::{bury, pins, quotes, receive as posts, votes};
 use crate::reactions::receive::Reacting;
 use crate::relayed::What;
 use crate::{
-    App, actors, blocks::receive as blocks, follows::receive as follows, follows::reconsider,
-    profiles::receive as profiles, reactions::receive as reactions, relayed,
+    App, abroad, actors, blocks::receive as blocks, follows::receive as follows,
+    follows::reconsider, profiles::receive as profiles, reactions::receive as reactions, relayed,
     reports::receive as reports,
 };
 
@@ -73,6 +73,9 @@ async fn act(
             let climb = Climb::FOUND;
             posts::create(app, tx, Arriving { author, note, words, climb, said: None }).await?;
             react(app, tx, Reacting { actor, uri, object, kind: ReactionKind::Boost }).await
+        }
+        Plan::Lock { group, object, is_locked } => {
+            abroad::lock(tx, &group, &object, is_locked).await
         }
         Plan::Find { found } => {
             let Found { author, note, words } = *found;

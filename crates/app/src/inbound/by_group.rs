@@ -51,8 +51,20 @@ pub(super) async fn plan(
         Kind::Update => updated(app, &group, object, id, network).await,
         Kind::Delete => deleted(app, group, id).await,
         Kind::Announce => Ok(refused("it passes on what another passes on")),
+        Kind::Lock => Ok(Plan::Lock { group, object: id, is_locked: true }),
+        Kind::Undo => Ok(undone(group, object, network)),
         // Votes of others are theirs to send us; who keeps order there, and how, is not ours.
         _ => Ok(ignored("a vote or an order of a group elsewhere")),
+    }
+}
+
+/// What the group takes back: that it closed a conversation.
+fn undone(group: actor::Model, object: &Node, network: Network) -> Plan {
+    let said = object.document().and_then(|said| Activity::read(said.clone(), network).ok());
+    let said = said.filter(|said| said.kind == Kind::Lock).and_then(|said| said.object);
+    match said.and_then(|object| object.id(network).ok().flatten()) {
+        Some(object) => Plan::Lock { group, object, is_locked: false },
+        None => ignored("a vote or an order of a group elsewhere"),
     }
 }
 

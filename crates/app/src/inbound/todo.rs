@@ -38,6 +38,12 @@ pub(super) enum Plan {
         uri: String,
         found: Box<Found>,
     },
+    /// A group elsewhere closes a conversation that is in it, or opens it again.
+    Lock {
+        group: actor::Model,
+        object: String,
+        is_locked: bool,
+    },
     /// An answer that a group elsewhere passed on comes into its conversation.
     Find {
         found: Box<Found>,

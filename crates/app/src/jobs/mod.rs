@@ -247,6 +247,7 @@ impl Jobs<'_> {
                 Ok((!all).then_some(GO_ON_AFTER))
             }
             Job::TellPoll { post, .. } => self.0.posts().tell_poll(post).await.map(|()| None),
+            Job::LiftBan { group, who, until } => self.0.groups().lift_ban(group, who, until).await,
             Job::ClosePoll { post } => self.0.posts().close_poll(post).await,
             Job::FetchReplies { uri } => self.fetch_replies(&uri).await.map(|()| None),
             Job::FetchFound { uri, beside } => {

@@ -1,6 +1,6 @@
 //! Work for later, as rows: put there in the transaction of what asks for it, done by a worker.
 
-use carefolk_domain::{ActorId, JobId, PostId, Span, uri};
+use carefolk_domain::{ActorId, GroupId, JobId, Moment, PostId, Span, uri};
 use carefolk_store::dialect;
 use carefolk_store::entity::job::{self, JobState, Model};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -109,6 +109,15 @@ pub(crate) enum Job {
         /// Which.
         post: PostId,
     },
+    /// End a ban from a group whose time is over.
+    LiftBan {
+        /// The group.
+        group: GroupId,
+        /// Who may not write in it until then.
+        who: ActorId,
+        /// When it ends.
+        until: Moment,
+    },
     /// Forget who is reached through an inbox that is gone.
     DropInbox {
         /// Its address.
@@ -132,6 +141,7 @@ impl Job {
             Self::FollowOn { .. } => "profiles.follow_on",
             Self::TellPoll { .. } => "posts.tell_poll",
             Self::ClosePoll { .. } => "posts.close_poll",
+            Self::LiftBan { .. } => "groups.lift_ban",
             Self::DropInbox { .. } => "follows.drop_inbox",
             Self::LearnSoftware { .. } => "peers.learn_software",
         }
@@ -150,6 +160,9 @@ impl Job {
             Self::FollowOn { from, to } => format!("{} {from} {to}", self.name()),
             Self::TellPoll { post, round } => format!("{} {post} {round}", self.name()),
             Self::ClosePoll { post } => format!("{} {post}", self.name()),
+            Self::LiftBan { group, who, until } => {
+                format!("{} {group} {who} {}", self.name(), until.0)
+            }
             Self::DropInbox { inbox } => format!("{} {inbox}", self.name()),
             Self::LearnSoftware { host } => {
                 format!("{} {} {host}", self.name(), self.site().unwrap_or_default())
@@ -167,6 +180,7 @@ impl Job {
             | Self::FetchFeatured { .. }
             | Self::LearnSoftware { .. }
             | Self::DropInbox { .. }
+            | Self::LiftBan { .. }
             | Self::TellPoll { .. }
             | Self::ClosePoll { .. }
             | Self::FollowOn { .. } => None,

@@ -22,7 +22,7 @@ use crate::actors::{queries as actors, tombstones};
 use crate::kernel::jobs::{self, Climb, Job};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::relayed::What;
-use crate::{App, blocked, grouped, homes, relayed};
+use crate::{App, blocked, homes, relayed, taken_in};
 
 /// How old a post is at most whose row is numbered by when it came.
 const FRESH: Span = Span::minutes(1);
@@ -176,7 +176,10 @@ async fn judge(
     let here = people(note).filter_map(|person| known.locals.get(&person)).cloned();
     let locals = without_blockers(tx, here.take(MENTIONS_MAX).collect(), author.id).await?;
     let heard = Heard { audience: audience(note, author), parent, locals };
-    if is_unwanted(tx, author, &heard).await? {
+    // What comes by itself is said now, whatever it says of itself.
+    let is_news = *climb == Climb::START;
+    let said = if is_news { tx.now() } else { published(tx.now(), note) };
+    if is_unwanted(tx, author, &heard, said).await? {
         return Ok(Err(Outcome::Refused("its author may not answer that")));
     }
     Ok(Ok(heard))
@@ -207,9 +210,14 @@ async fn without_blockers(
 
 /// Whether it answers somebody here who blocks its author, or a post that they may not answer or
 /// not even see.
-async fn is_unwanted(tx: &Tx, author: &actor::Model, heard: &Heard) -> Result<bool, Error> {
+async fn is_unwanted(
+    tx: &Tx,
+    author: &actor::Model,
+    heard: &Heard,
+    said: Moment,
+) -> Result<bool, Error> {
     let Some(parent) = &heard.parent else { return Ok(false) };
-    if grouped::is_unwanted_below(tx.conn(), parent, author).await? {
+    if taken_in::is_unwanted_below(tx.conn(), parent, author, said).await? {
         return Ok(true);
     }
     if parent.slug.is_none() {
@@ -323,6 +331,7 @@ fn row_of(now: Moment, id: PostId, kept: &Kept) -> post::Model {
         state: PostState::Published,
         state_reason: None,
         state_by: None,
+        locked_at: None,
         in_reply_to_uri: note.in_reply_to.clone(),
         in_reply_to_id: parent.map(|parent| parent.id),
         in_reply_to_hash: note.in_reply_to.as_deref().map(UriHash::of),
@@ -354,7 +363,7 @@ pub(super) async fn bring_news(
         if is_for_a_group(heard) {
             let author = actors::by_id(tx.conn(), row.actor_id).await?;
             let (parent, named) = (heard.parent.as_ref(), &heard.locals);
-            let taken = grouped::began_here(app, tx, row, &author, parent, named).await?;
+            let taken = taken_in::began_here(app, tx, row, &author, parent, named).await?;
             if let (Some((place, row)), Some(said)) = (taken, said) {
                 relayed::tell(app, tx, &place, &row, (What::Words, said)).await?;
             }

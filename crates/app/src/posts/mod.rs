@@ -210,6 +210,10 @@ pub struct ReplyRef {
 /// A post among what it answers and what answers it.
 #[derive(Clone, Debug)]
 pub struct Thread {
+    /// Since when the conversation is closed, if it is.
+    pub locked: Option<Moment>,
+    /// Whether its group pinned it.
+    pub is_pinned: bool,
     /// What it answers, the oldest first.
     pub ancestors: Vec<PostView>,
     /// The post.

@@ -2,8 +2,8 @@
 //! collection, which is all that a new follower elsewhere sees at first.
 
 use carefolk_domain::post::PINS_MAX;
-use carefolk_domain::{ActorId, Invalid, Moment, PostId, PostState, Span};
-use carefolk_store::entity::{actor, pin, post};
+use carefolk_domain::{ActorId, GroupId, Invalid, Moment, PostId, PostState, Span};
+use carefolk_store::entity::{actor, group_pin, pin, post};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
@@ -12,9 +12,9 @@ use sea_orm::{
 use super::visible::visible_to;
 use super::{PostRef, PostView, Posts, queries, views, wire_map};
 use crate::actors::queries as actors;
-use crate::audit;
 use crate::kernel::{caller::Caller, error::Error, outcome::Outcome, tx::Tx};
 use crate::outbox::{self, Recipients};
+use crate::{audit, grouped};
 
 /// How many pinned posts of one actor elsewhere are remembered.
 pub(crate) const REMOTE_PINS_MAX: u64 = 20;
@@ -117,13 +117,56 @@ impl Posts<'_> {
     pub async fn featured_document(&self, slug: &str) -> Result<String, Error> {
         let actor = self.0.actors().by_slug(slug).await?;
         let mut items = Vec::new();
-        for row in self.pinned_rows(&Caller::Visitor, actor.id).await? {
+        let rows = match grouped::of_actor(self.0.read(), actor.id).await? {
+            Some(group) => pinned_in(self.0.read(), &Caller::Visitor, group.id).await?,
+            None => self.pinned_rows(&Caller::Visitor, actor.id).await?,
+        };
+        for row in rows {
+            if row.slug.is_none() {
+                items.push(carefolk_wire::write::Object::Iri(row.uri));
+                continue;
+            }
             let loaded = wire_map::load(self.0, self.0.read(), &row).await?;
             items.push(carefolk_wire::write::Object::Note(Box::new(loaded.note())));
         }
         let id = actor.featured_uri.unwrap_or_default();
         Ok(carefolk_wire::write::OrderedCollection::whole(id, items).to_json())
     }
+}
+
+/// What is pinned in a group, as far as `viewer` may see it, the last pinned first.
+pub(crate) async fn pinned_in(
+    conn: &impl ConnectionTrait,
+    viewer: &Caller,
+    group: GroupId,
+) -> Result<Vec<post::Model>, Error> {
+    let pins = group_pin::Entity::find()
+        .filter(group_pin::Column::GroupId.eq(group))
+        .order_by_desc(group_pin::Column::CreatedAt)
+        .order_by_desc(group_pin::Column::PostId)
+        .all(conn)
+        .await?;
+    if pins.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<PostId> = pins.iter().map(|pin| pin.post_id).collect();
+    let mut rows = post::Entity::find()
+        .filter(post::Column::Id.is_in(ids.clone()))
+        .filter(post::Column::GroupId.eq(group))
+        .filter(visible_to(viewer))
+        .all(conn)
+        .await?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(rows)
+}
+
+/// Whether the group that a post is in pinned it.
+pub(super) async fn is_pinned(
+    conn: &impl ConnectionTrait,
+    row: &post::Model,
+) -> Result<bool, Error> {
+    let Some(group) = row.group_id else { return Ok(false) };
+    Ok(group_pin::Entity::find_by_id((group, row.id)).one(conn).await?.is_some())
 }
 
 fn followers(author: &actor::Model) -> Recipients {

@@ -7,7 +7,7 @@ use sea_orm::{EntityTrait, QuerySelect};
 use super::{NewPost, Posts};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::{abroad, grouped, insiders};
+use crate::{abroad, grouped, insiders, locked};
 
 impl Posts<'_> {
     /// Who wrote what is answered, unless they have left the group that alone may read the answer.
@@ -42,7 +42,7 @@ impl Posts<'_> {
                 return Err(Error::field("in_reply_to", Invalid::Choice));
             }
         }
-        place.admit(tx.conn(), author, parent.is_some()).await
+        place.admit(tx.conn(), author, parent).await
     }
 
     /// Whether the author may still speak where the post is read: who left a group, or was told to go, takes
@@ -87,8 +87,13 @@ impl Posts<'_> {
             (None, Some(name)) if self.address_elsewhere(name).is_some() => None,
             (None, Some(handle)) => Some(grouped::Place::named(conn, caller, handle).await?),
         };
-        if let Some(place) = &place {
-            place.admit(conn, author, parent.is_some()).await?;
+        match (&place, parent) {
+            (Some(place), parent) => place.admit(conn, author, parent).await?,
+            // Those who keep order in it live elsewhere.
+            (None, Some(parent)) if locked::since(conn, parent).await?.is_some() => {
+                return Err(Denial::Locked.into());
+            }
+            (None, _) => {}
         }
         Ok(place)
     }

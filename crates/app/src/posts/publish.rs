@@ -210,6 +210,7 @@ async fn insert(
         state: Set(PostState::Published),
         state_reason: Set(None),
         state_by: Set(None),
+        locked_at: Set(None),
         in_reply_to_uri: Set(parent.map(|parent| parent.uri.clone())),
         in_reply_to_id: Set(parent.map(|parent| parent.id)),
         in_reply_to_hash: Set(parent.map(|parent| parent.uri_hash.clone())),

@@ -10,9 +10,10 @@ use sea_orm::{
 };
 
 use super::visible::{traces_for, visible_to};
-use super::{PostRef, PostView, Posts, RevisionView, SourceView, Thread, views};
+use super::{PostRef, PostView, Posts, RevisionView, SourceView, Thread, pins, views};
 use crate::actors::{handles, queries as actors};
 use crate::kernel::{caller::Caller, error::Error, page::Page, tx::Tx};
+use crate::locked;
 
 /// How many posts above one are shown.
 const ANCESTORS_MAX: usize = 40;
@@ -191,62 +192,22 @@ impl Posts<'_> {
     /// As [`Posts::find`].
     pub async fn thread(&self, viewer: &Caller, by: &PostRef, page: Page) -> Result<Thread, Error> {
         let row = self.find_row(viewer, by).await?;
-        let ancestors = self.ancestors(viewer, &row).await?;
-        let (replies, next) = self.replies(viewer, &row, page).await?;
-        let conn = self.0.read();
-        let post = views(conn, viewer, vec![row]).await?;
-        Ok(Thread {
-            ancestors: views(conn, viewer, ancestors).await?,
-            post: post.into_iter().next().ok_or(Error::NotFound("post"))?,
-            replies: views(conn, viewer, replies).await?,
-            next,
-        })
-    }
-
-    async fn ancestors(
-        &self,
-        viewer: &Caller,
-        row: &post::Model,
-    ) -> Result<Vec<post::Model>, Error> {
-        let mut above = Vec::new();
-        let mut next = row.in_reply_to_id;
-        while let Some(id) = next.filter(|_| above.len() < ANCESTORS_MAX) {
-            let found =
-                post::Entity::find_by_id(id).filter(traces_for(viewer)).one(self.0.read()).await?;
-            let Some(parent) = found else { break };
-            next = parent.in_reply_to_id;
-            above.push(parent);
-        }
-        above.reverse();
-        Ok(above)
-    }
-
-    /// Replies come oldest first, so the cursor counts upward.
-    async fn replies(
-        &self,
-        viewer: &Caller,
-        row: &post::Model,
-        page: Page,
-    ) -> Result<(Vec<post::Model>, Option<String>), Error> {
-        let root = row.root_id.unwrap_or(row.id);
-        let rows = page.rows();
-        let mut query =
-            post::Entity::find().filter(traces_for(viewer)).filter(post::Column::RootId.eq(root));
-        if let Some(after) = page.before {
-            query = query.filter(post::Column::Id.gt(PostId(after)));
-        }
-        // A reply deep in a thread shows what answers it directly.
-        if row.root_id.is_some() {
-            query = query.filter(post::Column::InReplyToId.eq(row.id));
-        }
-        let mut found =
-            query.order_by_asc(post::Column::Id).limit(rows + 1).all(self.0.read()).await?;
-        let more = u64::try_from(found.len()).unwrap_or(0) > rows;
-        if more {
-            found.pop();
-        }
-        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
-        Ok((found, next))
+        let look = self.0.look().await?;
+        let locked = locked::since(look.conn(), &row).await?;
+        let is_pinned = pins::is_pinned(look.conn(), &row).await?;
+        let mut rows = ancestors(look.conn(), viewer, &row).await?;
+        let (replies, next) = replies(look.conn(), viewer, &row, page).await?;
+        // All at once: as many questions as for one of them.
+        let (above, own) = (rows.len(), row.id);
+        rows.push(row);
+        rows.extend(replies);
+        let mut views = views(look.conn(), viewer, rows).await?;
+        look.end().await?;
+        let at = views.iter().take(above + 1).position(|view| view.id == own);
+        let at = at.ok_or(Error::NotFound("post"))?;
+        let replies = views.split_off(at + 1);
+        let post = views.pop().ok_or(Error::NotFound("post"))?;
+        Ok(Thread { locked, is_pinned, ancestors: views, post, replies, next })
     }
 
     /// The texts a post has had, the newest first.
@@ -295,4 +256,49 @@ impl Posts<'_> {
             state: row.state,
         })
     }
+}
+
+/// What a post answers, and what that answers, the first of them first.
+async fn ancestors(
+    conn: &impl ConnectionTrait,
+    viewer: &Caller,
+    row: &post::Model,
+) -> Result<Vec<post::Model>, Error> {
+    let mut above = Vec::new();
+    let mut next = row.in_reply_to_id;
+    while let Some(id) = next.filter(|_| above.len() < ANCESTORS_MAX) {
+        let found = post::Entity::find_by_id(id).filter(traces_for(viewer)).one(conn).await?;
+        let Some(parent) = found else { break };
+        next = parent.in_reply_to_id;
+        above.push(parent);
+    }
+    above.reverse();
+    Ok(above)
+}
+
+/// What answers a post. It comes oldest first, so the cursor counts upward.
+async fn replies(
+    conn: &impl ConnectionTrait,
+    viewer: &Caller,
+    row: &post::Model,
+    page: Page,
+) -> Result<(Vec<post::Model>, Option<String>), Error> {
+    let root = row.root_id.unwrap_or(row.id);
+    let rows = page.rows();
+    let mut query =
+        post::Entity::find().filter(traces_for(viewer)).filter(post::Column::RootId.eq(root));
+    if let Some(after) = page.before {
+        query = query.filter(post::Column::Id.gt(PostId(after)));
+    }
+    // A reply deep in a thread shows what answers it directly.
+    if row.root_id.is_some() {
+        query = query.filter(post::Column::InReplyToId.eq(row.id));
+    }
+    let mut found = query.order_by_asc(post::Column::Id).limit(rows + 1).all(conn).await?;
+    let more = u64::try_from(found.len()).unwrap_or(0) > rows;
+    if more {
+        found.pop();
+    }
+    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok((found, next))
 }

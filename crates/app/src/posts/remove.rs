@@ -15,7 +15,7 @@ use crate::actors::queries as actors;
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, tx::Tx};
 use crate::relayed::What;
-use crate::{grouped, homes, outbox, relayed};
+use crate::{grouped, homes, outbox, relayed, voice};
 
 /// Takes a published post away, which the caller holds; `by` is the account that does.
 pub(crate) async fn remove(
@@ -45,12 +45,14 @@ pub(crate) async fn remove(
         outbox::say(app, tx, said, to).await?;
         return relayed::tell_of(app, tx, row, (What::End, &body)).await;
     }
-    // A post of somebody elsewhere: their server has it still, and the group no longer. The group says so, and
-    // not who of its moderators did.
+    // A post of somebody elsewhere: their server has it still, and the group no longer. Its moderators say so in the
+    // name that all of them have.
     let place = grouped::of_post(tx.conn(), row).await?;
     let Some(group) = place.as_ref().and_then(|place| place.actor.as_ref()) else { return Ok(()) };
     let remains = Tombstone::new(row.uri.clone(), wire_map::object_kind(row), tx.now().0);
-    let (id, who) = (format!("{}#removed", said.uri), group.uri.clone());
+    let voice = voice::find(tx.conn()).await?;
+    let who = voice.map_or_else(|| group.uri.clone(), |voice| voice.uri);
+    let id = format!("{}#removed", said.uri);
     let (to, cc) = note.addressing();
     let gone = Activity::delete(id, who, remains).addressed(to, cc);
     let gone = Activity { summary: Some(reason.word().to_owned()), ..gone };

@@ -147,16 +147,23 @@ async fn parents(
     viewer: &Caller,
     rows: &[post::Model],
 ) -> Result<HashMap<PostId, post::Model>, Error> {
-    let ids: HashSet<PostId> = rows.iter().filter_map(|row| row.in_reply_to_id).collect();
+    let mut ids: HashSet<PostId> = rows.iter().filter_map(|row| row.in_reply_to_id).collect();
+    // Of a conversation most of it is there, and was asked for already.
+    let here: HashMap<PostId, post::Model> = rows
+        .iter()
+        .filter(|row| ids.contains(&row.id) && row.state == PostState::Published)
+        .map(|row| (row.id, row.clone()))
+        .collect();
+    ids.retain(|id| !here.contains_key(id));
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(here);
     }
     let found = post::Entity::find()
         .filter(post::Column::Id.is_in(padded(ids)))
         .filter(visible_to(viewer))
         .all(conn)
         .await?;
-    Ok(found.into_iter().map(|row| (row.id, row)).collect())
+    Ok(found.into_iter().map(|row| (row.id, row)).chain(here).collect())
 }
 
 async fn authors<'a>(

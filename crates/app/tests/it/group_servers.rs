@@ -11,12 +11,12 @@ use crate::grouping::{ann_joins, begin, conversations, home, scene, table, uri};
 use crate::stranger::{PUBLIC, act, note, person, say};
 
 const LEMMY: &str = "lemmy.example";
-const FERNS: &str = "https://lemmy.example/c/ferns";
-const LOU: &str = "https://lemmy.example/users/lou";
-const THEIR_INBOX: &str = "https://lemmy.example/inbox";
+pub(crate) const FERNS: &str = "https://lemmy.example/c/ferns";
+pub(crate) const LOU: &str = "https://lemmy.example/users/lou";
+pub(crate) const THEIR_INBOX: &str = "https://lemmy.example/inbox";
 
 /// Lou, who lives on a server that knows groups, follows ours.
-async fn lou_joins(kit: &Kit) {
+pub(crate) async fn lou_joins(kit: &Kit) {
     kit.remote.put(LOU, &person(LEMMY, "lou").to_string());
     let follow = json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Follow",
         "id": "https://lemmy.example/follow/1", "actor": LOU, "object": uri(kit).await});
@@ -31,7 +31,7 @@ async fn runs(kit: &Kit, software: &str) {
 }
 
 /// What their server was told inside an `Announce` of the group: type and what it is about.
-async fn told(kit: &Kit) -> Vec<(String, String)> {
+pub(crate) async fn told(kit: &Kit) -> Vec<(String, String)> {
     kit.settle().await;
     let sent = kit.remote.sent_to(THEIR_INBOX);
     let inside =
@@ -64,8 +64,9 @@ async fn who_knows_groups_is_told_all_that_is_done_in_ours_and_others_what_begin
     kit.app.posts().edit(&mo, edit).await.unwrap();
     kit.app.posts().delete(&carer, answer.id).await.unwrap();
     // Deleted before it was sent, the answer is told of as gone alone.
-    let wanted =
+    let mut wanted =
         [pair("Create", &post.uri), pair("Update", &post.uri), pair("Delete", &answer.uri)];
+    wanted.sort_by(|a, b| a.1.cmp(&b.1));
     assert_eq!(told(&kit).await, wanted);
     let sent = kit.remote.sent_to(THEIR_INBOX);
     let created = sent.iter().find(|said| said["object"]["type"] == "Create").unwrap();
@@ -139,7 +140,9 @@ async fn what_somebody_elsewhere_does_in_our_group_is_passed_on_as_they_said_it(
     let mut again = note(3, "Hello?");
     again["cc"] = json!([uri(&kit).await]);
     say(&kit, &act(5, "Create", again)).await;
-    assert_eq!(told(&kit).await.len(), 4);
+    let told = told(&kit).await;
+    let words = told.iter().filter(|(kind, _)| kind != "Block");
+    assert_eq!(words.count(), 4, "{told:?}");
 }
 
 /// The document of a group there.
@@ -161,7 +164,7 @@ fn ferns(name: &str) -> Value {
 }
 
 /// A kit in which Sam follows a group on a server that knows groups.
-async fn follows_ferns() -> (Kit, Caller) {
+pub(crate) async fn follows_ferns() -> (Kit, Caller) {
     let kit = Kit::new().await;
     let sam = kit.account("sam", Role::Member).await;
     kit.remote.put(FERNS, &ferns("ferns").to_string());
@@ -178,7 +181,7 @@ async fn follows_ferns() -> (Kit, Caller) {
     (kit, sam)
 }
 
-fn page(number: u32, title: &str) -> Value {
+pub(crate) fn page(number: u32, title: &str) -> Value {
     json!({"type": "Page", "id": format!("https://lemmy.example/post/{number}"),
         "attributedTo": LOU, "to": [FERNS, PUBLIC], "name": title, "cc": [],
         "content": "<p>The first frond is out.</p>", "mediaType": "text/html",
@@ -192,7 +195,7 @@ fn comment(number: u32, to: &str, text: &str) -> Value {
 }
 
 /// What the group passes on.
-fn announce(number: u32, kind: &str, by: &str, object: Value) -> Value {
+pub(crate) fn announce(number: u32, kind: &str, by: &str, object: Value) -> Value {
     json!({"@context": ["https://join-lemmy.org/context.json", "https://www.w3.org/ns/activitystreams"],
         "type": "Announce", "id": format!("https://lemmy.example/activities/announce/{number}"),
         "actor": FERNS, "to": [PUBLIC], "cc": [format!("{FERNS}/followers")],
@@ -355,7 +358,7 @@ async fn other_servers_learn_who_keeps_order_in_our_group() {
     let list = kit.app.groups().moderators_document(&slug).await.unwrap();
     let list: Value = serde_json::from_str(&list).unwrap();
     let mut wanted = Vec::new();
-    for name in ["mo", "molly"] {
+    for name in ["mo", "molly", "moderators"] {
         wanted.push(json!(kit.app.actors().find_local(name).await.unwrap().uri));
     }
     assert_eq!(list["orderedItems"], json!(wanted));

@@ -29,6 +29,7 @@ mod group_servers;
 mod grouping;
 mod instance;
 mod invariants;
+mod keeping_order;
 mod killed;
 mod kinds;
 mod moving;

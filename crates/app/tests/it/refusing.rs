@@ -15,7 +15,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::stranger::{act, note, say, settle_in};
 
-async fn of(kit: &Kit, host: Option<&str>) -> Vec<(String, u64)> {
+pub(crate) async fn of(kit: &Kit, host: Option<&str>) -> Vec<(String, u64)> {
     kit.app.peers().write_refusals().await.unwrap();
     let found = kit.app.peers().refusals(&operator(), host).await.unwrap();
     let mut found: Vec<(String, u64)> =

@@ -18,6 +18,8 @@ pub struct Model {
     pub role: GroupRole,
     /// Since when.
     pub created_at: Moment,
+    /// When a ban ends by itself; nothing for one that does not, and for every other role.
+    pub until: Option<Moment>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -14,6 +14,7 @@ pub mod fan_out;
 pub mod follow;
 pub mod group;
 pub mod group_member;
+pub mod group_pin;
 pub mod handle_history;
 pub mod hashtag;
 pub mod home;

@@ -37,6 +37,8 @@ pub struct Model {
     pub state_reason: Option<String>,
     /// Who put it there.
     pub state_by: Option<AccountId>,
+    /// Since when nobody answers in the conversation that it begins, if its moderators closed it.
+    pub locked_at: Option<Moment>,
     /// What it answers.
     pub in_reply_to_uri: Option<String>,
     /// The same, when we have it.

@@ -97,6 +97,7 @@ pub(crate) fn note(id: i64) -> post::Model {
         state: PostState::Published,
         state_reason: None,
         state_by: None,
+        locked_at: None,
         in_reply_to_uri: None,
         in_reply_to_id: None,
         in_reply_to_hash: None,

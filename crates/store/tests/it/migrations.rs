@@ -119,6 +119,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         fan_out,
         follow,
         group_member,
+        group_pin,
         handle_history,
         hashtag,
         home,

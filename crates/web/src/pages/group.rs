@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use carefolk_app::groups::{GroupPage as Shown, Joined};
-use carefolk_app::posts::{NewPost, Policies};
+use carefolk_app::posts::{NewPost, Policies, PostView};
 use carefolk_app::{Caller, Error};
 use carefolk_domain::{Audience, GroupRole, Lang, PostingRule};
 
@@ -10,8 +10,8 @@ use super::composer::{self, Voice};
 use super::groups::{facts, kind_words};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
-use crate::present::Presenter;
-use crate::view::groups::{Button, GroupPage};
+use crate::present::{Presenter, beginning};
+use crate::view::groups::{Button, GroupPage, PinnedLine};
 use crate::view::{Errors, Item};
 use crate::web::{self, POSTS_A_PAGE, Web};
 use crate::wrong::form_errors;
@@ -128,6 +128,7 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
         why_not: begin.is_none().then(|| why_not(web, &shown)).flatten(),
         is_begun: errors.lines().iter().any(|line| !line.field.is_empty()),
         begin,
+        pinned: shown.pinned.iter().filter(|_| web.is_first_page()).map(pinned).collect(),
         list,
         elsewhere_lead: web.t(match group.posting {
             PostingRule::Moderators => "group-elsewhere-listen",
@@ -144,8 +145,30 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
     })
 }
 
+/// How much of a pinned conversation without a title is shown.
+const PINNED_CHARS: usize = 80;
+
+fn pinned(post: &PostView) -> PinnedLine {
+    let text = || match &post.warning {
+        Some(warning) => warning.clone(),
+        None => beginning(&post.html.to_plain(), PINNED_CHARS),
+    };
+    PinnedLine {
+        page: post.page.clone(),
+        lang: post.lang.as_str().to_owned(),
+        words: post.title.clone().unwrap_or_else(text),
+        by: post.author.name_and_origin(),
+    }
+}
+
 /// What one is in the group, where that must be said.
 fn mine(web: &Web, shown: &Shown) -> Option<String> {
+    if let Some(until) = shown.banned_until {
+        let day = web.presenter().day(until);
+        let stays = !shown.group.kind.federates();
+        let key = if stays { "group-mine-banned-inside-until" } else { "group-mine-banned-until" };
+        return Some(web.with(key, "when", day));
+    }
     match shown.mine? {
         GroupRole::Banned if !shown.group.kind.federates() => {
             Some(web.t("group-mine-banned-inside"))

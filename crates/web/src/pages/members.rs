@@ -21,6 +21,12 @@ const MODERATOR: &str = "moderator";
 const ANNOUNCER: &str = "announcer";
 const MEMBER: &str = "member";
 const BAN: &str = "ban";
+const BAN_WEEK: &str = "ban-week";
+const BAN_MONTH: &str = "ban-month";
+
+/// How many days these bans last.
+const WEEK: u32 = 7;
+const MONTH: u32 = 30;
 
 /// `GET /groups/{handle}/members`
 pub(crate) async fn show(web: Web, Path(handle): Path<String>) -> Answer {
@@ -41,6 +47,8 @@ pub(crate) async fn change(web: Web, Path(handle): Path<String>) -> Answer {
         MODERATOR => groups.appoint(caller, &handle, who, GroupRole::Moderator).await,
         ANNOUNCER => groups.appoint(caller, &handle, who, GroupRole::Announcer).await,
         MEMBER => groups.appoint(caller, &handle, who, GroupRole::Member).await,
+        BAN_WEEK => groups.ban(caller, &handle, who, WEEK).await,
+        BAN_MONTH => groups.ban(caller, &handle, who, MONTH).await,
         BAN => groups.appoint(caller, &handle, who, GroupRole::Banned).await,
         _ => Err(Error::field("do", Invalid::Choice)),
     };
@@ -116,6 +124,7 @@ fn line(web: &Web, member: &GroupMember) -> MemberLine {
             vec![
                 act(MODERATOR, "group-do-moderator"),
                 act(TURN_AWAY, "group-do-take-out"),
+                act(BAN_WEEK, "group-do-ban-week"),
                 act(BAN, "group-do-ban"),
             ],
         ),
@@ -128,9 +137,11 @@ fn line(web: &Web, member: &GroupMember) -> MemberLine {
         GroupRole::Banned => (None, vec![act(MEMBER, "group-do-lift")]),
     };
     let who = &member.who;
+    let until = member.until.map(|until| web.presenter().day(until));
+    let until = until.map(|day| web.with("group-banned-until", "when", day));
     MemberLine {
         person: Presenter::person(who),
-        role: role.map(|key| web.t(key)),
+        role: role.map(|key| web.t(key)).or(until),
         who: if who.is_local { who.handle.clone() } else { who.address() },
         acts,
     }
@@ -141,18 +152,23 @@ fn items(web: &Web, stays: bool, errors: &Errors) -> Vec<Item> {
     let sent = if errors.is_empty() { "" } else { fields.get("who") };
     let hint = if stays { "group-who-hint-inside" } else { "group-who-hint-open" };
     let who = Field::line("who", web.t("group-who")).hint(web.t(hint)).filled(sent, errors).code();
-    let all: &[&'static str] = if stays { &[INVITE, BAN] } else { &[MODERATOR, ANNOUNCER, BAN] };
+    let all: &[&'static str] = if stays {
+        &[INVITE, BAN_WEEK, BAN_MONTH, BAN]
+    } else {
+        &[MODERATOR, ANNOUNCER, BAN_WEEK, BAN_MONTH, BAN]
+    };
     let first = all.first().copied().unwrap_or_default();
     let chosen = fields.some("do").filter(|word| all.contains(&word.as_str()));
     let chosen = chosen.unwrap_or_else(|| first.to_owned());
     let choice = |word: &&'static str| {
         let key = format!("group-who-{word}");
-        let hint = if stays && *word == BAN {
-            "group-who-ban-inside".to_owned()
-        } else {
-            format!("{key}-hint")
+        let hint = match *word {
+            BAN_WEEK | BAN_MONTH => None,
+            BAN if stays => Some("group-who-ban-inside".to_owned()),
+            _ => Some(format!("{key}-hint")),
         };
-        Choice::new(word, web.t(&key), &chosen).hint(web.t(&hint))
+        let choice = Choice::new(word, web.t(&key), &chosen);
+        hint.map_or(choice.clone(), |hint| choice.hint(web.t(&hint)))
     };
     let choices = all.iter().map(choice).collect();
     let act = Choices::new("do", web.t("group-who-do"), choices, errors);

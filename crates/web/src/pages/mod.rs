@@ -7,6 +7,7 @@ pub(crate) mod group;
 pub(crate) mod groups;
 pub(crate) mod home;
 pub(crate) mod members;
+pub(crate) mod order;
 pub(crate) mod post;
 pub(crate) mod profile;
 pub(crate) mod providers;

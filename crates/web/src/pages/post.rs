@@ -9,7 +9,7 @@ use carefolk_domain::{Audience, Lang};
 use http::StatusCode;
 
 use super::composer;
-use super::removing;
+use super::{order, removing};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
@@ -142,7 +142,11 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     // Of what is gone the tab says so, too.
     let tab = if thread.post.deleted { title.clone() } else { tab(&thread.post) };
     let page = thread.post.page.clone();
-    let is_open = !thread.post.deleted;
+    let keeps_order = removing::keeps_order_in(web, &thread.post).await;
+    // Who keeps order has the last word, where the conversation is in a group of ours.
+    let is_open = !thread.post.deleted && (thread.locked.is_none() || keeps_order);
+    let closed = thread.locked.map(|since| web.with("post-locked", "when", present.day(since)));
+    let order = keeps_order.then(|| order::offered(web, &thread)).flatten();
     // A reply that was not taken stands at another address, which nobody can go to.
     let here = Some(web.visit().frame.address.clone()).filter(|_| web.visit().is_read);
     let here = here.unwrap_or_else(|| page.clone());
@@ -154,7 +158,6 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         .filter(|_| thread.post.audience.is_open() && web.app().settings().federates());
     let sign_in = format!("/sign-in?next={page}");
     let crumb = (thread.post.author.name_and_origin(), thread.post.author.page.clone());
-    let keeps_order = removing::keeps_order_in(web, &thread.post).await;
     let mut main = main_card(web, &present, thread.post.clone(), &errors);
     let reply_audience = web.t(reply_audience(thread.post.audience));
     let mut replies = replies(&present, thread.replies, &page, &here);
@@ -189,6 +192,8 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
         reply_audience,
         sign_in_to_reply: is_open.then_some(sign_in),
         address,
+        closed,
+        order,
     })
 }
 

@@ -21,6 +21,18 @@ pub(crate) struct GroupCard {
     pub facts: Vec<String>,
 }
 
+/// A conversation that moderators pinned.
+pub(crate) struct PinnedLine {
+    /// Its page.
+    pub page: String,
+    /// Its language.
+    pub lang: String,
+    /// Its title, or how it begins.
+    pub words: String,
+    /// Who began it.
+    pub by: String,
+}
+
 /// A form that is one button.
 pub(crate) struct Button {
     /// Where it is sent.
@@ -153,6 +165,8 @@ pub(crate) struct GroupPage {
     pub is_begun: bool,
     /// Why there is no such form.
     pub why_not: Option<String>,
+    /// What its moderators pinned: page, language, words and author.
+    pub pinned: Vec<PinnedLine>,
     /// Its conversations.
     pub list: PostList,
     /// How people elsewhere take part.

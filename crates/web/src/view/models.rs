@@ -173,6 +173,18 @@ pub(crate) struct PostPage {
     pub sign_in_to_reply: Option<String>,
     /// The address of the post, for people elsewhere.
     pub address: Option<String>,
+    /// That nobody answers any more, in words.
+    pub closed: Option<String>,
+    /// What moderators of its group can do.
+    pub order: Option<Order>,
+}
+
+/// What moderators can do with a conversation: one form, a button for each.
+pub(crate) struct Order {
+    /// Where it is sent.
+    pub action: String,
+    /// What the form sends, and its words.
+    pub acts: Vec<(&'static str, String)>,
 }
 
 /// A provider in the list.

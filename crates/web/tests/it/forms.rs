@@ -7,13 +7,14 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 22] = [
+const FORMS: [&str; 23] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
     "/@sam/x/delete",
     "/@sam/x/remove",
     "/@sam/x/restore",
+    "/@sam/x/order",
     "/write",
     "/providers/new",
     "/groups/new",

@@ -8,7 +8,7 @@ use carefolk_testkit::{Kit, operator};
 use crate::browser::Browser;
 
 /// A community with a group "table" whose moderators are Mo and Molly; Sam is somebody else.
-async fn scene(kind: GroupKind, posting: PostingRule) -> Kit {
+pub(crate) async fn scene(kind: GroupKind, posting: PostingRule) -> Kit {
     let kit = Kit::new().await;
     for handle in ["mo", "molly", "sam"] {
         kit.account(handle, Role::Member).await;
@@ -28,7 +28,7 @@ async fn scene(kind: GroupKind, posting: PostingRule) -> Kit {
     kit
 }
 
-const WORDS: [(&str, &str); 3] =
+pub(crate) const WORDS: [(&str, &str); 3] =
     [("title", "Awake at five"), ("text", "Who is *there*?"), ("lang", "en")];
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 mod browser;
 mod cards;
 mod forms;
+mod group_order;
 mod groups;
 mod headers;
 mod languages;

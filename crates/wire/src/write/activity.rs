@@ -6,6 +6,7 @@ use super::actor::Actor;
 use super::context::{Context, Term};
 use super::frame;
 use super::note::Note;
+use super::order::Ban;
 use super::policy::QuoteRequest;
 use super::poll::Vote;
 use crate::kind::{ActivityKind, ActorKind, Kind, ObjectKind};
@@ -45,6 +46,12 @@ pub struct Activity {
     /// AS2: where to: a collection, or an actor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// AS2: the group that it was done in, where Lemmy reads it (FEP-1b12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// What only a `Block` of a group says.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub ban: Option<Ban>,
 }
 
 /// What an activity was done to, or what stands in a collection.
@@ -137,7 +144,12 @@ impl Tombstone {
 }
 
 impl Activity {
-    fn new(id: impl Into<String>, kind: ActivityKind, actor: String, object: Object) -> Self {
+    pub(super) fn new(
+        id: impl Into<String>,
+        kind: ActivityKind,
+        actor: String,
+        object: Object,
+    ) -> Self {
         let (to, cc) = (Vec::new(), Vec::new());
         Self {
             id: id.into(),
@@ -151,6 +163,8 @@ impl Activity {
             content: None,
             summary: None,
             result: None,
+            audience: None,
+            ban: None,
         }
     }
 
@@ -348,7 +362,16 @@ impl Activity {
 
     /// The context this document needs, its object included.
     pub fn context(&self) -> Context {
-        self.object.add_terms(Context::plain())
+        self.add_terms(Context::plain())
+    }
+
+    fn add_terms(&self, context: Context) -> Context {
+        let ends = self.ban.is_some_and(|ban| ban.expires.is_some());
+        let context = context
+            .term(Term::Lock, (self.kind == ActivityKind::Lock).into())
+            .term(Term::RemoveData, self.ban.is_some().into())
+            .term(Term::Expires, ends.into());
+        self.object.add_terms(context)
     }
 
     /// The document as it is sent.
@@ -362,7 +385,7 @@ impl Object {
         match self {
             Self::Note(note) => note.add_terms(context),
             Self::Actor(actor) => actor.add_terms(context),
-            Self::Activity(activity) => activity.object.add_terms(context),
+            Self::Activity(activity) => activity.add_terms(context),
             Self::QuoteRequest(_) => context.term(Term::QuoteRequest, true.into()),
             Self::Iri(_)
             | Self::Iris(_)

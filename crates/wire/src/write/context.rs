@@ -29,6 +29,12 @@ pub enum Term {
     Featured,
     /// `postingRestrictedToMods` (Lemmy).
     PostingRestrictedToMods,
+    /// `removeData` (Lemmy).
+    RemoveData,
+    /// `expires` (Lemmy).
+    Expires,
+    /// `Lock` (Lemmy).
+    Lock,
     /// `votersCount`.
     VotersCount,
     /// `webfinger` (FEP-2c59).
@@ -132,6 +138,11 @@ impl Term {
                 "postingRestrictedToMods",
                 Definition::Name("https://join-lemmy.org/ns#postingRestrictedToMods"),
             ),
+            Self::RemoveData => {
+                ("removeData", Definition::Name("https://join-lemmy.org/ns#removeData"))
+            }
+            Self::Expires => ("expires", Definition::Name("as:endTime")),
+            Self::Lock => ("Lock", Definition::Name("https://join-lemmy.org/ns#Lock")),
             Self::VotersCount => ("votersCount", Definition::Name("toot:votersCount")),
             Self::Webfinger => ("webfinger", Definition::Name(vocab::TERM_WEBFINGER)),
             Self::Implements => ("implements", id(vocab::TERM_IMPLEMENTS)),

@@ -9,6 +9,7 @@ mod actor;
 mod collection;
 pub mod context;
 mod note;
+mod order;
 mod policy;
 mod poll;
 
@@ -19,6 +20,7 @@ pub use actor::{Actor, Capability, Endpoints, Generator, Multikey, PublicKey};
 pub use collection::{First, OrderedCollection, OrderedCollectionPage};
 pub use context::Context;
 pub use note::{Attachment, LanguageMap, Note, Source, Tag};
+pub use order::{Ban, Deed};
 pub use policy::{InteractionPolicy, QuoteAuthorization, QuoteRequest};
 pub use poll::{Choice, Poll, Vote};
 

@@ -1,13 +1,14 @@
 //! `carefolk group`: conversations that people join.
 
+mod order;
 mod shown;
 
+use carefolk_app::Page;
 use carefolk_app::groups::{GroupMember, Joined, NewGroup};
-use carefolk_app::posts::PostRef;
-use carefolk_app::{Error, Page};
-use carefolk_domain::{GroupKind, GroupRole, Lang, PostingRule, RemovalReason};
+use carefolk_domain::{GroupKind, GroupRole, Lang, PostingRule};
 use clap::{Args, Subcommand, ValueEnum};
 
+use self::order::OrderCommand;
 use self::shown::{Conversation, Shown, Whole};
 use super::desk::Desk;
 use super::post::language;
@@ -46,24 +47,8 @@ pub(crate) enum GroupCommand {
     },
     /// Say what somebody is in a group
     Appoint(AppointArgs),
-    /// Take a conversation out of its group; the post stays with its author
-    TakeOut {
-        /// The address of the post that begins it
-        url: String,
-    },
-    /// Take a post of a group away; who finds the gap is told why
-    Remove {
-        /// The address of the post
-        url: String,
-        /// Why
-        #[arg(long, value_enum)]
-        reason: ReasonWord,
-    },
-    /// Give a post back that was taken away
-    Restore {
-        /// The address of the post
-        url: String,
-    },
+    #[command(flatten)]
+    Order(OrderCommand),
 }
 
 /// A new group.
@@ -161,36 +146,6 @@ pub(crate) struct PersonArgs {
     who: String,
 }
 
-/// Why a post is taken away.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ReasonWord {
-    /// It shares private details
-    Private,
-    /// It is unkind to somebody
-    Unkind,
-    /// It could harm somebody
-    Harmful,
-    /// It is advertising
-    Advertising,
-    /// It is about something else
-    OffTopic,
-    /// It is against another rule of the group
-    Rules,
-}
-
-impl From<ReasonWord> for RemovalReason {
-    fn from(word: ReasonWord) -> Self {
-        match word {
-            ReasonWord::Private => Self::Private,
-            ReasonWord::Unkind => Self::Unkind,
-            ReasonWord::Harmful => Self::Harmful,
-            ReasonWord::Advertising => Self::Advertising,
-            ReasonWord::OffTopic => Self::OffTopic,
-            ReasonWord::Rules => Self::Rules,
-        }
-    }
-}
-
 /// What somebody is to be.
 #[derive(Debug, Args)]
 pub(crate) struct AppointArgs {
@@ -265,21 +220,7 @@ impl GroupCommand {
                 tell(desk, &group, &who, "is not in")
             }
             Self::Members { group } => members(desk, &group).await,
-            Self::Remove { url, reason } => {
-                let post = PostRef::Uri(url.clone());
-                let done = desk.app.groups().remove(&desk.caller, &post, reason.into()).await;
-                of_post(desk, done.map(drop), &url, ("take the post away", "is taken away"))
-            }
-            Self::Restore { url } => {
-                let post = PostRef::Uri(url.clone());
-                let done = desk.app.groups().restore(&desk.caller, &post).await;
-                of_post(desk, done.map(drop), &url, ("give the post back", "can be read again"))
-            }
-            Self::TakeOut { url } => {
-                let post = PostRef::Uri(url.clone());
-                let done = desk.app.groups().take_out(&desk.caller, &post).await;
-                of_post(desk, done, &url, ("take it out of its group", "is in no group any more"))
-            }
+            Self::Order(command) => command.run(desk).await,
             Self::Appoint(AppointArgs { group, who, role }) => {
                 let done = desk.app.groups().appoint(&desk.caller, &group, &who, role.into()).await;
                 done.map_err(|error| plain(error, "say what they are in the group"))?;
@@ -289,18 +230,6 @@ impl GroupCommand {
             }
         }
     }
-}
-
-/// What came of something that was done with a post.
-fn of_post(
-    desk: &Desk,
-    done: Result<(), Error>,
-    url: &str,
-    (what, is): (&str, &str),
-) -> anyhow::Result<()> {
-    done.map_err(|error| plain(error, what))?;
-    let said = serde_json::json!({ "url": url, "done": is });
-    desk.out.show(&said, || format!("{url} {is}."))
 }
 
 fn tell(desk: &Desk, group: &str, who: &str, what: &str) -> anyhow::Result<()> {
