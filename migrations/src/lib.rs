@@ -26,6 +26,7 @@ mod m20261130_000060_create_groups;
 mod m20261130_000061_keep_groups_here;
 mod m20261130_000062_find_conversations;
 mod m20261130_000063_keep_order;
+mod m20261130_000064_tell_of_groups;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000061_keep_groups_here::Migration),
             Box::new(m20261130_000062_find_conversations::Migration),
             Box::new(m20261130_000063_keep_order::Migration),
+            Box::new(m20261130_000064_tell_of_groups::Migration),
         ]
     }
 }

@@ -11,7 +11,9 @@ use carefolk_domain::{ActorId, ActorState, Denial, GroupId, GroupKind, GroupRole
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::follow::FollowState;
 use carefolk_store::entity::{actor, follow, group, group_member, post};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -109,6 +111,14 @@ pub(crate) async fn names_of(
     }
     let groups =
         group::Entity::find().filter(group::Column::Id.is_in(padded(ids))).all(conn).await?;
+    names_among(conn, groups).await
+}
+
+/// How these groups are called; those whose actor is closed are not there.
+pub(crate) async fn names_among(
+    conn: &impl ConnectionTrait,
+    groups: Vec<group::Model>,
+) -> Result<HashMap<GroupId, GroupName>, Error> {
     let ids: Vec<ActorId> = groups.iter().filter_map(|group| group.actor_id).collect();
     let mut by_id: HashMap<ActorId, actor::Model> = HashMap::new();
     if !ids.is_empty() {
@@ -121,6 +131,27 @@ pub(crate) async fn names_of(
         None => Some((group.id, GroupName::of(&group, None))),
     };
     Ok(groups.into_iter().filter_map(name).collect())
+}
+
+/// The groups that `viewer` may know of.
+pub(crate) fn known_to(viewer: &Caller) -> Condition {
+    let known = Condition::any().add(group::Column::Kind.ne(GroupKind::Private));
+    match viewer {
+        Caller::Visitor => known,
+        Caller::Operator(_) => Condition::all(),
+        Caller::Member(member) => {
+            let mine = group_member::Entity::find()
+                .select_only()
+                .column(group_member::Column::GroupId)
+                .filter(group_member::Column::ActorId.eq(member.actor))
+                .filter(
+                    group_member::Column::Role
+                        .is_in([GroupRole::Invited].into_iter().chain(GroupRole::INSIDE)),
+                )
+                .into_query();
+            known.add(group::Column::Id.in_subquery(mine))
+        }
+    }
 }
 
 /// A group, with the actor that other servers know it by, if they do.

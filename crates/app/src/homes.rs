@@ -90,7 +90,11 @@ pub(crate) async fn drop_group(tx: &Tx, who: ActorId, group: GroupId) -> Result<
         .into_query();
     notification::Entity::delete_many()
         .filter(notification::Column::AccountId.eq(account.id))
-        .filter(notification::Column::PostId.in_subquery(said.clone()))
+        .filter(
+            Condition::any()
+                .add(notification::Column::PostId.in_subquery(said.clone()))
+                .add(notification::Column::GroupId.eq(group)),
+        )
         .exec(tx.conn())
         .await?;
     let own = post::Entity::find()

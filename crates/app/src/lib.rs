@@ -23,6 +23,7 @@ pub mod invariants;
 pub mod jobs;
 pub mod kernel;
 mod locked;
+mod news;
 pub mod outbox;
 pub mod peers;
 pub mod posts;
@@ -35,6 +36,7 @@ pub mod reports;
 mod sweep;
 mod taken_in;
 pub mod timelines;
+pub mod updates;
 mod voice;
 mod workers;
 
@@ -251,6 +253,11 @@ impl App {
     /// What moderators are told.
     pub fn reports(&self) -> reports::Reports<'_> {
         reports::Reports(self)
+    }
+
+    /// What people are told about.
+    pub fn updates(&self) -> updates::Updates<'_> {
+        updates::Updates(self)
     }
 
     /// Lists of posts.

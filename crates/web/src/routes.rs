@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::answer::Failure;
 use crate::pages::{
     change, follow, group, groups, home, members, order, post as thread, profile, providers,
-    reading, removing, setup, sign_in, team, texts, vote, write, you,
+    reading, removing, setup, sign_in, team, texts, updates, vote, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -64,6 +64,7 @@ fn pages() -> Router<WebState> {
         .route("/team/{handle}/remove", post(team::remove))
         .route("/follow/{handle}", get(follow::form).post(follow::send))
         .route("/authorize_interaction", get(follow::arrive))
+        .route("/updates", get(updates::show).post(updates::saw))
         .route("/you", get(you::show))
         .route("/you/follow", post(you::follow))
         .route("/you/unfollow", post(you::unfollow))

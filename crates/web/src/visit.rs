@@ -18,6 +18,7 @@ use crate::cookies::{Jar, Name};
 use crate::csrf;
 use crate::fields::Fields;
 use crate::own_path::OwnPath;
+use crate::pages::updates;
 use crate::reading::Reading;
 use crate::view::{Frame, Me};
 use crate::web::WebState;
@@ -66,7 +67,11 @@ impl Visit {
             None => None,
         };
         let community = state.app.instance().name().await?;
-        Ok(Self::build(state, parts, jar, (session, form), member, community))
+        let told = match &member {
+            Some(member) => state.app.updates().new_count(member).await?,
+            None => 0,
+        };
+        Ok(Self::build(state, parts, jar, (session, form), member.map(|it| (it, told)), community))
     }
 
     /// A visit of which only the language is known: for the page that says that nothing works.
@@ -81,9 +86,10 @@ impl Visit {
         parts: &Parts,
         jar: Jar,
         (session, form): (Option<String>, Option<String>),
-        member: Option<Member>,
+        member: Option<(Member, u64)>,
         community: String,
     ) -> Self {
+        let (member, told) = member.unzip();
         let needs_secret = member.is_none() && form.is_none();
         let fresh_secret = if needs_secret { new_secret(state) } else { String::new() };
         let mut mask = [0_u8; csrf::MASK_BYTES];
@@ -93,7 +99,8 @@ impl Visit {
             _ => form.as_ref().unwrap_or(&fresh_secret),
         };
         let reading = jar.read(&parts.headers, Name::Reading);
-        let frame = frame(state, parts, member.as_ref(), community, csrf::token(basis, mask));
+        let frame =
+            frame(state, parts, member.as_ref().zip(told), community, csrf::token(basis, mask));
         let frame =
             Frame { reading: reading.map(Reading::from_cookie).unwrap_or_default(), ..frame };
         let query = parts.uri.query().unwrap_or_default();
@@ -121,7 +128,7 @@ impl Visit {
 fn frame(
     state: &WebState,
     parts: &Parts,
-    member: Option<&Member>,
+    member: Option<(&Member, u64)>,
     community: String,
     csrf: String,
 ) -> Frame {
@@ -133,7 +140,10 @@ fn frame(
         // Links to the other language are made of it: it must lead nowhere else (S-137).
         address: OwnPath::of(&path).as_str().to_owned(),
         community,
-        me: member.map(|member| Me { name: member.name.clone() }),
+        me: member.map(|(member, told)| Me {
+            name: member.name.clone(),
+            told: updates::count_in_words(told),
+        }),
         reading: Reading::default(),
         csrf,
         has_form: AtomicBool::new(false),

@@ -29,7 +29,7 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 26] = [
+const SAID: [(&str, &str); 27] = [
     ("published", "said-published"),
     ("replied", "said-replied"),
     ("voted", "said-voted"),
@@ -53,6 +53,7 @@ const SAID: [(&str, &str); 26] = [
     ("group-left", "said-group-left"),
     ("group-changed", "said-group-changed"),
     ("group-began", "said-group-began"),
+    ("saw", "said-saw"),
     ("reading", "said-reading"),
     ("signed-out", "home-signed-out"),
     ("set-up", "home-set-up"),

@@ -2,14 +2,15 @@
 //!
 //! Invariant: nobody is in a group who did not say so themselves.
 
-use carefolk_domain::{ActorKind, Denial, GroupKind, GroupRole, Invalid};
+use carefolk_domain::{ActorKind, Denial, GroupKind, GroupRole, Invalid, NotificationKind};
 use carefolk_store::entity::actor;
 
 use super::rows::{drop_role, hold, keep_moderators, set_role};
 use super::{Groups, Joined};
 use crate::grouped::{self, Place};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::{audit, homes};
+use crate::news::{self, News};
+use crate::{App, audit, homes};
 
 impl Groups<'_> {
     /// Lets the local actor `handle` join the group, or ask to be let in where its moderators decide. Twice is
@@ -35,7 +36,7 @@ impl Groups<'_> {
                 self.0.follows().begin(&tx, &who, actor).await?;
                 Joined::In
             }
-            None => enter(&tx, &place, &who, role).await?,
+            None => enter(self.0, &tx, &place, &who, role).await?,
         };
         audit::record_operator(self.0, &tx, caller, "group.join", &name).await?;
         tx.commit().await?;
@@ -62,7 +63,10 @@ impl Groups<'_> {
             Some(actor) => {
                 self.0.follows().leave(&tx, &who, actor).await?;
             }
-            None => homes::drop_group(&tx, who.id, place.row.id).await?,
+            None => {
+                homes::drop_group(&tx, who.id, place.row.id).await?;
+                news::answered(&tx, place.row.id, who.id).await?;
+            }
         }
         audit::record_operator(self.0, &tx, caller, "group.leave", &place.name().handle).await?;
         tx.commit().await
@@ -80,8 +84,14 @@ impl Groups<'_> {
         hold(&tx, place.row.id).await?;
         let person = self.person_here(&tx, who).await?;
         match grouped::role(tx.conn(), &place.row, &person).await? {
-            None => set_role(&tx, place.row.id, person.id, GroupRole::Invited).await?,
-            Some(GroupRole::Asked) => let_in(&tx, &place, &person).await?,
+            None => {
+                set_role(&tx, place.row.id, person.id, GroupRole::Invited).await?;
+                self.tell(&tx, &place, &person, NotificationKind::GroupInvited).await?;
+            }
+            Some(GroupRole::Asked) => {
+                let_in(&tx, &place, &person).await?;
+                self.tell(&tx, &place, &person, NotificationKind::GroupLetIn).await?;
+            }
             Some(GroupRole::Banned) => {
                 return Err(Error::Conflict("they are banned from the group; lift that first"));
             }
@@ -103,7 +113,10 @@ impl Groups<'_> {
         hold(&tx, place.row.id).await?;
         let person = self.person_here(&tx, who).await?;
         match grouped::role(tx.conn(), &place.row, &person).await? {
-            Some(GroupRole::Asked) => let_in(&tx, &place, &person).await?,
+            Some(GroupRole::Asked) => {
+                let_in(&tx, &place, &person).await?;
+                self.tell(&tx, &place, &person, NotificationKind::GroupLetIn).await?;
+            }
             Some(role) if role.is_inside() => {}
             _ => return Err(Error::field("who", Invalid::Unknown)),
         }
@@ -123,13 +136,30 @@ impl Groups<'_> {
         let tx = self.0.begin().await?;
         let person = self.person_here(&tx, who).await?;
         keep_moderators(&tx, &place.row, person.id).await?;
-        if grouped::role(tx.conn(), &place.row, &person).await? != Some(GroupRole::Banned) {
+        let before = grouped::role(tx.conn(), &place.row, &person).await?;
+        if before != Some(GroupRole::Banned) {
             drop_role(&tx, place.row.id, person.id).await?;
             homes::drop_group(&tx, person.id, place.row.id).await?;
+            news::answered(&tx, place.row.id, person.id).await?;
+        }
+        if before == Some(GroupRole::Asked) {
+            self.tell(&tx, &place, &person, NotificationKind::GroupRefused).await?;
         }
         let name = place.name().handle;
         audit::record(self.0, &tx, caller, "group.turn_away", &name, &person.handle).await?;
         tx.commit().await
+    }
+
+    /// Tells somebody what was decided about them.
+    async fn tell(
+        &self,
+        tx: &Tx,
+        place: &Place,
+        who: &actor::Model,
+        kind: NotificationKind,
+    ) -> Result<(), Error> {
+        let news = News { kind, by: None, post: None, group: place.row.id };
+        news::tell(self.0, tx, who.id, news).await
     }
 
     /// A group of which `caller` decides who is in it.
@@ -152,6 +182,7 @@ impl Groups<'_> {
 
 /// Into a group that stays here one asks to be let in, or follows an invitation.
 async fn enter(
+    app: &App,
     tx: &Tx,
     place: &Place,
     who: &actor::Model,
@@ -169,6 +200,9 @@ async fn enter(
         Some(GroupRole::Banned) => Err(Denial::GroupBanned.into()),
         None => {
             set_role(tx, place.row.id, who.id, GroupRole::Asked).await?;
+            let kind = NotificationKind::GroupAsked;
+            let news = News { kind, by: Some(who.id), post: None, group: place.row.id };
+            news::tell_moderators(app, tx, news).await?;
             Ok(Joined::Asked)
         }
         Some(GroupRole::Asked) => Ok(Joined::Asked),
@@ -183,5 +217,6 @@ async fn enter(
 /// Somebody is in it from now on, and finds its latest conversations at home.
 async fn let_in(tx: &Tx, place: &Place, who: &actor::Model) -> Result<(), Error> {
     set_role(tx, place.row.id, who.id, GroupRole::Member).await?;
+    news::answered(tx, place.row.id, who.id).await?;
     homes::add_group(tx, who.id, place.row.id).await
 }

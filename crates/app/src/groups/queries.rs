@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use carefolk_domain::group::may_write;
-use carefolk_domain::{ActorId, GroupId, GroupKind, GroupRole, Moment};
+use carefolk_domain::{ActorId, GroupId, GroupRole, Moment};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, group, group_member, post};
 use carefolk_wire::write::{self, OrderedCollection};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
 };
 
@@ -64,27 +64,6 @@ async fn ban_of(
     Ok(row.and_then(|row| row.until))
 }
 
-/// The groups that `viewer` may know of.
-fn known_to(viewer: &Caller) -> Condition {
-    let known = Condition::any().add(group::Column::Kind.ne(GroupKind::Private));
-    match viewer {
-        Caller::Visitor => known,
-        Caller::Operator(_) => Condition::all(),
-        Caller::Member(member) => {
-            let mine = group_member::Entity::find()
-                .select_only()
-                .column(group_member::Column::GroupId)
-                .filter(group_member::Column::ActorId.eq(member.actor))
-                .filter(
-                    group_member::Column::Role
-                        .is_in([GroupRole::Invited].into_iter().chain(GroupRole::INSIDE)),
-                )
-                .into_query();
-            known.add(group::Column::Id.in_subquery(mine))
-        }
-    }
-}
-
 impl Groups<'_> {
     /// The groups of this community that the viewer may know of, by name.
     ///
@@ -93,7 +72,11 @@ impl Groups<'_> {
     /// [`Error::Store`].
     pub async fn list(&self, viewer: &Caller) -> Result<Vec<GroupView>, Error> {
         let conn = self.0.read();
-        let rows = group::Entity::find().filter(known_to(viewer)).limit(LIST_MAX).all(conn).await?;
+        let rows = group::Entity::find()
+            .filter(grouped::known_to(viewer))
+            .limit(LIST_MAX)
+            .all(conn)
+            .await?;
         let ids: Vec<ActorId> = rows.iter().filter_map(|row| row.actor_id).collect();
         let found = actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids)));
         let shown = found.all(conn).await?.into_iter().filter(actors::is_shown);

@@ -3,8 +3,8 @@
 use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
-    ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, PostId, PostState,
-    RenditionKind, RevisionId, UriHash,
+    ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, NotificationKind,
+    PostId, PostState, RenditionKind, RevisionId, UriHash,
 };
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
@@ -332,9 +332,10 @@ pub(super) async fn notify(
         notification::ActiveModel {
             id: Set(NotificationId(app.id())),
             account_id: Set(account.id),
-            kind: Set("mention".to_owned()),
+            kind: Set(NotificationKind::Mention),
             actor_id: Set(row.actor_id),
             post_id: Set(Some(row.id)),
+            group_id: Set(None),
             created_at: Set(tx.now()),
             read_at: Set(None),
         }

@@ -3,7 +3,7 @@
 //! Invariants: its words stay, so that it can be given back, and nobody reads them meanwhile; who finds the gap
 //! learns why. Other servers are asked to forget it: what they forgot they may not take back.
 
-use carefolk_domain::{AccountId, PostState, RemovalReason};
+use carefolk_domain::{AccountId, NotificationKind, PostState, RemovalReason};
 use carefolk_store::entity::{home, notification, post};
 use carefolk_wire::write::{Activity, Tombstone};
 use sea_orm::sea_query::Expr;
@@ -14,6 +14,7 @@ use crate::App;
 use crate::actors::queries as actors;
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{error::Error, tx::Tx};
+use crate::news::{self, News};
 use crate::relayed::What;
 use crate::{grouped, homes, outbox, relayed, voice};
 
@@ -32,6 +33,11 @@ pub(crate) async fn remove(
         .filter(notification::Column::PostId.eq(row.id))
         .exec(tx.conn())
         .await?;
+    if let Some(group) = row.group_id {
+        let (kind, post) = (NotificationKind::PostRemoved, Some(row.id));
+        news::tell(app, tx, row.actor_id, News { kind, by: None, post, group }).await?;
+        news::tell_reporters(app, tx, row, group).await?;
+    }
     outbox::unsay(tx, row.id).await?;
     set(tx, row, PostState::Removed, Some(reason), by).await?;
     counts::count(tx, row, -1).await?;
@@ -69,6 +75,14 @@ pub(crate) async fn restore(app: &App, tx: &Tx, row: &post::Model) -> Result<(),
     let author = actors::by_id(tx.conn(), row.actor_id).await?;
     if !actors::is_shown(&author) {
         return Err(Error::NotFound("post"));
+    }
+    if let Some(group) = row.group_id {
+        notification::Entity::delete_many()
+            .filter(notification::Column::PostId.eq(row.id))
+            .exec(tx.conn())
+            .await?;
+        let (kind, post) = (NotificationKind::PostRestored, Some(row.id));
+        news::tell(app, tx, row.actor_id, News { kind, by: None, post, group }).await?;
     }
     set(tx, row, PostState::Published, None, None).await?;
     counts::count(tx, row, 1).await?;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use carefolk_domain::{
-    AccountId, ActorId, Audience, NotificationId, PostId, ReactionId, ReactionKind, UriHash,
+    AccountId, ActorId, ActorKind, Audience, NotificationId, NotificationKind, PostId, ReactionId,
+    ReactionKind, UriHash,
 };
 use carefolk_store::dialect::{self, insert_all, padded};
 use carefolk_store::entity::{account, actor, notification, post, reaction};
@@ -108,10 +109,10 @@ pub(crate) async fn delete(tx: &Tx, row: &reaction::Model) -> Result<(), Error> 
 }
 
 /// How a notification calls it.
-fn told_as(kind: ReactionKind) -> &'static str {
+fn told_as(kind: ReactionKind) -> NotificationKind {
     match kind {
-        ReactionKind::Like => "like",
-        ReactionKind::Boost => "boost",
+        ReactionKind::Like => NotificationKind::Like,
+        ReactionKind::Boost => NotificationKind::Boost,
     }
 }
 
@@ -133,14 +134,19 @@ async fn notify(app: &App, tx: &Tx, new: &[New<'_>]) -> Result<(), Error> {
             deaf.push(post.id);
         }
     }
-    let tells = |new: &&New<'_>| new.post.actor_id != new.actor.id && !deaf.contains(&new.post.id);
+    // That a group passes on what was said in it is no news.
+    let is_news = |new: &New<'_>| new.actor.kind != ActorKind::Group;
+    let tells = |new: &&New<'_>| {
+        new.post.actor_id != new.actor.id && is_news(new) && !deaf.contains(&new.post.id)
+    };
     let rows = new.iter().filter(tells).filter_map(|new| {
         Some(notification::Model {
             id: NotificationId(app.id()),
             account_id: *accounts.get(&new.post.actor_id)?,
-            kind: told_as(new.kind).to_owned(),
+            kind: told_as(new.kind),
             actor_id: new.actor.id,
             post_id: Some(new.post.id),
+            group_id: None,
             created_at: tx.now(),
             read_at: None,
         })

@@ -58,3 +58,4 @@ mod steering;
 mod stranger;
 mod synchronizing;
 mod together;
+mod updating;

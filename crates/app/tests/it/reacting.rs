@@ -277,7 +277,7 @@ async fn an_author_is_told_who_liked_and_nothing_is_left_when_the_post_goes() {
     let post = kit.post(&nurse, "nurse", "Lunch at 12").await;
     say(&kit, &act(1, "Like", json!(post.uri))).await;
     let told = notification::Entity::find().all(kit.app.db().read()).await.unwrap();
-    assert_eq!(told.last().map(|told| told.kind.as_str()), Some("like"));
+    assert_eq!(told.last().map(|told| told.kind), Some(carefolk_domain::NotificationKind::Like));
     kit.app.posts().delete(&nurse, post.id).await.unwrap();
     assert_eq!(reaction::Entity::find().count(kit.app.db().read()).await.unwrap(), 0);
     assert_eq!(counts(&kit, &post.uri).await, (0, 0));

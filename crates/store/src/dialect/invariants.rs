@@ -199,7 +199,10 @@ pub const INVARIANTS: &[Invariant] = &[
         "SELECT n.id FROM notification n WHERE \
            NOT EXISTS (SELECT 1 FROM actor a WHERE a.id = n.actor_id) \
            OR (n.post_id IS NOT NULL AND NOT EXISTS \
-             (SELECT 1 FROM post p WHERE p.id = n.post_id AND p.state = 'published'))",
+             (SELECT 1 FROM post p WHERE p.id = n.post_id AND (p.state = 'published' \
+               OR (p.state = 'removed' AND n.kind IN ('post_removed', 'report_done'))))) \
+           OR (n.group_id IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM care_group g WHERE g.id = n.group_id))",
     ),
     rule(
         "follows of the deleted",

@@ -1,6 +1,8 @@
 //! What people are told about.
 
-use carefolk_domain::{AccountId, ActorId, Moment, NotificationId, PostId};
+use carefolk_domain::{
+    AccountId, ActorId, GroupId, Moment, NotificationId, NotificationKind, PostId,
+};
 use sea_orm::entity::prelude::*;
 
 /// Something that an account is told about.
@@ -14,11 +16,13 @@ pub struct Model {
     /// Who is told.
     pub account_id: AccountId,
     /// What happened.
-    pub kind: String,
-    /// Who did it.
+    pub kind: NotificationKind,
+    /// Who did it; where that is nobody's business, who is told.
     pub actor_id: ActorId,
     /// Where it was done.
     pub post_id: Option<PostId>,
+    /// In which group it was done.
+    pub group_id: Option<GroupId>,
     /// When.
     pub created_at: Moment,
     /// When it was seen.

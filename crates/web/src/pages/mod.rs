@@ -17,6 +17,7 @@ pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod team;
 pub(crate) mod texts;
+pub(crate) mod updates;
 pub(crate) mod vote;
 pub(crate) mod write;
 pub(crate) mod you;

@@ -23,6 +23,8 @@ pub(crate) const FOOTER: [(&str, &str); 7] = [
 pub(crate) struct Me {
     /// The display name.
     pub name: String,
+    /// How much one was told that one has not seen, in words; nothing if there is none.
+    pub told: Option<String>,
 }
 
 /// What is the same for everything in one request.
@@ -197,6 +199,11 @@ impl Cx {
     /// Who is signed in.
     pub(crate) fn member(&self) -> Option<&Me> {
         self.frame.me.as_ref()
+    }
+
+    /// How much the reader was told that they have not seen, in words.
+    pub(crate) fn new_count(&self) -> Option<&str> {
+        self.member()?.told.as_deref()
     }
 
     /// What forms must send back. Asking for it sets the cookie that belongs to it.

@@ -9,6 +9,7 @@ pub(crate) mod form;
 pub(crate) mod groups;
 pub(crate) mod models;
 pub(crate) mod polls;
+pub(crate) mod updates;
 
 pub(crate) use cards::{Person, PostCard, PostList};
 pub(crate) use cx::{Cx, Frame, Me};

@@ -7,7 +7,7 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 23] = [
+const FORMS: [&str; 24] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
@@ -25,6 +25,7 @@ const FORMS: [&str; 23] = [
     "/team/bridge/add",
     "/team/bridge/remove",
     "/follow/bridge",
+    "/updates",
     "/you/follow",
     "/you/unfollow",
     "/sign-in",

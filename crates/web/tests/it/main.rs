@@ -16,4 +16,5 @@ mod languages;
 mod origins;
 mod pages;
 mod polls;
+mod updates;
 mod words;

@@ -1,0 +1,109 @@
+//! What people are told of what is done in groups: to whom it is done, who has to decide, and nobody else.
+//!
+//! Invariants: no words of a post are in it; moderators do what they do by nobody's name; a question that was answered
+//! waits in nobody's list.
+
+use carefolk_domain::{
+    AccountState, ActorId, GroupId, GroupRole, NotificationId, NotificationKind, PostId,
+};
+use carefolk_store::dialect::insert_all;
+use carefolk_store::entity::report::{self, ReportState};
+use carefolk_store::entity::{account, group_member, notification, post, report_post};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use crate::App;
+use crate::kernel::{error::Error, tx::Tx};
+
+/// What one is told.
+#[derive(Clone, Copy)]
+pub(crate) struct News {
+    /// What happened.
+    pub kind: NotificationKind,
+    /// Who did it, where one may know.
+    pub by: Option<ActorId>,
+    /// The post that it is about.
+    pub post: Option<PostId>,
+    /// The group in which it was done.
+    pub group: GroupId,
+}
+
+/// Tells somebody with an account here; nobody else is there to be told.
+pub(crate) async fn tell(app: &App, tx: &Tx, to: ActorId, news: News) -> Result<(), Error> {
+    let found = account::Entity::find()
+        .filter(account::Column::ActorId.eq(to))
+        .filter(account::Column::State.eq(AccountState::Active))
+        .all(tx.conn());
+    write(app, tx, found.await?, news).await
+}
+
+/// Tells those who keep order in the group.
+pub(crate) async fn tell_moderators(app: &App, tx: &Tx, news: News) -> Result<(), Error> {
+    let moderators = group_member::Entity::find()
+        .select_only()
+        .column(group_member::Column::ActorId)
+        .filter(group_member::Column::GroupId.eq(news.group))
+        .filter(group_member::Column::Role.eq(GroupRole::Moderator))
+        .into_query();
+    let found = account::Entity::find()
+        .filter(account::Column::ActorId.in_subquery(moderators))
+        .filter(account::Column::State.eq(AccountState::Active))
+        .all(tx.conn());
+    write(app, tx, found.await?, news).await
+}
+
+/// Tells those here whose reports of a post wait that it was taken away.
+pub(crate) async fn tell_reporters(
+    app: &App,
+    tx: &Tx,
+    row: &post::Model,
+    group: GroupId,
+) -> Result<(), Error> {
+    let about = report_post::Entity::find()
+        .select_only()
+        .column(report_post::Column::ReportId)
+        .filter(report_post::Column::PostId.eq(row.id))
+        .into_query();
+    let reporters = report::Entity::find()
+        .select_only()
+        .column(report::Column::ReporterId)
+        .filter(report::Column::Id.in_subquery(about))
+        .filter(report::Column::State.eq(ReportState::Open))
+        .filter(report::Column::ReporterId.is_not_null())
+        .into_query();
+    let found = account::Entity::find()
+        .filter(account::Column::Id.in_subquery(reporters))
+        .filter(account::Column::State.eq(AccountState::Active))
+        .all(tx.conn());
+    let kind = NotificationKind::ReportDone;
+    let news = News { kind, by: None, post: Some(row.id), group };
+    write(app, tx, found.await?, news).await
+}
+
+async fn write(app: &App, tx: &Tx, accounts: Vec<account::Model>, news: News) -> Result<(), Error> {
+    let row = |account: account::Model| notification::Model {
+        id: NotificationId(app.id()),
+        account_id: account.id,
+        kind: news.kind,
+        actor_id: news.by.unwrap_or(account.actor_id),
+        post_id: news.post,
+        group_id: Some(news.group),
+        created_at: tx.now(),
+        read_at: None,
+    };
+    let rows = accounts.into_iter().map(row).collect();
+    Ok(insert_all::<notification::ActiveModel>(tx.store(), rows).await?)
+}
+
+/// Nobody has to decide any more what `who` asked of a group.
+pub(crate) async fn answered(tx: &Tx, group: GroupId, who: ActorId) -> Result<(), Error> {
+    notification::Entity::delete_many()
+        .filter(notification::Column::GroupId.eq(group))
+        .filter(notification::Column::ActorId.eq(who))
+        .filter(
+            notification::Column::Kind
+                .is_in([NotificationKind::GroupAsked, NotificationKind::GroupInvited]),
+        )
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
