@@ -104,6 +104,12 @@ export async function seed(program) {
     ...["--poll-ends-in", "7d"],
   );
   await program.run(["post", "vote", poll.url ?? poll.uri, "--as", "bryn", "--option", "2"]);
+  const shut = await create(program, "ada", "Who parked there?", ...table, "--title", "The ramp");
+  const rude = await create(program, "bryn", "Not me!", "--reply-to", shut.url ?? shut.uri);
+  await program.run(["group", "remove", rude.url ?? rude.uri, "--reason", "unkind"]);
+  await program.run(["group", "lock", shut.url ?? shut.uri]);
+  await program.run(["group", "pin", shut.url ?? shut.uri]);
+  await program.run(["group", "ban", "hysbysfwrdd", "cleo", "--days", "7"]);
   const gone = await create(program, "hazelbank", "This was a mistake.");
   await program.run(["post", "delete", gone.url ?? gone.uri]);
   return {
@@ -113,6 +119,7 @@ export async function seed(program) {
     arabic: pageOf(arabic),
     edited: pageOf(edited),
     poll: pageOf(poll),
+    shut: pageOf(shut),
     gone: pageOf(gone),
   };
 }

@@ -305,7 +305,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     let mut scene = Scene::new().await;
     let mut golden = actors(&scene).await;
     golden.extend(follows(&mut scene).await);
-    golden.extend(posts(&mut scene).await);
+    golden.extend(Box::pin(posts(&mut scene)).await);
     golden.extend(dealings::reactions(&scene).await);
     golden.extend(endings(&mut scene).await);
     golden.extend(collections(&scene).await);

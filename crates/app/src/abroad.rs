@@ -76,7 +76,10 @@ pub(crate) async fn lock(
     let begins = root.in_reply_to_uri.is_none() && root.group_id.is_none();
     let is_meant = uri::same_origin(&root.uri, &group.uri)
         || named_in(tx.conn(), root.id).await?.is_some_and(|named| named.id == group.id);
-    if !is_theirs || !begins || !is_meant {
+    // What a group closed it opens again, also when nobody here follows it any more.
+    let is_allowed =
+        is_meant && if is_locked { is_theirs && begins } else { root.group_id.is_none() };
+    if !is_allowed {
         return Ok(Outcome::Refused("it closes a conversation of others"));
     }
     let changed = locked::set(tx, root.id, is_locked).await?;

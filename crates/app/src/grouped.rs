@@ -267,6 +267,21 @@ pub(crate) async fn of_post(
     Ok(actors::is_shown(&actor).then_some(Place { row, actor: Some(actor) }))
 }
 
+/// The group in which the conversation of a post is kept in order: that of the post, else of what began it. An answer
+/// that is not for everybody, or by somebody who is limited, is in no group, and what answers it is below it all the same.
+pub(crate) async fn of_conversation(
+    conn: &impl ConnectionTrait,
+    row: &post::Model,
+) -> Result<Option<Place>, Error> {
+    match row.root_id.filter(|_| row.group_id.is_none()) {
+        None => of_post(conn, row).await,
+        Some(root) => match post::Entity::find_by_id(root).one(conn).await? {
+            Some(root) => of_post(conn, &root).await,
+            None => Ok(None),
+        },
+    }
+}
+
 /// The actor of the group that passes this post on, if one does.
 async fn passed_on_by(
     conn: &impl ConnectionTrait,

@@ -63,7 +63,7 @@ pub(crate) async fn tell(
 pub(crate) struct About<'a> {
     /// The post that it was done to.
     pub post: Option<PostId>,
-    /// Who else hears of it, whether they follow or not.
+    /// Who it was done to: then their server hears of it, and no other.
     pub who: Option<&'a actor::Model>,
     /// Whether the rows of deliveries are written later.
     pub later: bool,
@@ -81,12 +81,10 @@ pub(crate) async fn pass_on(
         return Ok(());
     }
     let About { post, who, later } = about;
-    let mut inboxes = dialect::follower_inboxes_at(tx.conn(), group.id, &GROUP_SOFTWARE).await?;
-    if let Some(inbox) = inbox_of(tx, who).await?
-        && !inboxes.contains(&inbox)
-    {
-        inboxes.push(inbox);
-    }
+    let inboxes = match who {
+        Some(who) => inbox_of(tx, who).await?.into_iter().collect(),
+        None => dialect::follower_inboxes_at(tx.conn(), group.id, &GROUP_SOFTWARE).await?,
+    };
     if inboxes.is_empty() {
         return Ok(());
     }
@@ -117,8 +115,10 @@ pub(crate) async fn pass_on(
 }
 
 /// Where somebody elsewhere hears, if their server knows groups.
-async fn inbox_of(tx: &Tx, who: Option<&actor::Model>) -> Result<Option<String>, Error> {
-    let Some(who) = who.filter(|who| who.domain_id.is_none()) else { return Ok(None) };
+async fn inbox_of(tx: &Tx, who: &actor::Model) -> Result<Option<String>, Error> {
+    if who.domain_id.is_some() {
+        return Ok(None);
+    }
     let server = peer::Entity::find()
         .filter(peer::Column::Host.eq(&who.host))
         .filter(peer::Column::Effective.ne(Standing::Suspended))

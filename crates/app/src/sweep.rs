@@ -5,12 +5,12 @@ mod strangers;
 
 use std::time::Duration;
 
-use carefolk_domain::{Span, backoff};
+use carefolk_domain::{GroupRole, Span, backoff};
 use carefolk_store::dialect;
 use carefolk_store::entity::delivery::{self, DeliveryState};
 use carefolk_store::entity::inbound_activity::{self, InboundState};
 use carefolk_store::entity::job::{self, JobState};
-use carefolk_store::entity::{fan_out, refusal, session, sign_in_try, tombstone};
+use carefolk_store::entity::{fan_out, group_member, refusal, session, sign_in_try, tombstone};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::follows::reconsider;
@@ -101,6 +101,12 @@ impl App {
             .exec(conn)
             .await?;
         let erased = posts::bury::erase_of_deleted(&tx).await?;
+        // A ban has a job that ends it. One that failed must not make it last.
+        let bans = group_member::Entity::delete_many()
+            .filter(group_member::Column::Role.eq(GroupRole::Banned))
+            .filter(group_member::Column::Until.lte(now))
+            .exec(conn)
+            .await?;
         let failed = inbound_activity::Entity::delete_many()
             .filter(inbound_activity::Column::State.eq(InboundState::Failed))
             .filter(inbound_activity::Column::ReceivedAt.lt(now - FAILED_KEPT))
@@ -116,7 +122,7 @@ impl App {
             .exec(conn)
             .await?;
         tx.commit().await?;
-        let rows = [refusals, arrivals, jobs, failed, tombstones];
+        let rows = [refusals, arrivals, jobs, failed, tombstones, bans];
         let ours = mended + overdue + deliveries + erased + forgotten + sign_ins;
         Ok(ours + rows.into_iter().map(|done| done.rows_affected).sum::<u64>())
     }

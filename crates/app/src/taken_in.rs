@@ -2,15 +2,16 @@
 //!
 //! Invariant: who may not write in a group is not passed on by it, by whatever path it came.
 
-use carefolk_domain::{ActorKind, GroupRole, Moment, Span};
+use std::collections::HashSet;
+
+use carefolk_domain::{ActorId, ActorKind, GroupRole, Moment, PostId, Span};
 use carefolk_store::entity::{actor, post};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
 };
 
-use crate::grouped::{Place, is_limited, of_post, pass_on, role};
+use crate::grouped::{Place, is_limited, of_conversation, of_post, pass_on, role, roles};
 use crate::kernel::{error::Error, tx::Tx};
 use crate::{App, locked};
 
@@ -54,20 +55,47 @@ pub(crate) async fn began_here(
     Ok(Some((place, row)))
 }
 
-/// Whether the moderators of the group that `parent` is in do not want `author` to answer there, or nobody to: `said`
-/// is when it was written, and what was written before a conversation was closed belongs to it.
+/// How long after a conversation was closed we believe what is looked for that it was written before: who writes
+/// chooses what it says of its time.
+const BEFORE_LOCK_BELIEVED: Span = Span::days(1);
+
+/// Whether the moderators of the group that the conversation of `parent` is in do not want `author` to answer there, or
+/// nobody to. `written` is when something that was looked for says that it was written: what was there before a
+/// conversation was closed belongs to it. What comes by itself comes now.
 pub(crate) async fn is_unwanted_below(
-    conn: &impl ConnectionTrait,
+    tx: &Tx,
     parent: &post::Model,
     author: &actor::Model,
-    said: Moment,
+    written: Option<Moment>,
 ) -> Result<bool, Error> {
-    let Some(place) = of_post(conn, parent).await? else { return Ok(false) };
-    match role(conn, &place.row, author).await? {
+    let Some(place) = of_conversation(tx.conn(), parent).await? else { return Ok(false) };
+    match role(tx.conn(), &place.row, author).await? {
         Some(GroupRole::Banned) => Ok(true),
         Some(GroupRole::Moderator) => Ok(false),
-        _ => Ok(locked::since(conn, parent).await?.is_some_and(|since| said >= since)),
+        _ => Ok(locked::since(tx.conn(), parent).await?.is_some_and(|since| {
+            let is_earlier = written.is_some_and(|written| written < since);
+            !(is_earlier && tx.now() - since < BEFORE_LOCK_BELIEVED)
+        })),
     }
+}
+
+/// Which of `orphans`, which came before the post `above` that they answer, may not stand below it: those of whom its
+/// moderators want nothing, and those that came after the conversation was closed.
+pub(crate) async fn unwanted_among(
+    tx: &Tx,
+    above: &post::Model,
+    orphans: &[post::Model],
+) -> Result<HashSet<PostId>, Error> {
+    let Some(place) = of_conversation(tx.conn(), above).await? else { return Ok(HashSet::new()) };
+    let authors: Vec<ActorId> = orphans.iter().map(|orphan| orphan.actor_id).collect();
+    let roles = roles(tx.conn(), &place.row, &authors).await?;
+    let since = locked::since(tx.conn(), above).await?;
+    let is_unwanted = |orphan: &&post::Model| match roles.get(&orphan.actor_id) {
+        Some(GroupRole::Banned) => true,
+        Some(GroupRole::Moderator) => false,
+        _ => since.is_some_and(|since| orphan.created_at >= since),
+    };
+    Ok(orphans.iter().filter(is_unwanted).map(|orphan| orphan.id).collect())
 }
 
 /// How many conversations one person elsewhere begins in a group in an hour; more stay posts that name it. Each

@@ -35,7 +35,9 @@ pub(crate) async fn ensure(app: &App) -> Result<(), Error> {
         return Ok(());
     }
     let name = &app.settings().instance_name;
-    let actor = NewActor { kind: ActorKind::Service, handle: &handle, name, summary: "" };
+    // Nobody reads what is written to it. Where people can be reached stands on that page, in words of their language.
+    let summary = format!("{}/help", app.settings().uri_base());
+    let actor = NewActor { kind: ActorKind::Service, handle: &handle, name, summary: &summary };
     match local::insert(app, &tx, actor, keys).await {
         Ok(_made) => tx.commit().await,
         // Another process was first.

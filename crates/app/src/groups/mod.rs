@@ -97,6 +97,15 @@ pub struct GroupPage {
     pub may_begin_as: Vec<String>,
 }
 
+/// What somebody can do about order in a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Whether they may remove, close, pin and ban.
+    pub may_keep: bool,
+    /// Whether they may answer in a closed conversation.
+    pub has_last_word: bool,
+}
+
 /// What came of joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joined {

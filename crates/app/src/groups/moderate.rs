@@ -90,7 +90,8 @@ impl Groups<'_> {
         tx.commit().await
     }
 
-    /// Servers that know groups are told who may not write in it any more, and who may again.
+    /// The server of who may not write in the group any more is told, and that they may again. No other: who is banned is
+    /// nobody's business, and this server sees to it.
     async fn tell_of_ban(
         &self,
         tx: &Tx,
@@ -161,10 +162,11 @@ impl Groups<'_> {
         if post.in_reply_to_uri.is_some() || post.state != PostState::Published {
             return Err(Error::NotFound("post"));
         }
+        self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         grouped::take_back(self.0, &tx, &post).await?;
-        order::remove(&tx, place.row.id, post.id).await?;
+        order::forget(self.0, &tx, &place, &post).await?;
         let conversation = Condition::any()
             .add(post::Column::Id.eq(post.id))
             .add(post::Column::RootId.eq(post.id));

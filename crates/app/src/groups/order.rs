@@ -5,17 +5,18 @@ use carefolk_domain::{GroupId, PostId, PostState};
 use carefolk_store::entity::{group_pin, post};
 use carefolk_wire::write::Activity;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::Groups;
 use super::rows::hold;
 use super::told::{self, Told};
 use crate::grouped::Place;
-use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::posts::PostRef;
-use crate::{audit, locked, voice};
+use crate::kernel::{caller::Caller, error::Error, page::Page, tx::Tx};
+use crate::posts::visible::visible_to;
+use crate::posts::{self, PostRef, PostView};
+use crate::{App, audit, locked, voice};
 
 impl Groups<'_> {
     /// Closes the conversation that a post is in, so that nobody but moderators answers in it, or opens it again.
@@ -34,6 +35,7 @@ impl Groups<'_> {
         self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
+        let root = there(&tx, &place, root.id).await?;
         if locked::set(&tx, root.id, is_locked).await? {
             let uri = root.uri.clone();
             let lock = |id, deed| Activity::lock(id, deed, uri);
@@ -62,29 +64,46 @@ impl Groups<'_> {
         self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
-        let group = place.row.id;
+        let (group, root) = (place.row.id, there(&tx, &place, root.id).await?);
         let changed = if is_pinned {
             add(&tx, group, root.id).await?
         } else {
             remove(&tx, group, root.id).await?
         };
-        let featured = place.actor.as_ref().and_then(|actor| actor.featured_uri.clone());
         if changed {
-            if let Some(list) = featured {
-                let uri = root.uri.clone();
-                let told = Told { post: Some(root.id), who: None, is_done: true };
-                let say = |id, deed| {
-                    let way =
-                        if is_pinned { Activity::add_in_group } else { Activity::remove_in_group };
-                    way(id, deed, uri, list)
-                };
-                told::tell(self.0, &tx, &place, told, say).await?;
-            }
+            tell_of_pin(self.0, &tx, &place, &root, is_pinned).await?;
             let what = if is_pinned { "group.pin" } else { "group.unpin" };
             audit::record(self.0, &tx, caller, what, &place.name().handle, &root.uri).await?;
         }
         tx.commit().await?;
         self.page_of(&root).await
+    }
+
+    /// The conversations of a group that its moderators closed, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`].
+    pub async fn locked(
+        &self,
+        viewer: &Caller,
+        handle: &str,
+        page: Page,
+    ) -> Result<Vec<PostView>, Error> {
+        let look = self.0.look().await?;
+        let place = Place::named(look.conn(), viewer, handle).await?;
+        let rows = post::Entity::find()
+            .filter(visible_to(viewer))
+            .filter(post::Column::GroupId.eq(place.row.id))
+            .filter(post::Column::InReplyToUri.is_null())
+            .filter(post::Column::LockedAt.is_not_null())
+            .order_by_desc(post::Column::Id)
+            .limit(page.rows())
+            .all(look.conn())
+            .await?;
+        let views = posts::views(look.conn(), viewer, rows).await?;
+        look.end().await?;
+        Ok(views)
     }
 
     /// What begins the conversation of a post in a group that the caller keeps in order.
@@ -110,20 +129,67 @@ impl Groups<'_> {
     }
 }
 
+/// What begins a conversation, as it is now that the group is held: it may have gone, or left the group.
+async fn there(tx: &Tx, place: &Place, root: PostId) -> Result<post::Model, Error> {
+    let now = post::Entity::find_by_id(root)
+        .filter(post::Column::GroupId.eq(place.row.id))
+        .filter(post::Column::State.eq(PostState::Published))
+        .one(tx.conn())
+        .await?;
+    now.ok_or(Error::NotFound("post"))
+}
+
+/// A conversation leaves the group: nothing that its moderators said of it holds any more.
+pub(super) async fn forget(
+    app: &App,
+    tx: &Tx,
+    place: &Place,
+    root: &post::Model,
+) -> Result<(), Error> {
+    locked::set(tx, root.id, false).await?;
+    if remove(tx, place.row.id, root.id).await? {
+        tell_of_pin(app, tx, place, root, false).await?;
+    }
+    Ok(())
+}
+
+/// Tells once more that a conversation is closed, which comes back: what was said of it before may not have arrived.
+pub(super) async fn tell_again(
+    app: &App,
+    tx: &Tx,
+    place: &Place,
+    root: &post::Model,
+) -> Result<(), Error> {
+    if root.locked_at.is_none() {
+        return Ok(());
+    }
+    let uri = root.uri.clone();
+    let told = Told { post: Some(root.id), who: None, is_done: true };
+    told::tell(app, tx, place, told, |id, deed| Activity::lock(id, deed, uri)).await
+}
+
+async fn tell_of_pin(
+    app: &App,
+    tx: &Tx,
+    place: &Place,
+    root: &post::Model,
+    is_pinned: bool,
+) -> Result<(), Error> {
+    let featured = place.actor.as_ref().and_then(|actor| actor.featured_uri.clone());
+    let Some(list) = featured else { return Ok(()) };
+    let uri = root.uri.clone();
+    let told = Told { post: Some(root.id), who: None, is_done: true };
+    let way = if is_pinned { Activity::add_in_group } else { Activity::remove_in_group };
+    told::tell(app, tx, place, told, |id, deed| way(id, deed, uri, list)).await
+}
+
 /// Whether it was not pinned before.
 async fn add(tx: &Tx, group: GroupId, post: PostId) -> Result<bool, Error> {
     if group_pin::Entity::find_by_id((group, post)).one(tx.conn()).await?.is_some() {
         return Ok(false);
     }
-    let there = post::Entity::find()
-        .select_only()
-        .column(post::Column::Id)
-        .filter(post::Column::GroupId.eq(group))
-        .filter(post::Column::State.eq(PostState::Published))
-        .into_query();
     let pins = group_pin::Entity::find().filter(group_pin::Column::GroupId.eq(group));
-    let pinned = pins.filter(group_pin::Column::PostId.in_subquery(there)).count(tx.conn()).await?;
-    if pinned >= GROUP_PINS_MAX {
+    if pins.count(tx.conn()).await? >= GROUP_PINS_MAX {
         return Err(Error::Conflict("five conversations are pinned; unpin one of them first"));
     }
     group_pin::ActiveModel { group_id: Set(group), post_id: Set(post), created_at: Set(tx.now()) }
@@ -133,7 +199,7 @@ async fn add(tx: &Tx, group: GroupId, post: PostId) -> Result<bool, Error> {
 }
 
 /// Whether it was pinned before.
-pub(super) async fn remove(tx: &Tx, group: GroupId, post: PostId) -> Result<bool, Error> {
+async fn remove(tx: &Tx, group: GroupId, post: PostId) -> Result<bool, Error> {
     let gone = group_pin::Entity::delete_by_id((group, post)).exec(tx.conn()).await?;
     Ok(gone.rows_affected > 0)
 }

@@ -12,7 +12,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 
-use super::{GroupMember, GroupPage, GroupView, Groups};
+use super::{GroupMember, GroupPage, GroupView, Groups, Order};
 use crate::actors::documents::moderators_of;
 use crate::actors::{ActorView, queries as actors};
 use crate::grouped::{self, Place, role, roles};
@@ -171,6 +171,22 @@ impl Groups<'_> {
             pinned: posts::views(conn, viewer, pinned).await?,
             moderators: moderators.into_iter().map(actors::view).collect::<Vec<ActorView>>(),
             group: view(place, inside, mine),
+        })
+    }
+
+    /// What the viewer can do about order in a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], also for a private group of which the viewer must not know.
+    pub async fn order(&self, viewer: &Caller, handle: &str) -> Result<Order, Error> {
+        let place = Place::named(self.0.read(), viewer, handle).await?;
+        let Caller::Member(member) = viewer else { return Ok(Order::default()) };
+        let who = actors::by_id(self.0.read(), member.actor).await?;
+        let role = role(self.0.read(), &place.row, &who).await?;
+        Ok(Order {
+            may_keep: self.allow_to_moderate(viewer, &place.row).await.is_ok(),
+            has_last_word: role == Some(GroupRole::Moderator),
         })
     }
 

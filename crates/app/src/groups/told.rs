@@ -14,7 +14,7 @@ use crate::{App, outbox, relayed, voice};
 pub(super) struct Told<'a> {
     /// The post that it is about, if it is about one.
     pub post: Option<PostId>,
-    /// Whom it is about, if it is about somebody: their server hears of it.
+    /// Whom it is about, if it is about somebody: their server hears of it, and no other.
     pub who: Option<&'a actor::Model>,
     /// Whether it is done; else that it was done is taken back.
     pub is_done: bool,

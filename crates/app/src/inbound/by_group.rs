@@ -38,12 +38,13 @@ pub(super) async fn plan(
     inside: &Document,
     network: Network,
 ) -> Result<Plan, Error> {
-    if !app.follows().is_followed_here(group.id).await? {
-        return Ok(ignored("nobody here follows who passes it on"));
-    }
     let Ok(activity) = Activity::read(inside.clone(), network) else {
         return Ok(refused("what it passes on cannot be read"));
     };
+    let is_followed = app.follows().is_followed_here(group.id).await?;
+    if !is_followed && activity.kind != Kind::Undo {
+        return Ok(ignored("nobody here follows who passes it on"));
+    }
     let Some(object) = &activity.object else { return Ok(ignored("it passes on no post")) };
     let Ok(Some(id)) = object.id(network) else { return Ok(ignored("it passes on no post")) };
     match activity.kind {

@@ -141,7 +141,7 @@ async fn sort(
             Some(object) => Plan::Delete { actor, object },
             None => refused("it deletes nothing"),
         },
-        _ => dealing(activity, actor, object_id, network),
+        _ => dealing(activity, actor, object_id, (network, app.settings().uri_base())),
     })
 }
 
@@ -161,7 +161,7 @@ fn dealing(
     activity: Activity,
     actor: actor::Model,
     object_id: Option<String>,
-    network: Network,
+    (network, ours): (Network, &str),
 ) -> Plan {
     match activity.kind {
         Kind::QuoteRequest => match (object_id, instrument(&activity, network)) {
@@ -170,6 +170,9 @@ fn dealing(
             }
             _ => refused("it does not say what quotes what"),
         },
+        Kind::Block if bans(&activity, object_id.as_deref(), network) => {
+            ignored("it bans somebody from a group or a server")
+        }
         Kind::Block => match object_id {
             Some(object) => Plan::Block { actor, uri: activity.id, object },
             None => refused("it blocks nobody"),
@@ -179,8 +182,12 @@ fn dealing(
             Some(object) if is_featured(&activity, &actor, network) => {
                 Plan::Pin { actor, object, pinned: activity.kind == Kind::Add }
             }
+            _ if target(&activity, network).is_some_and(|target| target.starts_with(ours)) => {
+                refused("it keeps order in a group of ours, and may not")
+            }
             _ => ignored("it is not about pinned posts"),
         },
+        Kind::Lock => refused("it keeps order where its actor does not"),
         _ => Plan::Nothing(UNKNOWN),
     }
 }
@@ -289,8 +296,18 @@ fn read_flag(activity: Activity, network: Network) -> Flag {
 
 /// Whether it is about the collection of pinned posts of who says it, and nobody else's (S-049).
 fn is_featured(activity: &Activity, actor: &actor::Model, network: Network) -> bool {
-    let target = activity.target.as_ref().and_then(|target| target.id(network).ok().flatten());
+    let target = target(activity, network);
     target.is_some() && target == actor.featured_uri
+}
+
+/// Where to something is done.
+fn target(activity: &Activity, network: Network) -> Option<String> {
+    activity.target.as_ref().and_then(|target| target.id(network).ok().flatten())
+}
+
+/// Whether a `Block` is about a place that somebody may not be in, as Lemmy says it, and not about its actor.
+fn bans(activity: &Activity, object: Option<&str>, network: Network) -> bool {
+    target(activity, network).is_some_and(|target| Some(target.as_str()) != object)
 }
 
 /// A move: only if who lives at the destination, read there now, says that it is the same (S-053).

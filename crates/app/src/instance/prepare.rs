@@ -106,6 +106,8 @@ async fn rewrite_actors(tx: &Tx, base: &str, host: &str) -> Result<(), Error> {
             followers_uri: Set(again(&row.followers_uri)),
             following_uri: Set(again(&row.following_uri)),
             featured_uri: Set(again(&row.featured_uri)),
+            summary_html: Set(Html::sanitise(&row.summary_html.as_str().replace(UNSET_BASE, base))),
+            summary_source: Set(row.summary_source.map(|text| text.replace(UNSET_BASE, base))),
             ..Default::default()
         };
         changed.update(tx.conn()).await?;

@@ -176,10 +176,9 @@ async fn judge(
     let here = people(note).filter_map(|person| known.locals.get(&person)).cloned();
     let locals = without_blockers(tx, here.take(MENTIONS_MAX).collect(), author.id).await?;
     let heard = Heard { audience: audience(note, author), parent, locals };
-    // What comes by itself is said now, whatever it says of itself.
     let is_news = *climb == Climb::START;
-    let said = if is_news { tx.now() } else { published(tx.now(), note) };
-    if is_unwanted(tx, author, &heard, said).await? {
+    let written = (!is_news).then(|| published(tx.now(), note));
+    if is_unwanted(tx, author, &heard, written).await? {
         return Ok(Err(Outcome::Refused("its author may not answer that")));
     }
     Ok(Ok(heard))
@@ -214,10 +213,10 @@ async fn is_unwanted(
     tx: &Tx,
     author: &actor::Model,
     heard: &Heard,
-    said: Moment,
+    written: Option<Moment>,
 ) -> Result<bool, Error> {
     let Some(parent) = &heard.parent else { return Ok(false) };
-    if taken_in::is_unwanted_below(tx.conn(), parent, author, said).await? {
+    if taken_in::is_unwanted_below(tx, parent, author, written).await? {
         return Ok(true);
     }
     if parent.slug.is_none() {

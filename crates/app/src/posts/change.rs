@@ -2,7 +2,9 @@
 
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{AccountId, Denial, Moment, PostId, PostState, Span};
-use carefolk_store::entity::{actor, home, notification, pin, post, reaction, rendition, revision};
+use carefolk_store::entity::{
+    actor, group_pin, home, notification, pin, post, reaction, rendition, revision,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
@@ -171,6 +173,10 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
     reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;
     polls::erase(tx, id).await?;
     pin::Entity::delete_many().filter(pin::Column::PostId.eq(id)).exec(tx.conn()).await?;
+    group_pin::Entity::delete_many()
+        .filter(group_pin::Column::PostId.eq(id))
+        .exec(tx.conn())
+        .await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))
         .col_expr(post::Column::LikeCount, Expr::value(0_i64))

@@ -1,17 +1,18 @@
 //! Posts that came before what they answer.
 
-use carefolk_domain::{PostState, UriHash};
+use carefolk_domain::{Audience, PostId, PostState, UriHash};
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::post;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait,
+    QuerySelect,
 };
 
 use super::counts;
 use crate::kernel::{error::Error, tx::Tx};
+use crate::{locked, taken_in};
 
 /// How many posts that came before what they answer are joined to it, and how many below each of
 /// them: chains that come from the end would cost the square of their length (S-100).
@@ -44,7 +45,9 @@ async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
         .all(tx.conn())
         .await?;
     let root = row.root_id.unwrap_or(row.id);
-    for orphan in orphans {
+    let unwanted = taken_in::unwanted_among(tx, row, &orphans).await?;
+    let locked = locked::since(tx.conn(), row).await?;
+    for orphan in orphans.into_iter().filter(|orphan| !unwanted.contains(&orphan.id)) {
         let id = orphan.id;
         let is_counted =
             orphan.state == PostState::Published && counts::is_counted(tx, &orphan, row.id).await?;
@@ -60,19 +63,31 @@ async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
             changed.context_uri = Set(row.context_uri.clone());
         }
         changed.update(tx.conn()).await?;
-        let below = post::Entity::find()
+        if is_counted {
+            dialect::bump_reply_count(tx.store(), row.id, 1).await?;
+        }
+        let mut below = post::Entity::find()
             .select_only()
             .column(post::Column::Id)
             .filter(post::Column::RootId.eq(id))
-            .limit(BELOW_ORPHAN_MAX)
-            .into_query();
-        post::Entity::update_many()
-            .col_expr(post::Column::RootId, Expr::value(root))
-            .filter(post::Column::Id.in_subquery(below))
-            .exec(tx.conn())
-            .await?;
-        if is_counted {
-            dialect::bump_reply_count(tx.store(), row.id, 1).await?;
+            .limit(BELOW_ORPHAN_MAX);
+        if let Some(since) = locked {
+            below = below.filter(post::Column::CreatedAt.lt(since));
+        }
+        let ids: Vec<PostId> = below.into_tuple().all(tx.conn()).await?;
+        let below =
+            || post::Entity::update_many().filter(post::Column::Id.is_in(padded(ids.clone())));
+        if ids.is_empty() {
+            continue;
+        }
+        below().col_expr(post::Column::RootId, Expr::value(root)).exec(tx.conn()).await?;
+        if group.is_some() {
+            below()
+                .col_expr(post::Column::GroupId, Expr::value(group))
+                .filter(post::Column::GroupId.is_null())
+                .filter(post::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
+                .exec(tx.conn())
+                .await?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use carefolk_domain::{ActorId, ActorKind, Address, Audience, Denial, GroupId, Invalid, PostState};
 use carefolk_store::entity::{actor, group, post};
-use sea_orm::{EntityTrait, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
 use super::{NewPost, Posts};
 use crate::actors::queries as actors;
@@ -32,17 +32,22 @@ impl Posts<'_> {
         tx: &Tx,
         author: &actor::Model,
         parent: Option<&post::Model>,
-        place: &grouped::Place,
+        place: Option<&grouped::Place>,
     ) -> Result<(), Error> {
-        group::Entity::find_by_id(place.row.id).lock_shared().one(tx.conn()).await?;
-        if let Some(parent) = parent {
+        let Some(place) = place else {
+            let Some(parent) = parent else { return Ok(()) };
             let now = post::Entity::find_by_id(parent.id).one(tx.conn()).await?;
-            let there = now.filter(|now| now.state == PostState::Published);
-            if there.and_then(|now| now.group_id) != Some(place.row.id) {
-                return Err(Error::field("in_reply_to", Invalid::Choice));
-            }
+            return answered_outside(tx.conn(), author, &now.unwrap_or_else(|| parent.clone()))
+                .await;
+        };
+        group::Entity::find_by_id(place.row.id).lock_shared().one(tx.conn()).await?;
+        let Some(parent) = parent else { return place.admit(tx.conn(), author, None).await };
+        let now = post::Entity::find_by_id(parent.id).one(tx.conn()).await?;
+        let there = now.filter(|now| now.state == PostState::Published);
+        match there.filter(|now| now.group_id == Some(place.row.id)) {
+            Some(now) => place.admit(tx.conn(), author, Some(&now)).await,
+            None => Err(Error::field("in_reply_to", Invalid::Choice)),
         }
-        place.admit(tx.conn(), author, parent).await
     }
 
     /// Whether the author may still speak where the post is read: who left a group, or was told to go, takes
@@ -89,11 +94,8 @@ impl Posts<'_> {
         };
         match (&place, parent) {
             (Some(place), parent) => place.admit(conn, author, parent).await?,
-            // Those who keep order in it live elsewhere.
-            (None, Some(parent)) if locked::since(conn, parent).await?.is_some() => {
-                return Err(Denial::Locked.into());
-            }
-            (None, _) => {}
+            (None, Some(parent)) => answered_outside(conn, author, parent).await?,
+            (None, None) => {}
         }
         Ok(place)
     }
@@ -122,5 +124,19 @@ impl Posts<'_> {
         let name = name.trim().trim_start_matches('@');
         let address = Address::parse(name).ok().filter(|_| name.contains('@'))?;
         (address.host != self.0.settings().handle_host()).then_some(address)
+    }
+}
+
+/// Whether `author` may answer something that is in no group itself: those who keep order in its conversation are
+/// asked, here or elsewhere.
+async fn answered_outside(
+    conn: &impl ConnectionTrait,
+    author: &actor::Model,
+    parent: &post::Model,
+) -> Result<(), Error> {
+    match grouped::of_conversation(conn, parent).await? {
+        Some(place) => place.admit(conn, author, Some(parent)).await,
+        None if locked::since(conn, parent).await?.is_some() => Err(Denial::Locked.into()),
+        None => Ok(()),
     }
 }

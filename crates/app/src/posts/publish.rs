@@ -45,11 +45,11 @@ impl Posts<'_> {
     /// wrong fields at once (`author`, `text`, `warning`, `title`, `audience`, `in_reply_to`, `poll_option`,
     /// `poll_ends_in`).
     pub async fn publish(&self, caller: &Caller, new: NewPost) -> Result<PostView, Error> {
-        let ready = self.ready(caller, &new).await?;
+        // On the heap: what a task holds of it is more than its stack should carry.
+        let ready = Box::pin(self.ready(caller, &new)).await?;
         let tx = self.0.begin().await?;
-        if let Some(place) = &ready.group {
-            self.hold_place(&tx, &ready.author, ready.parent.as_ref(), place).await?;
-        }
+        let (parent, place) = (ready.parent.as_ref(), ready.group.as_ref());
+        Box::pin(self.hold_place(&tx, &ready.author, parent, place)).await?;
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;

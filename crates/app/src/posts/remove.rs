@@ -4,7 +4,7 @@
 //! learns why. Other servers are asked to forget it: what they forgot they may not take back.
 
 use carefolk_domain::{AccountId, NotificationKind, PostState, RemovalReason};
-use carefolk_store::entity::{home, notification, post};
+use carefolk_store::entity::{group_pin, home, notification, post};
 use carefolk_wire::write::{Activity, Tombstone};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -38,6 +38,10 @@ pub(crate) async fn remove(
         news::tell(app, tx, row.actor_id, News { kind, by: None, post, group }).await?;
         news::tell_reporters(app, tx, row, group).await?;
     }
+    group_pin::Entity::delete_many()
+        .filter(group_pin::Column::PostId.eq(row.id))
+        .exec(tx.conn())
+        .await?;
     outbox::unsay(tx, row.id).await?;
     set(tx, row, PostState::Removed, Some(reason), by).await?;
     counts::count(tx, row, -1).await?;

@@ -3,17 +3,22 @@
 use carefolk_app::posts::{NewPost, PostRef, PostView};
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::group::GROUP_PINS_MAX;
-use carefolk_domain::{Denial, GroupKind, GroupRole, Span};
+use carefolk_domain::{Denial, GroupKind, GroupRole, RemovalReason, Span};
 use carefolk_testkit::Kit;
 use serde_json::{Value, json};
 
 use crate::closed_groups;
-use crate::group_servers::{FERNS, LOU, THEIR_INBOX, announce, follows_ferns, lou_joins, page};
+use crate::group_servers::{THEIR_INBOX, lou_joins};
 use crate::grouping::{ann_joins, begin, scene, table, uri};
 use crate::refusing::of as refusals;
 use crate::stranger::{act, note, say};
 
-async fn lock(kit: &Kit, who: &Caller, uri: &str, is_locked: bool) -> Result<String, Error> {
+pub(crate) async fn lock(
+    kit: &Kit,
+    who: &Caller,
+    uri: &str,
+    is_locked: bool,
+) -> Result<String, Error> {
     kit.app.groups().lock(who, &PostRef::Uri(uri.to_owned()), is_locked).await
 }
 
@@ -21,17 +26,22 @@ async fn pin(kit: &Kit, who: &Caller, uri: &str, is_pinned: bool) -> Result<Stri
     kit.app.groups().pin(who, &PostRef::Uri(uri.to_owned()), is_pinned).await
 }
 
-async fn answer(kit: &Kit, who: &Caller, name: &str, to: &str) -> Result<PostView, Error> {
+pub(crate) async fn answer(
+    kit: &Kit,
+    who: &Caller,
+    name: &str,
+    to: &str,
+) -> Result<PostView, Error> {
     let new = NewPost { in_reply_to: Some(to.to_owned()), ..Kit::words(name, "So do I") };
     kit.app.posts().publish(who, new).await
 }
 
-fn is_locked_out(done: &Result<PostView, Error>) -> bool {
+pub(crate) fn is_locked_out(done: &Result<PostView, Error>) -> bool {
     matches!(done, Err(Error::Denied(Denial::Locked)))
 }
 
 /// What their server was told of what moderators did: type, then what it is about or takes back.
-async fn deeds(kit: &Kit) -> Vec<Value> {
+pub(crate) async fn deeds(kit: &Kit) -> Vec<Value> {
     kit.settle().await;
     let order = ["Lock", "Undo", "Add", "Remove", "Block"];
     let sent = kit.remote.sent_to(THEIR_INBOX);
@@ -128,11 +138,116 @@ async fn what_was_written_before_a_conversation_was_closed_belongs_to_it() {
     let by = PostRef::Uri(early_id);
     let found = kit.app.posts().find(&carer, &by).await.unwrap();
     assert_eq!(found.in_reply_to.unwrap().uri, post.uri);
+    assert_eq!(
+        below(&kit, &post.uri).await,
+        ["I am"],
+        "what came later brings itself in by no way"
+    );
+    // A day later nobody believes it any more.
+    let mut old = note(3, "I was");
+    old["inReplyTo"] = json!(post.uri);
+    let old_id = old["id"].as_str().unwrap().to_owned();
+    kit.remote.put(&old_id, &old.to_string());
+    kit.clock.advance(Span::days(1));
+    let mut late = note(4, "Good, too");
+    late["inReplyTo"] = json!(old_id);
+    late["cc"] = json!([carer_uri(&kit).await]);
+    say(&kit, &act(4, "Create", late)).await;
+    kit.settle().await;
+    assert_eq!(below(&kit, &post.uri).await, ["I am"]);
 }
 
-async fn carer_uri(kit: &Kit) -> String {
-    let views = kit.app.actors().find_local("carer").await.unwrap();
-    views.uri
+/// What anybody reads below what begins a conversation.
+async fn below(kit: &Kit, uri: &str) -> Vec<String> {
+    let by = PostRef::Uri(uri.to_owned());
+    let thread = kit.app.posts().thread(&Caller::Visitor, &by, Page::first(50)).await.unwrap();
+    thread.replies.iter().map(|reply| reply.html.to_plain()).collect()
+}
+
+#[tokio::test]
+async fn an_answer_that_is_in_no_group_opens_no_way_round_a_lock_or_a_ban() {
+    for is_banned in [false, true] {
+        let (kit, mo, carer) = scene(table()).await;
+        ann_joins(&kit).await;
+        let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+        // For one of us alone: it is in no group, and in the conversation.
+        let mut aside = note(1, "I am");
+        aside["inReplyTo"] = json!(post.uri);
+        aside["to"] = json!([mo_uri(&kit).await]);
+        aside["cc"] = json!([]);
+        say(&kit, &act(1, "Create", aside.clone())).await;
+        if is_banned {
+            let (groups, role) = (kit.app.groups(), GroupRole::Banned);
+            groups.appoint(&mo, "table", "ann@v.example", role).await.unwrap();
+        } else {
+            lock(&kit, &mo, &post.uri, true).await.unwrap();
+        }
+        let mut loud = note(2, "Buy my bread");
+        loud["inReplyTo"] = aside["id"].clone();
+        say(&kit, &act(2, "Create", loud)).await;
+        kit.settle().await;
+        assert!(below(&kit, &post.uri).await.is_empty(), "{is_banned}");
+        let aside = aside["id"].as_str().unwrap();
+        let ours = answer(&kit, &mo, "mo", aside).await;
+        assert!(ours.is_ok(), "who keeps order has the last word: {ours:?}");
+        assert_eq!(answer(&kit, &carer, "carer", &post.uri).await.is_ok(), is_banned);
+    }
+}
+
+pub(crate) async fn mo_uri(kit: &Kit) -> String {
+    kit.app.actors().find_local("mo").await.unwrap().uri
+}
+
+#[tokio::test]
+async fn what_answered_a_gap_comes_back_with_it_only_if_its_author_may_answer() {
+    let (kit, mo, carer) = scene(table()).await;
+    ann_joins(&kit).await;
+    let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    let first = answer(&kit, &carer, "carer", &post.uri).await.unwrap();
+    let by = PostRef::Uri(first.uri.clone());
+    kit.app.groups().remove(&mo, &by, RemovalReason::Rules).await.unwrap();
+    kit.app.groups().appoint(&mo, "table", "ann@v.example", GroupRole::Banned).await.unwrap();
+    let mut loud = note(1, "Buy my bread");
+    loud["inReplyTo"] = json!(first.uri);
+    loud["cc"] = json!([carer_uri(&kit).await]);
+    say(&kit, &act(1, "Create", loud)).await;
+    kit.app.groups().restore(&mo, &by).await.unwrap();
+    kit.settle().await;
+    assert_eq!(below(&kit, &post.uri).await, ["So do I"]);
+}
+
+#[tokio::test]
+async fn what_leaves_the_group_is_open_again_and_pinned_no_more() {
+    let (kit, mo, carer) = scene(table()).await;
+    lou_joins(&kit).await;
+    let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    lock(&kit, &mo, &post.uri, true).await.unwrap();
+    pin(&kit, &mo, &post.uri, true).await.unwrap();
+    kit.app.groups().take_out(&mo, &PostRef::Uri(post.uri.clone())).await.unwrap();
+    answer(&kit, &carer, "carer", &post.uri).await.unwrap();
+    let told = deeds(&kit).await;
+    let kinds = told.iter().map(|deed| deed["type"].as_str().unwrap());
+    assert_eq!(kinds.collect::<Vec<_>>(), ["Lock", "Add", "Remove"]);
+    // And nothing more can be done with it.
+    assert!(matches!(lock(&kit, &mo, &post.uri, true).await, Err(Error::NotFound("post"))));
+}
+
+#[tokio::test]
+async fn what_was_removed_is_not_pinned_and_a_lock_comes_back_with_it() {
+    let (kit, mo, _carer) = scene(table()).await;
+    lou_joins(&kit).await;
+    let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    pin(&kit, &mo, &post.uri, true).await.unwrap();
+    lock(&kit, &mo, &post.uri, true).await.unwrap();
+    kit.settle().await;
+    let by = PostRef::Uri(post.uri.clone());
+    kit.app.groups().remove(&mo, &by, RemovalReason::Rules).await.unwrap();
+    assert!(matches!(pin(&kit, &mo, &post.uri, true).await, Err(Error::NotFound("post"))));
+    kit.app.groups().restore(&mo, &by).await.unwrap();
+    assert!(pinned(&kit, &mo).await.is_empty());
+    let told = deeds(&kit).await;
+    let locks = told.iter().filter(|deed| deed["type"] == "Lock").count();
+    assert_eq!(locks, 2, "who forgot the post forgot that it was closed: {told:?}");
 }
 
 #[tokio::test]
@@ -169,7 +284,7 @@ async fn pinned_conversations_come_first_the_last_pinned_before_the_others() {
     assert_eq!(pinned(&kit, &Caller::Visitor).await, ["Number 5", "Number 1", "Number 0"]);
     let told = deeds(&kit).await;
     let of = |kind: &str| told.iter().filter(|deed| deed["type"] == kind).count();
-    assert_eq!((of("Add"), of("Remove")), (6, 1), "{told:?}");
+    assert_eq!((of("Add"), of("Remove")), (6, 2), "taken out, and unpinned: {told:?}");
     assert!(told[0]["target"].as_str().unwrap().ends_with("/featured"));
 }
 
@@ -201,91 +316,7 @@ async fn nothing_of_a_closed_group_is_told_or_shown_outside() {
     assert!(kit.remote.sent().is_empty());
 }
 
-#[tokio::test]
-async fn a_ban_ends_by_itself_and_other_servers_know_when() {
-    let (kit, mo, carer) = scene(table()).await;
-    lou_joins(&kit).await;
-    kit.app.groups().join(&carer, "carer", "table").await.unwrap();
-    for days in [0, 367] {
-        let wrong = kit.app.groups().ban(&mo, "table", "carer", days).await;
-        assert!(matches!(wrong, Err(Error::Invalid(_))), "{wrong:?}");
-    }
-    let begun = kit.app.now();
-    kit.app.groups().ban(&mo, "table", "carer", 7).await.unwrap();
-    let wrong = begin(&kit, &carer, "carer", "I am back").await;
-    assert!(matches!(wrong, Err(Error::Denied(Denial::GroupBanned))), "{wrong:?}");
-    let shown = kit.app.groups().show(&carer, "table").await.unwrap();
-    assert_eq!(shown.banned_until, Some(begun + Span::days(7)));
-    let told = deeds(&kit).await.remove(0);
-    assert_eq!(told["type"], "Block");
-    assert_eq!(
-        (&told["endTime"], &told["expires"]),
-        (&json!("2026-12-08T09:00:00Z"), &told["endTime"])
-    );
-    assert_eq!((&told["target"], &told["removeData"]), (&json!(uri(&kit).await), &json!(false)));
-    kit.clock.advance(Span::days(7) - Span::minutes(1));
-    kit.settle().await;
-    assert!(begin(&kit, &carer, "carer", "I am back").await.is_err());
-    kit.clock.advance(Span::minutes(2));
-    kit.settle().await;
-    begin(&kit, &carer, "carer", "I am back").await.unwrap();
-    assert_eq!(deeds(&kit).await.len(), 1, "they know when it ends");
-}
-
-#[tokio::test]
-async fn the_end_of_an_earlier_ban_ends_no_later_one() {
-    let (kit, mo, carer) = scene(table()).await;
-    lou_joins(&kit).await;
-    kit.app.groups().ban(&mo, "table", "carer", 1).await.unwrap();
-    kit.app.groups().appoint(&mo, "table", "carer", GroupRole::Banned).await.unwrap();
-    kit.clock.advance(Span::days(2));
-    kit.settle().await;
-    assert!(begin(&kit, &carer, "carer", "I am back").await.is_err());
-    kit.app.groups().appoint(&mo, "table", "carer", GroupRole::Member).await.unwrap();
-    begin(&kit, &carer, "carer", "I am back").await.unwrap();
-    let told = deeds(&kit).await;
-    let kinds: Vec<&str> = told.iter().map(|deed| deed["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["Block", "Block", "Undo"]);
-    assert_eq!(told[1].get("endTime"), None);
-}
-
-#[tokio::test]
-async fn what_a_group_elsewhere_closes_is_not_answered_from_here() {
-    let (kit, sam) = follows_ferns().await;
-    let first = page(1, "Spring");
-    let id = first["id"].as_str().unwrap().to_owned();
-    say(&kit, &announce(1, "Create", LOU, first)).await;
-    answer(&kit, &sam, "sam", &id).await.unwrap();
-    say(&kit, &announce(2, "Lock", LOU, json!(id))).await;
-    assert!(is_locked_out(&answer(&kit, &sam, "sam", &id).await));
-    let lock = json!({"type": "Lock", "id": "https://lemmy.example/activities/lock/1",
-        "actor": LOU, "object": id});
-    say(&kit, &announce(3, "Undo", LOU, lock)).await;
-    answer(&kit, &sam, "sam", &id).await.unwrap();
-    // What is no conversation of its own it cannot close, even where it passed it on.
-    let mine = kit.app.posts().publish(&sam, Kit::words("sam", "Tea?")).await.unwrap();
-    let boost = json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Announce",
-        "id": "https://lemmy.example/activities/announce/page/9", "actor": FERNS,
-        "to": [crate::stranger::PUBLIC], "cc": [], "object": mine.uri});
-    say(&kit, &boost).await;
-    say(&kit, &announce(4, "Lock", LOU, json!(mine.uri))).await;
-    answer(&kit, &sam, "sam", &mine.uri).await.unwrap();
-    assert!(
-        refusals(&kit, Some("lemmy.example"))
-            .await
-            .iter()
-            .any(|(why, _)| why == "it closes a conversation of others")
-    );
-}
-
-#[tokio::test]
-async fn the_server_of_who_is_banned_hears_of_it_and_of_the_end() {
-    let (kit, mo, _carer) = scene(table()).await;
-    lou_joins(&kit).await;
-    kit.app.groups().appoint(&mo, "table", "lou@lemmy.example", GroupRole::Banned).await.unwrap();
-    kit.app.groups().appoint(&mo, "table", "lou@lemmy.example", GroupRole::Member).await.unwrap();
-    let told = deeds(&kit).await;
-    let kinds: Vec<&str> = told.iter().map(|deed| deed["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["Block", "Undo"]);
-    assert_eq!((&told[0]["object"], &told[1]["object"]["object"]), (&json!(LOU), &json!(LOU)));
+async fn carer_uri(kit: &Kit) -> String {
+    let views = kit.app.actors().find_local("carer").await.unwrap();
+    views.uri
 }

@@ -11,6 +11,7 @@
 mod abandoning;
 mod accounts;
 mod auditing;
+mod banning;
 mod blocking;
 mod climbing;
 mod closed_groups;

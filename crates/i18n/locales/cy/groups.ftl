@@ -193,3 +193,5 @@ group-mine-banned-until = Nid yw'r cymedrolwyr am i chi ysgrifennu yn y grŵp hw
 group-who-ban-week = Eu gwahardd am wythnos
 group-who-ban-month = Eu gwahardd am 30 diwrnod
 group-mine-banned-inside-until = Nid yw'r cymedrolwyr am i chi fod yn y grŵp hwn tan { $when }. Ar ôl hynny gallwch ofyn am ymuno eto.
+locked-list = Sgyrsiau lle ataliwyd ymatebion
+post-locked-group = Gweld beth arall sy'n cael ei ddweud yn y grŵp

@@ -183,3 +183,5 @@ group-mine-banned-until = The moderators do not want you to write in this group 
 group-who-ban-week = Ban them for a week
 group-who-ban-month = Ban them for 30 days
 group-mine-banned-inside-until = The moderators do not want you in this group until { $when }. After that you can ask to join again.
+locked-list = Conversations where they stopped replies
+post-locked-group = See what else is said in the group

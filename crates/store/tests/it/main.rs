@@ -11,6 +11,7 @@
 )]
 
 mod bell;
+mod built;
 mod counters;
 mod database;
 mod deliveries;

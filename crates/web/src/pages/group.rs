@@ -148,7 +148,7 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
 /// How much of a pinned conversation without a title is shown.
 const PINNED_CHARS: usize = 80;
 
-fn pinned(post: &PostView) -> PinnedLine {
+pub(super) fn pinned(post: &PostView) -> PinnedLine {
     let text = || match &post.warning {
         Some(warning) => warning.clone(),
         None => beginning(&post.html.to_plain(), PINNED_CHARS),

@@ -142,11 +142,10 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     // Of what is gone the tab says so, too.
     let tab = if thread.post.deleted { title.clone() } else { tab(&thread.post) };
     let page = thread.post.page.clone();
-    let keeps_order = removing::keeps_order_in(web, &thread.post).await;
-    // Who keeps order has the last word, where the conversation is in a group of ours.
-    let is_open = !thread.post.deleted && (thread.locked.is_none() || keeps_order);
+    let may = removing::order_in(web, &thread.post).await;
+    let is_open = !thread.post.deleted && (thread.locked.is_none() || may.has_last_word);
     let closed = thread.locked.map(|since| web.with("post-locked", "when", present.day(since)));
-    let order = keeps_order.then(|| order::offered(web, &thread)).flatten();
+    let order = may.may_keep.then(|| order::offered(web, &thread)).flatten();
     // A reply that was not taken stands at another address, which nobody can go to.
     let here = Some(web.visit().frame.address.clone()).filter(|_| web.visit().is_read);
     let here = here.unwrap_or_else(|| page.clone());
@@ -161,7 +160,7 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     let mut main = main_card(web, &present, thread.post.clone(), &errors);
     let reply_audience = web.t(reply_audience(thread.post.audience));
     let mut replies = replies(&present, thread.replies, &page, &here);
-    if keeps_order {
+    if may.may_keep {
         replies.iter_mut().chain([&mut main]).for_each(removing::offer);
     }
     if main.group.is_some() {

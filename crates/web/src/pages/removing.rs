@@ -1,11 +1,12 @@
 //! Moderators of a group take a post away, with a reason, and give it back; and what was taken away.
 
 use axum::extract::Path;
+use carefolk_app::groups::Order;
 use carefolk_app::posts::PostView;
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Invalid, RemovalReason};
 
-use super::post;
+use super::{group, post};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::view::cards::{Place, PostCard};
@@ -28,14 +29,15 @@ const REASONS: [RemovalReason; 6] = [
 /// How many removals the list of a group holds.
 const REMOVALS_SHOWN: u32 = 100;
 
-/// Whether the reader keeps order in the group that a post is in.
-pub(super) async fn keeps_order_in(web: &Web, post: &PostView) -> bool {
-    let Some(group) = post.group.as_ref().filter(|_| matches!(web.caller(), Caller::Member(_)))
-    else {
-        return false;
-    };
-    let shown = web.app().groups().show(web.caller(), &group.handle).await;
-    shown.is_ok_and(|shown| shown.may_moderate)
+/// What the reader can do about order in the group that a post is in.
+pub(super) async fn order_in(web: &Web, post: &PostView) -> Order {
+    match post.group.as_ref().filter(|_| matches!(web.caller(), Caller::Member(_))) {
+        Some(group) => {
+            let order = web.app().groups().order(web.caller(), &group.handle).await;
+            order.unwrap_or_default()
+        }
+        None => Order::default(),
+    }
 }
 
 /// Offers to who keeps order what they can do with a post of their group.
@@ -87,8 +89,9 @@ pub(crate) async fn restore(web: Web, Path((who, slug)): Path<(String, String)>)
 /// `GET /groups/{handle}/removed`
 pub(crate) async fn list(web: Web, Path(handle): Path<String>) -> Answer {
     let groups = web.app().groups();
-    let group = groups.show(web.caller(), &handle).await?.group;
+    let shown = groups.show(web.caller(), &handle).await?.group;
     let removed = groups.removed(web.caller(), &handle, Page::first(REMOVALS_SHOWN)).await?;
+    let locked = groups.locked(web.caller(), &handle, Page::first(REMOVALS_SHOWN)).await?;
     let line = |removal: carefolk_app::groups::Removal| RemovedLine {
         what: web.t(if removal.is_reply { "removed-reply" } else { "removed-conversation" }),
         when: web.presenter().when(removal.at),
@@ -97,13 +100,14 @@ pub(crate) async fn list(web: Web, Path(handle): Path<String>) -> Answer {
     };
     web::show(&RemovedPage {
         cx: web
-            .cx(web.with("removed-title", "name", &group.name.name))
+            .cx(web.with("removed-title", "name", &shown.name.name))
             .here("groups")
-            .at(&format!("{}/removed", group.name.page))
+            .at(&format!("{}/removed", shown.name.page))
             .crumb(web.t("nav-home"), "/")
             .crumb(web.t("groups-title"), "/groups")
-            .crumb(group.name.name.clone(), group.name.page.clone()),
+            .crumb(shown.name.name.clone(), shown.name.page.clone()),
         lines: removed.into_iter().map(line).collect(),
+        locked: locked.iter().map(group::pinned).collect(),
     })
 }
 

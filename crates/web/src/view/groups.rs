@@ -21,7 +21,7 @@ pub(crate) struct GroupCard {
     pub facts: Vec<String>,
 }
 
-/// A conversation that moderators pinned.
+/// A conversation that moderators pinned, or closed.
 pub(crate) struct PinnedLine {
     /// Its page.
     pub page: String,
@@ -105,6 +105,8 @@ pub(crate) struct RemovedPage {
     pub cx: Cx,
     /// What they took away, the last first.
     pub lines: Vec<RemovedLine>,
+    /// The conversations in which nobody answers any more.
+    pub locked: Vec<PinnedLine>,
 }
 
 /// The groups of this community.

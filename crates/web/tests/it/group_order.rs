@@ -33,6 +33,9 @@ async fn moderators_stop_replies_and_allow_them_again() {
         assert!(page.contains("The moderators stopped replies to this conversation on "), "{page}");
         assert!(!page.contains("/reply\"") && !page.contains("reply-title"), "{page}");
     }
+    let log = Browser::new(&kit).get("/groups/table/removed").await.body;
+    assert!(log.contains("Conversations where they stopped replies"), "{log}");
+    assert!(log.contains("Awake at five</a>") && !log.contains("stopped by"), "{log}");
     // The form was open before.
     let fields = [("text", "So do I"), ("lang", "en")];
     let answer = sam.submit("/write", &format!("{thread}/reply"), &fields).await;

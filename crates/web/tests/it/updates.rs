@@ -20,7 +20,7 @@ async fn the_menu_says_how_much_is_new_and_the_page_what() {
     let reply = [("text", "Ring 01632 960123"), ("lang", "en")];
     sam.submit(&format!("/@mo/{slug}"), &format!("/@mo/{slug}/reply"), &reply).await;
     let page = mo.get("/updates").await.body;
-    assert!(page.contains("Updates (1<span class=\"hidden\"> new</span>)"), "{page}");
+    assert!(page.contains("Updates (1)<span class=\"hidden\"> new</span>"), "{page}");
     assert!(page.contains("href=\"/@sam\"") && page.contains("wrote to you."), "{page}");
     assert!(!page.contains("01632"), "no words of it: {page}");
     let latest = page.split("name=\"latest\" value=\"").nth(1).unwrap().split('"').next().unwrap();
@@ -28,7 +28,7 @@ async fn the_menu_says_how_much_is_new_and_the_page_what() {
     assert_eq!(answer.location(), "/updates?said=saw");
     let page = mo.get("/updates?said=saw").await.body;
     assert!(page.contains("You are up to date.") && page.contains("wrote to you."), "{page}");
-    assert!(!page.contains("(1<span") && !page.contains("I have seen all"), "{page}");
+    assert!(!page.contains("(1)") && !page.contains("I have seen all"), "{page}");
     for nonsense in ["", "x", "99999999999999999999"] {
         let answer = mo.submit("/updates", "/updates", &[("latest", nonsense)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{nonsense}");

@@ -355,9 +355,9 @@ impl Activity {
     /// finds it by its id (docs/federation/peers.md).
     pub fn undo_activity(id: impl Into<String>, activity: Self) -> Self {
         let (to, cc) = (activity.to.clone(), activity.cc.clone());
-        let actor = activity.actor.clone();
-        Self::new(id, ActivityKind::Undo, actor, Object::Activity(Box::new(activity)))
-            .addressed(to, cc)
+        let (actor, audience) = (activity.actor.clone(), activity.audience.clone());
+        let undo = Self::new(id, ActivityKind::Undo, actor, Object::Activity(Box::new(activity)));
+        Self { audience, ..undo }.addressed(to, cc)
     }
 
     /// The context this document needs, its object included.

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use self::order::OrderCommand;
 use self::shown::{Conversation, Shown, Whole};
-use super::desk::Desk;
+use super::desk::{Desk, when};
 use super::post::language;
 use crate::output::table;
 use crate::words::plain;
@@ -280,12 +280,16 @@ async fn members(desk: &Desk, group: &str) -> anyhow::Result<()> {
     let word = |member: &GroupMember| format!("{:?}", member.role).to_lowercase();
     let shown: Vec<_> = found
         .iter()
-        .map(|member| serde_json::json!({ "who": member.who.address(), "role": word(member) }))
+        .map(|member| {
+            let (who, until) = (member.who.address(), member.until.map(when));
+            serde_json::json!({ "who": who, "role": word(member), "until": until })
+        })
         .collect();
     desk.out.show(&shown, || {
-        let row = |member: &GroupMember| vec![member.who.address(), word(member)];
+        let until = |member: &GroupMember| member.until.map_or_else(|| "-".to_owned(), when);
+        let row = |member: &GroupMember| vec![member.who.address(), word(member), until(member)];
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
-        table(&["WHO", "ROLE"], &rows, "Nothing was said of anybody.")
+        table(&["WHO", "ROLE", "UNTIL"], &rows, "Nothing was said of anybody.")
     })
 }
 

@@ -2,7 +2,8 @@
 
 use carefolk_app::posts::PostRef;
 use carefolk_domain::RemovalReason;
-use clap::{Args, Subcommand, ValueEnum};
+use carefolk_domain::group::GROUP_BAN_DAYS_MAX;
+use clap::{Args, Subcommand, ValueEnum, value_parser};
 
 use super::super::desk::Desk;
 use crate::words::plain;
@@ -49,7 +50,7 @@ pub(crate) struct BanArgs {
     /// Who: the name of an account or a provider, or an address such as ann@social.example
     who: String,
     /// How many days; a ban without an end is: appoint GROUP WHO banned
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = value_parser!(u32).range(1..=i64::from(GROUP_BAN_DAYS_MAX)))]
     days: u32,
 }
 
