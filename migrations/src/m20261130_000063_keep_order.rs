@@ -2,13 +2,17 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::schema::{Addition, NewTable, WithParent, big_integer, index, moment, moment_null};
+use crate::schema::{
+    Addition, NewTable, WithParent, big_integer, index, moment, moment_null, where_set,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 /// The columns that are new: where, and what.
 const COLUMNS: [(&str, &str); 2] = [("post", "locked_at"), ("group_member", "until")];
+
+const LOCKED: &str = "post__group_id__id__locked";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -17,12 +21,15 @@ impl MigrationTrait for Migration {
             let add = Table::alter().table(table).add_column(moment_null(column)).to_owned();
             manager.alter_table(add).await?;
         }
-        addition().make(manager).await
+        addition().make(manager).await?;
+        let locked = index("post", &["group_id", "id"]).name(LOCKED).to_owned();
+        manager.create_index(where_set(locked, "locked_at")).await
     }
 
     /// What was closed is open again, and a ban that would have ended does not.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         addition().unmake(manager).await?;
+        manager.drop_index(Index::drop().name(LOCKED).table("post").to_owned()).await?;
         for (table, column) in COLUMNS {
             let drop = Table::alter().table(table).drop_column(column).to_owned();
             manager.alter_table(drop).await?;

@@ -77,8 +77,12 @@ pub(crate) async fn lock(
     let is_meant = uri::same_origin(&root.uri, &group.uri)
         || named_in(tx.conn(), root.id).await?.is_some_and(|named| named.id == group.id);
     // What a group closed it opens again, also when nobody here follows it any more.
-    let is_allowed =
-        is_meant && if is_locked { is_theirs && begins } else { root.group_id.is_none() };
+    let is_allowed = is_meant
+        && if is_locked {
+            is_theirs && begins
+        } else {
+            root.group_id.is_none() && (is_theirs || uri::same_origin(&root.uri, &group.uri))
+        };
     if !is_allowed {
         return Ok(Outcome::Refused("it closes a conversation of others"));
     }

@@ -4,9 +4,9 @@
 
 use std::collections::HashSet;
 
-use carefolk_domain::{ActorId, GroupId, GroupRole};
+use carefolk_domain::{ActorId, GroupId, GroupRole, NotificationKind};
 use carefolk_store::dialect::padded;
-use carefolk_store::entity::{group_member, post};
+use carefolk_store::entity::{group_member, notification, post};
 use sea_orm::sea_query::{SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -86,6 +86,12 @@ pub(crate) async fn forget(tx: &Tx, who: ActorId) -> Result<(), Error> {
     group_member::Entity::delete_many()
         .filter(group_member::Column::ActorId.eq(who))
         .filter(group_member::Column::Role.ne(GroupRole::Banned))
+        .exec(tx.conn())
+        .await?;
+    // Nor does anybody have to decide what they asked.
+    notification::Entity::delete_many()
+        .filter(notification::Column::ActorId.eq(who))
+        .filter(notification::Column::Kind.eq(NotificationKind::GroupAsked))
         .exec(tx.conn())
         .await?;
     Ok(())

@@ -4,15 +4,15 @@
 //! waits in nobody's list.
 
 use carefolk_domain::{
-    AccountState, ActorId, GroupId, GroupRole, NotificationId, NotificationKind, PostId,
+    AccountState, ActorId, Audience, GroupId, GroupRole, NotificationId, NotificationKind, PostId,
 };
 use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::report::{self, ReportState};
 use carefolk_store::entity::{account, group_member, notification, post, report_post};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use crate::App;
 use crate::kernel::{error::Error, tx::Tx};
+use crate::{App, insiders};
 
 /// What one is told.
 #[derive(Clone, Copy)]
@@ -34,6 +34,18 @@ pub(crate) async fn tell(app: &App, tx: &Tx, to: ActorId, news: News) -> Result<
         .filter(account::Column::State.eq(AccountState::Active))
         .all(tx.conn());
     write(app, tx, found.await?, news).await
+}
+
+/// Tells who wrote a post, unless they have left the group that alone reads it.
+pub(crate) async fn tell_author(
+    app: &App,
+    tx: &Tx,
+    row: &post::Model,
+    news: News,
+) -> Result<(), Error> {
+    let reads = row.audience != Audience::Group
+        || insiders::has(tx.conn(), row.group_id, row.actor_id).await?;
+    if reads { tell(app, tx, row.actor_id, news).await } else { Ok(()) }
 }
 
 /// Tells those who keep order in the group.
@@ -70,10 +82,13 @@ pub(crate) async fn tell_reporters(
         .filter(report::Column::State.eq(ReportState::Open))
         .filter(report::Column::ReporterId.is_not_null())
         .into_query();
-    let found = account::Entity::find()
+    let mut found = account::Entity::find()
         .filter(account::Column::Id.in_subquery(reporters))
-        .filter(account::Column::State.eq(AccountState::Active))
-        .all(tx.conn());
+        .filter(account::Column::State.eq(AccountState::Active));
+    if row.audience == Audience::Group {
+        found = found.filter(account::Column::ActorId.in_subquery(insiders::of(group)));
+    }
+    let found = found.all(tx.conn());
     let kind = NotificationKind::ReportDone;
     let news = News { kind, by: None, post: Some(row.id), group };
     write(app, tx, found.await?, news).await

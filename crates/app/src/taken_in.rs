@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use carefolk_domain::{ActorId, ActorKind, GroupRole, Moment, PostId, Span};
+use carefolk_domain::{ActorId, ActorKind, Audience, GroupRole, Moment, PostId, Span};
 use carefolk_store::entity::{actor, post};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -57,7 +57,7 @@ pub(crate) async fn began_here(
 
 /// How long after a conversation was closed we believe what is looked for that it was written before: who writes
 /// chooses what it says of its time.
-const BEFORE_LOCK_BELIEVED: Span = Span::days(1);
+const BEFORE_LOCK_BELIEVED: Span = Span::hours(1);
 
 /// Whether the moderators of the group that the conversation of `parent` is in do not want `author` to answer there, or
 /// nobody to. `written` is when something that was looked for says that it was written: what was there before a
@@ -66,12 +66,19 @@ pub(crate) async fn is_unwanted_below(
     tx: &Tx,
     parent: &post::Model,
     author: &actor::Model,
-    written: Option<Moment>,
+    (audience, written): (Audience, Option<Moment>),
 ) -> Result<bool, Error> {
-    let Some(place) = of_conversation(tx.conn(), parent).await? else { return Ok(false) };
+    // What is said aside belongs to those it is for, and not into the group.
+    let place = if audience.is_open() {
+        of_conversation(tx.conn(), parent).await?
+    } else {
+        of_post(tx.conn(), parent).await?
+    };
+    let Some(place) = place else { return Ok(false) };
     match role(tx.conn(), &place.row, author).await? {
         Some(GroupRole::Banned) => Ok(true),
         Some(GroupRole::Moderator) => Ok(false),
+        _ if !audience.is_open() => Ok(false),
         _ => Ok(locked::since(tx.conn(), parent).await?.is_some_and(|since| {
             let is_earlier = written.is_some_and(|written| written < since);
             !(is_earlier && tx.now() - since < BEFORE_LOCK_BELIEVED)

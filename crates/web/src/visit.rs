@@ -86,7 +86,7 @@ impl Visit {
         parts: &Parts,
         jar: Jar,
         (session, form): (Option<String>, Option<String>),
-        member: Option<(Member, u64)>,
+        member: Option<(Member, usize)>,
         community: String,
     ) -> Self {
         let (member, told) = member.unzip();
@@ -128,7 +128,7 @@ impl Visit {
 fn frame(
     state: &WebState,
     parts: &Parts,
-    member: Option<(&Member, u64)>,
+    member: Option<(&Member, usize)>,
     community: String,
     csrf: String,
 ) -> Frame {

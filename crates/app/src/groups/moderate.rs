@@ -18,7 +18,7 @@ use crate::grouped::{self, Place};
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::posts::PostRef;
-use crate::{audit, homes};
+use crate::{audit, homes, news};
 
 impl Groups<'_> {
     /// Says what somebody is in the group: a moderator, a provider that may begin conversations, one who
@@ -165,6 +165,7 @@ impl Groups<'_> {
         self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
+        let post = order::there(&tx, &place, post.id).await?;
         grouped::take_back(self.0, &tx, &post).await?;
         order::forget(self.0, &tx, &place, &post).await?;
         let conversation = Condition::any()
@@ -258,6 +259,7 @@ async fn appoint_here(
     match role {
         GroupRole::Banned => {
             set_role(tx, row.id, person.id, role).await?;
+            news::answered(tx, row.id, person.id).await?;
             homes::drop_group(tx, person.id, row.id).await
         }
         GroupRole::Moderator | GroupRole::Member if inside => {

@@ -130,7 +130,7 @@ impl Groups<'_> {
 }
 
 /// What begins a conversation, as it is now that the group is held: it may have gone, or left the group.
-async fn there(tx: &Tx, place: &Place, root: PostId) -> Result<post::Model, Error> {
+pub(super) async fn there(tx: &Tx, place: &Place, root: PostId) -> Result<post::Model, Error> {
     let now = post::Entity::find_by_id(root)
         .filter(post::Column::GroupId.eq(place.row.id))
         .filter(post::Column::State.eq(PostState::Published))
@@ -146,7 +146,11 @@ pub(super) async fn forget(
     place: &Place,
     root: &post::Model,
 ) -> Result<(), Error> {
-    locked::set(tx, root.id, false).await?;
+    if locked::set(tx, root.id, false).await? {
+        let uri = root.uri.clone();
+        let told = Told { post: Some(root.id), who: None, is_done: false };
+        told::tell(app, tx, place, told, |id, deed| Activity::lock(id, deed, uri)).await?;
+    }
     if remove(tx, place.row.id, root.id).await? {
         tell_of_pin(app, tx, place, root, false).await?;
     }

@@ -182,7 +182,9 @@ fn dealing(
             Some(object) if is_featured(&activity, &actor, network) => {
                 Plan::Pin { actor, object, pinned: activity.kind == Kind::Add }
             }
-            _ if target(&activity, network).is_some_and(|target| target.starts_with(ours)) => {
+            _ if target(&activity, network)
+                .is_some_and(|target| uri::same_origin(&target, ours)) =>
+            {
                 refused("it keeps order in a group of ours, and may not")
             }
             _ => ignored("it is not about pinned posts"),

@@ -216,7 +216,7 @@ async fn is_unwanted(
     written: Option<Moment>,
 ) -> Result<bool, Error> {
     let Some(parent) = &heard.parent else { return Ok(false) };
-    if taken_in::is_unwanted_below(tx, parent, author, written).await? {
+    if taken_in::is_unwanted_below(tx, parent, author, (heard.audience, written)).await? {
         return Ok(true);
     }
     if parent.slug.is_none() {

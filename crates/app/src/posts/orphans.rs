@@ -1,6 +1,6 @@
 //! Posts that came before what they answer.
 
-use carefolk_domain::{Audience, PostId, PostState, UriHash};
+use carefolk_domain::{Audience, GroupId, PostId, PostState, UriHash};
 use carefolk_store::dialect::{self, padded};
 use carefolk_store::entity::post;
 use sea_orm::ActiveValue::Set;
@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::counts;
 use crate::kernel::{error::Error, tx::Tx};
-use crate::{locked, taken_in};
+use crate::taken_in;
 
 /// How many posts that came before what they answer are joined to it, and how many below each of
 /// them: chains that come from the end would cost the square of their length (S-100).
@@ -46,7 +46,6 @@ async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
         .await?;
     let root = row.root_id.unwrap_or(row.id);
     let unwanted = taken_in::unwanted_among(tx, row, &orphans).await?;
-    let locked = locked::since(tx.conn(), row).await?;
     for orphan in orphans.into_iter().filter(|orphan| !unwanted.contains(&orphan.id)) {
         let id = orphan.id;
         let is_counted =
@@ -66,29 +65,47 @@ async fn adopt(tx: &Tx, row: &post::Model) -> Result<(), Error> {
         if is_counted {
             dialect::bump_reply_count(tx.store(), row.id, 1).await?;
         }
-        let mut below = post::Entity::find()
-            .select_only()
-            .column(post::Column::Id)
-            .filter(post::Column::RootId.eq(id))
-            .limit(BELOW_ORPHAN_MAX);
-        if let Some(since) = locked {
-            below = below.filter(post::Column::CreatedAt.lt(since));
-        }
-        let ids: Vec<PostId> = below.into_tuple().all(tx.conn()).await?;
-        let below =
-            || post::Entity::update_many().filter(post::Column::Id.is_in(padded(ids.clone())));
-        if ids.is_empty() {
-            continue;
-        }
-        below().col_expr(post::Column::RootId, Expr::value(root)).exec(tx.conn()).await?;
-        if group.is_some() {
-            below()
-                .col_expr(post::Column::GroupId, Expr::value(group))
-                .filter(post::Column::GroupId.is_null())
-                .filter(post::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
-                .exec(tx.conn())
-                .await?;
-        }
+        adopt_below(tx, row, id, (root, group)).await?;
+    }
+    Ok(())
+}
+
+/// What stood below `orphan`, which stands below `row` now, comes along; but for what may not stand there, which answers
+/// nothing that is here any more.
+async fn adopt_below(
+    tx: &Tx,
+    row: &post::Model,
+    orphan: PostId,
+    (root, group): (PostId, Option<GroupId>),
+) -> Result<(), Error> {
+    let below = post::Entity::find()
+        .filter(post::Column::RootId.eq(orphan))
+        .limit(BELOW_ORPHAN_MAX)
+        .all(tx.conn())
+        .await?;
+    let unwanted = taken_in::unwanted_among(tx, row, &below).await?;
+    let wanted = below.iter().map(|post| post.id).filter(|id| !unwanted.contains(id));
+    let wanted: Vec<PostId> = wanted.collect();
+    let among =
+        |ids: Vec<PostId>| post::Entity::update_many().filter(post::Column::Id.is_in(padded(ids)));
+    if !unwanted.is_empty() {
+        among(unwanted.into_iter().collect())
+            .col_expr(post::Column::RootId, Expr::value(Option::<PostId>::None))
+            .col_expr(post::Column::InReplyToId, Expr::value(Option::<PostId>::None))
+            .exec(tx.conn())
+            .await?;
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    among(wanted.clone()).col_expr(post::Column::RootId, Expr::value(root)).exec(tx.conn()).await?;
+    if group.is_some() {
+        among(wanted)
+            .col_expr(post::Column::GroupId, Expr::value(group))
+            .filter(post::Column::GroupId.is_null())
+            .filter(post::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
+            .exec(tx.conn())
+            .await?;
     }
     Ok(())
 }

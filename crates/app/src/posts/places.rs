@@ -30,12 +30,15 @@ impl Posts<'_> {
     pub(super) async fn hold_place(
         &self,
         tx: &Tx,
-        author: &actor::Model,
+        (author, audience): (&actor::Model, Audience),
         parent: Option<&post::Model>,
         place: Option<&grouped::Place>,
     ) -> Result<(), Error> {
         let Some(place) = place else {
-            let Some(parent) = parent else { return Ok(()) };
+            let Some(parent) = parent.filter(|_| audience.is_open()) else { return Ok(()) };
+            if let Some(place) = grouped::of_conversation(tx.conn(), parent).await? {
+                group::Entity::find_by_id(place.row.id).lock_shared().one(tx.conn()).await?;
+            }
             let now = post::Entity::find_by_id(parent.id).one(tx.conn()).await?;
             return answered_outside(tx.conn(), author, &now.unwrap_or_else(|| parent.clone()))
                 .await;
@@ -94,8 +97,10 @@ impl Posts<'_> {
         };
         match (&place, parent) {
             (Some(place), parent) => place.admit(conn, author, parent).await?,
-            (None, Some(parent)) => answered_outside(conn, author, parent).await?,
-            (None, None) => {}
+            (None, Some(parent)) if new.audience.is_open() && parent.audience.is_open() => {
+                answered_outside(conn, author, parent).await?;
+            }
+            (None, _) => {}
         }
         Ok(place)
     }

@@ -49,7 +49,7 @@ impl Posts<'_> {
         let ready = Box::pin(self.ready(caller, &new)).await?;
         let tx = self.0.begin().await?;
         let (parent, place) = (ready.parent.as_ref(), ready.group.as_ref());
-        Box::pin(self.hold_place(&tx, &ready.author, parent, place)).await?;
+        Box::pin(self.hold_place(&tx, (&ready.author, ready.audience), parent, place)).await?;
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;

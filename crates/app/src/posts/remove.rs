@@ -35,7 +35,8 @@ pub(crate) async fn remove(
         .await?;
     if let Some(group) = row.group_id {
         let (kind, post) = (NotificationKind::PostRemoved, Some(row.id));
-        news::tell(app, tx, row.actor_id, News { kind, by: None, post, group }).await?;
+        let news = News { kind, by: None, post, group };
+        news::tell_author(app, tx, row, news).await?;
         news::tell_reporters(app, tx, row, group).await?;
     }
     group_pin::Entity::delete_many()
@@ -86,7 +87,7 @@ pub(crate) async fn restore(app: &App, tx: &Tx, row: &post::Model) -> Result<(),
             .exec(tx.conn())
             .await?;
         let (kind, post) = (NotificationKind::PostRestored, Some(row.id));
-        news::tell(app, tx, row.actor_id, News { kind, by: None, post, group }).await?;
+        news::tell_author(app, tx, row, News { kind, by: None, post, group }).await?;
     }
     set(tx, row, PostState::Published, None, None).await?;
     counts::count(tx, row, 1).await?;

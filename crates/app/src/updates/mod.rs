@@ -3,16 +3,13 @@
 //! Invariant: of a post that one may not see, and of a group that one may not know of, nothing is told, whatever one was
 //! told before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use carefolk_domain::{ActorId, GroupId, Moment, NotificationId, NotificationKind, PostId};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, group, notification, post};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::App;
 use crate::actors::{ActorView, queries as actors};
@@ -23,7 +20,7 @@ use crate::posts::visible::traces_for;
 use crate::posts::{PostView, views};
 
 /// How many that are new are counted: more are "many".
-pub const NEW_COUNTED_MAX: u64 = 99;
+pub const NEW_COUNTED_MAX: usize = 99;
 
 /// The handle of this capability.
 pub struct Updates<'a>(pub(crate) &'a App);
@@ -52,9 +49,14 @@ pub struct Update {
 pub struct UpdatePage {
     /// The latest first.
     pub updates: Vec<Update>,
+    /// The last that one was told, whether it is shown or not: what came later is not on the page.
+    pub latest: Option<NotificationId>,
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
 }
+
+/// How many rows are looked through for one page, in pages: of what one may not see any more nothing is shown.
+const LOOKED_THROUGH: u32 = 5;
 
 impl Updates<'_> {
     /// What a member is told about, the latest first.
@@ -63,55 +65,49 @@ impl Updates<'_> {
     ///
     /// [`Error::Store`].
     pub async fn list(&self, member: &Member, page: Page) -> Result<UpdatePage, Error> {
-        let look = self.0.look().await?;
-        let conn = look.conn();
-        let mut query = notification::Entity::find()
-            .filter(notification::Column::AccountId.eq(member.account))
-            .order_by_desc(notification::Column::Id)
-            .limit(page.rows() + 1);
-        if let Some(before) = page.before {
-            query = query.filter(notification::Column::Id.lt(NotificationId(before)));
-        }
-        let mut rows = query.all(conn).await?;
-        let more = u64::try_from(rows.len()).unwrap_or(0) > page.rows();
-        if more {
-            rows.pop();
-        }
-        let next = rows.last().filter(|_| more).map(|last| last.id.to_string());
         let viewer = Caller::Member(member.clone());
-        let mut posts = posts_of(conn, &viewer, &rows).await?;
-        let people = people_of(conn, &rows).await?;
-        let groups = groups_of(conn, &viewer, &rows).await?;
-        look.end().await?;
-        let mut updates = Vec::with_capacity(rows.len());
-        for row in rows {
-            let post = row.post_id.and_then(|id| posts.get_mut(&id)).cloned();
-            let group = row.group_id.and_then(|id| groups.get(&id)).cloned();
-            let by = people.get(&row.actor_id).filter(|_| row.kind.names_who()).cloned();
-            let is_there = row.post_id.is_some() == post.is_some()
-                && row.group_id.is_some() == group.is_some()
-                && row.kind.names_who() == by.is_some();
-            if is_there {
-                let is_new = row.read_at.is_none();
-                let (id, kind, at) = (row.id, row.kind, row.created_at);
-                updates.push(Update { id, kind, by, post, group, at, is_new });
+        let look = self.0.look().await?;
+        let mut before = page.before;
+        let (mut updates, mut latest, mut next) = (Vec::new(), None, None);
+        for _ in 0..LOOKED_THROUGH {
+            let mut rows = rows(look.conn(), member, before, page.rows() + 1).await?;
+            latest = latest.or(rows.first().map(|row| row.id));
+            let more = u64::try_from(rows.len()).unwrap_or(0) > page.rows();
+            if more {
+                rows.pop();
+            }
+            before = rows.last().map(|row| row.id.0);
+            next = before.filter(|_| more).map(|id| id.to_string());
+            let known = Known::of(look.conn(), &viewer, &rows).await?;
+            rows.retain(|row| known.shows(row));
+            updates = shown(look.conn(), &viewer, rows, known).await?;
+            if !updates.is_empty() || !more {
+                break;
             }
         }
-        Ok(UpdatePage { updates, next })
+        look.end().await?;
+        Ok(UpdatePage { updates, latest, next })
     }
 
-    /// How many are new, up to [`NEW_COUNTED_MAX`] and one.
+    /// How many of those that [`Updates::list`] shows are new, up to [`NEW_COUNTED_MAX`] and one.
     ///
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn new_count(&self, member: &Member) -> Result<u64, Error> {
-        Ok(notification::Entity::find()
+    pub async fn new_count(&self, member: &Member) -> Result<usize, Error> {
+        let conn = self.0.read();
+        let new = notification::Entity::find()
             .filter(notification::Column::AccountId.eq(member.account))
             .filter(notification::Column::ReadAt.is_null())
-            .limit(NEW_COUNTED_MAX + 1)
-            .count(self.0.read())
-            .await?)
+            .order_by_desc(notification::Column::Id)
+            .limit(u64::try_from(NEW_COUNTED_MAX + 1).unwrap_or(u64::MAX))
+            .all(conn)
+            .await?;
+        if new.is_empty() {
+            return Ok(0);
+        }
+        let known = Known::of(conn, &Caller::Member(member.clone()), &new).await?;
+        Ok(new.iter().filter(|row| known.shows(row)).count())
     }
 
     /// The member saw everything up to that one; what came later stays new.
@@ -132,52 +128,104 @@ impl Updates<'_> {
     }
 }
 
-async fn posts_of(
+async fn rows(
+    conn: &impl ConnectionTrait,
+    member: &Member,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<notification::Model>, Error> {
+    let mut query = notification::Entity::find()
+        .filter(notification::Column::AccountId.eq(member.account))
+        .order_by_desc(notification::Column::Id)
+        .limit(limit);
+    if let Some(before) = before {
+        query = query.filter(notification::Column::Id.lt(NotificationId(before)));
+    }
+    Ok(query.all(conn).await?)
+}
+
+/// What of these one may know.
+struct Known {
+    posts: HashSet<PostId>,
+    people: HashMap<ActorId, actor::Model>,
+    groups: HashMap<GroupId, GroupName>,
+}
+
+impl Known {
+    async fn of(
+        conn: &impl ConnectionTrait,
+        viewer: &Caller,
+        rows: &[notification::Model],
+    ) -> Result<Self, Error> {
+        let posts: Vec<PostId> = rows.iter().filter_map(|row| row.post_id).collect();
+        let people = rows.iter().filter(|row| row.kind.names_who()).map(|row| row.actor_id);
+        let people: Vec<ActorId> = people.collect();
+        let groups: Vec<GroupId> = rows.iter().filter_map(|row| row.group_id).collect();
+        let mut known =
+            Self { posts: HashSet::new(), people: HashMap::new(), groups: HashMap::new() };
+        if !posts.is_empty() {
+            let may = post::Entity::find()
+                .select_only()
+                .column(post::Column::Id)
+                .filter(post::Column::Id.is_in(padded(posts)))
+                .filter(traces_for(viewer));
+            known.posts = may.into_tuple::<PostId>().all(conn).await?.into_iter().collect();
+        }
+        if !people.is_empty() {
+            let found = actor::Entity::find().filter(actor::Column::Id.is_in(padded(people)));
+            let shown = found.all(conn).await?.into_iter().filter(actors::is_shown);
+            known.people = shown.map(|row| (row.id, row)).collect();
+        }
+        if !groups.is_empty() {
+            let may = group::Entity::find()
+                .filter(group::Column::Id.is_in(padded(groups)))
+                .filter(grouped::known_to(viewer));
+            known.groups = grouped::names_among(conn, may.all(conn).await?).await?;
+        }
+        Ok(known)
+    }
+
+    fn shows(&self, row: &notification::Model) -> bool {
+        // Who reported something does not have to see it any more: mostly they block who wrote it.
+        let needs_post = row.kind != NotificationKind::ReportDone;
+        row.post_id.is_none_or(|id| !needs_post || self.posts.contains(&id))
+            && row.group_id.is_none_or(|id| self.groups.contains_key(&id))
+            && (!row.kind.names_who() || self.people.contains_key(&row.actor_id))
+    }
+}
+
+async fn shown(
     conn: &impl ConnectionTrait,
     viewer: &Caller,
-    rows: &[notification::Model],
-) -> Result<HashMap<PostId, PostView>, Error> {
+    rows: Vec<notification::Model>,
+    known: Known,
+) -> Result<Vec<Update>, Error> {
     let ids: Vec<PostId> = rows.iter().filter_map(|row| row.post_id).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let ids: Vec<PostId> = ids.into_iter().filter(|id| known.posts.contains(id)).collect();
+    let mut posts: HashMap<PostId, PostView> = HashMap::new();
+    if !ids.is_empty() {
+        let found = post::Entity::find()
+            .filter(post::Column::Id.is_in(padded(ids)))
+            .filter(traces_for(viewer))
+            .all(conn)
+            .await?;
+        let found = views(conn, viewer, found).await?;
+        posts.extend(found.into_iter().map(|view| (view.id, view)));
     }
-    let found = post::Entity::find()
-        .filter(Condition::all().add(post::Column::Id.is_in(padded(ids))).add(traces_for(viewer)))
-        .all(conn)
-        .await?;
-    let found = views(conn, viewer, found).await?;
-    Ok(found.into_iter().map(|view| (view.id, view)).collect())
-}
-
-async fn people_of(
-    conn: &impl ConnectionTrait,
-    rows: &[notification::Model],
-) -> Result<HashMap<ActorId, ActorView>, Error> {
-    let ids = rows.iter().filter(|row| row.kind.names_who()).map(|row| row.actor_id);
-    let ids: Vec<ActorId> = ids.collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found =
-        actor::Entity::find().filter(actor::Column::Id.is_in(padded(ids))).all(conn).await?;
-    let shown = found.into_iter().filter(actors::is_shown);
-    Ok(shown.map(|row| (row.id, actors::view(row))).collect())
-}
-
-/// The groups that the viewer may know of.
-async fn groups_of(
-    conn: &impl ConnectionTrait,
-    viewer: &Caller,
-    rows: &[notification::Model],
-) -> Result<HashMap<GroupId, GroupName>, Error> {
-    let ids: Vec<GroupId> = rows.iter().filter_map(|row| row.group_id).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = group::Entity::find()
-        .filter(group::Column::Id.is_in(padded(ids)))
-        .filter(grouped::known_to(viewer))
-        .all(conn)
-        .await?;
-    grouped::names_among(conn, found).await
+    let update = |row: notification::Model| Update {
+        id: row.id,
+        kind: row.kind,
+        by: known
+            .people
+            .get(&row.actor_id)
+            .filter(|_| row.kind.names_who())
+            .cloned()
+            .map(actors::view),
+        post: row.post_id.and_then(|id| posts.get(&id)).cloned(),
+        group: row.group_id.and_then(|id| known.groups.get(&id)).cloned(),
+        at: row.created_at,
+        is_new: row.read_at.is_none(),
+    };
+    let updates = rows.into_iter().map(update).collect();
+    Ok(updates)
 }

@@ -11,7 +11,7 @@ use crate::closed_groups;
 use crate::group_servers::{THEIR_INBOX, lou_joins};
 use crate::grouping::{ann_joins, begin, scene, table, uri};
 use crate::refusing::of as refusals;
-use crate::stranger::{act, note, say};
+use crate::stranger::{PUBLIC, act, note, person, say};
 
 pub(crate) async fn lock(
     kit: &Kit,
@@ -143,12 +143,12 @@ async fn what_was_written_before_a_conversation_was_closed_belongs_to_it() {
         ["I am"],
         "what came later brings itself in by no way"
     );
-    // A day later nobody believes it any more.
+    // An hour later nobody believes it any more.
     let mut old = note(3, "I was");
     old["inReplyTo"] = json!(post.uri);
     let old_id = old["id"].as_str().unwrap().to_owned();
     kit.remote.put(&old_id, &old.to_string());
-    kit.clock.advance(Span::days(1));
+    kit.clock.advance(Span::hours(1));
     let mut late = note(4, "Good, too");
     late["inReplyTo"] = json!(old_id);
     late["cc"] = json!([carer_uri(&kit).await]);
@@ -187,6 +187,14 @@ async fn an_answer_that_is_in_no_group_opens_no_way_round_a_lock_or_a_ban() {
         say(&kit, &act(2, "Create", loud)).await;
         kit.settle().await;
         assert!(below(&kit, &post.uri).await.is_empty(), "{is_banned}");
+        // Between the two of them it goes on.
+        let mut soft = note(3, "What happened?");
+        soft["inReplyTo"] = aside["id"].clone();
+        soft["to"] = json!([mo_uri(&kit).await]);
+        soft["cc"] = json!([]);
+        say(&kit, &act(3, "Create", soft.clone())).await;
+        let soft = PostRef::Uri(soft["id"].as_str().unwrap().to_owned());
+        assert!(kit.app.posts().find(&mo, &soft).await.is_ok(), "{is_banned}");
         let aside = aside["id"].as_str().unwrap();
         let ours = answer(&kit, &mo, "mo", aside).await;
         assert!(ours.is_ok(), "who keeps order has the last word: {ours:?}");
@@ -211,9 +219,20 @@ async fn what_answered_a_gap_comes_back_with_it_only_if_its_author_may_answer() 
     loud["inReplyTo"] = json!(first.uri);
     loud["cc"] = json!([carer_uri(&kit).await]);
     say(&kit, &act(1, "Create", loud)).await;
+    // Nor below an answer by somebody whom nobody minds.
+    let bob = "https://w.example/users/bob";
+    kit.remote.put(bob, &person("w.example", "bob").to_string());
+    let (base, soft) = ("https://www.w3.org/ns/activitystreams", "https://w.example/notes/1");
+    let soft = json!({"@context": base, "type": "Create", "id": "https://w.example/acts/1",
+        "actor": bob, "to": [PUBLIC], "object": {"type": "Note", "id": soft, "attributedTo": bob,
+        "content": "Quite", "inReplyTo": first.uri, "to": [PUBLIC], "cc": [carer_uri(&kit).await]}});
+    say(&kit, &soft).await;
+    let mut below_it = note(2, "Cake, too");
+    below_it["inReplyTo"] = soft["object"]["id"].clone();
+    say(&kit, &act(2, "Create", below_it)).await;
     kit.app.groups().restore(&mo, &by).await.unwrap();
     kit.settle().await;
-    assert_eq!(below(&kit, &post.uri).await, ["So do I"]);
+    assert_eq!(below(&kit, &post.uri).await, ["So do I", "Quite"]);
 }
 
 #[tokio::test]
@@ -227,7 +246,7 @@ async fn what_leaves_the_group_is_open_again_and_pinned_no_more() {
     answer(&kit, &carer, "carer", &post.uri).await.unwrap();
     let told = deeds(&kit).await;
     let kinds = told.iter().map(|deed| deed["type"].as_str().unwrap());
-    assert_eq!(kinds.collect::<Vec<_>>(), ["Lock", "Add", "Remove"]);
+    assert_eq!(kinds.collect::<Vec<_>>(), ["Lock", "Add", "Undo", "Remove"]);
     // And nothing more can be done with it.
     assert!(matches!(lock(&kit, &mo, &post.uri, true).await, Err(Error::NotFound("post"))));
 }

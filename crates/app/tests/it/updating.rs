@@ -4,8 +4,12 @@ use carefolk_app::posts::{NewPost, PostRef};
 use carefolk_app::reports::NewReport;
 use carefolk_app::updates::{NEW_COUNTED_MAX, Update};
 use carefolk_app::{Caller, Page};
-use carefolk_domain::{Address, GroupKind, NotificationKind as Kind, RemovalReason, Role};
+use carefolk_domain::{
+    Address, GroupKind, GroupRole, NotificationKind as Kind, RemovalReason, Role,
+};
+use carefolk_store::entity::notification;
 use carefolk_testkit::Kit;
+use sea_orm::EntityTrait;
 
 use crate::closed_groups::scene as closed;
 use crate::grouping::{begin, scene, table};
@@ -20,7 +24,7 @@ async fn kinds(kit: &Kit, who: &Caller) -> Vec<Kind> {
     told(kit, who).await.into_iter().map(|update| update.kind).collect()
 }
 
-async fn new_count(kit: &Kit, who: &Caller) -> u64 {
+async fn new_count(kit: &Kit, who: &Caller) -> usize {
     let Caller::Member(member) = who else { panic!("nobody is told") };
     kit.app.updates().new_count(member).await.unwrap()
 }
@@ -69,6 +73,10 @@ async fn a_page_goes_on_where_the_last_one_ended_and_many_are_not_counted() {
 async fn moderators_are_told_who_asks_until_it_is_answered() {
     let (kit, mo, _sam, bob) = closed(GroupKind::Closed).await;
     let groups = kit.app.groups();
+    groups.join(&bob, "bob", "table").await.unwrap();
+    groups.ban(&mo, "table", "bob", 1).await.unwrap();
+    assert!(kinds(&kit, &mo).await.is_empty(), "a ban is an answer");
+    groups.appoint(&mo, "table", "bob", GroupRole::Member).await.unwrap();
     for outcome in [Some(Kind::GroupLetIn), Some(Kind::GroupRefused), None] {
         groups.join(&bob, "bob", "table").await.unwrap();
         groups.join(&bob, "bob", "table").await.unwrap();
@@ -145,4 +153,59 @@ async fn nothing_is_told_of_what_one_may_not_see_any_more() {
     kit.app.groups().turn_away(&mo, "table", "sam").await.unwrap();
     assert!(kinds(&kit, &sam).await.is_empty());
     assert_eq!(new_count(&kit, &sam).await, 0);
+}
+
+#[tokio::test]
+async fn who_blocks_whom_they_reported_learns_what_became_of_it() {
+    let (kit, mo, carer) = scene(table()).await;
+    let post = begin(&kit, &carer, "carer", "Come @ruth, or else").await.unwrap();
+    let ruth = kit.account("ruth", Role::Member).await;
+    let about = Address::parse("carer@care.example").unwrap();
+    let report = NewReport {
+        reporter: "ruth".to_owned(),
+        about: about.clone(),
+        posts: vec![post.uri.clone()],
+        comment: "A threat".to_owned(),
+        forward: false,
+    };
+    kit.app.reports().send(&ruth, report).await.unwrap();
+    kit.app.blocks().block(&ruth, "ruth", &about, false).await.unwrap();
+    let by = PostRef::Uri(post.uri.clone());
+    kit.app.groups().remove(&mo, &by, RemovalReason::Unkind).await.unwrap();
+    let news = told(&kit, &ruth).await;
+    assert_eq!((news.len(), news[0].kind), (1, Kind::ReportDone));
+    assert!(news[0].post.is_none(), "they do not have to see it");
+    assert_eq!(new_count(&kit, &ruth).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_not_shown_is_not_counted_and_can_be_seen_to() {
+    let (kit, mo, carer) = scene(table()).await;
+    let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
+    let new = NewPost { in_reply_to: Some(post.uri.clone()), ..Kit::words("carer", "I am") };
+    let answer = kit.app.posts().publish(&carer, new).await.unwrap();
+    assert_eq!((new_count(&kit, &mo).await, told(&kit, &mo).await.len()), (1, 1));
+    // Whoever is suspended is shown to nobody, as is what they wrote.
+    let sql = format!("UPDATE actor SET state = 'suspended' WHERE id = {}", answer.author.id.0);
+    kit.database.meddle(&sql).await;
+    let Caller::Member(member) = &mo else { panic!() };
+    let page = kit.app.updates().list(member, Page::first(50)).await.unwrap();
+    assert_eq!((new_count(&kit, &mo).await, page.updates.len()), (0, 0));
+    kit.app.updates().saw(member, page.latest.unwrap()).await.unwrap();
+    let sql = format!("UPDATE actor SET state = 'active' WHERE id = {}", answer.author.id.0);
+    kit.database.meddle(&sql).await;
+    let again = told(&kit, &mo).await;
+    assert_eq!((again.len(), again[0].is_new), (1, false));
+}
+
+#[tokio::test]
+async fn who_left_is_told_nothing_of_what_goes_on_there() {
+    let (kit, mo, sam, _bob) = closed(GroupKind::Private).await;
+    let post = begin(&kit, &sam, "sam", "Who is awake?").await.unwrap();
+    kit.app.groups().leave(&sam, "sam", "table").await.unwrap();
+    let by = PostRef::Uri(post.uri.clone());
+    kit.app.groups().remove(&mo, &by, RemovalReason::Unkind).await.unwrap();
+    kit.app.groups().restore(&mo, &by).await.unwrap();
+    let rows = notification::Entity::find().all(kit.app.db().read()).await.unwrap();
+    assert!(rows.is_empty(), "{rows:?}");
 }

@@ -13,11 +13,11 @@ pub(crate) async fn show(web: Web) -> Answer {
     let member = web.member()?;
     let found = web.app().updates().list(member, web.page_of(POSTS_A_PAGE)).await?;
     let is_new = found.updates.iter().any(|update| update.is_new);
-    let latest = found.updates.first().map(|update| update.id.0.to_string());
+    let latest = found.latest.map(|latest| latest.0.to_string());
     let mut days: Vec<UpdateDay> = Vec::new();
-    for update in &found.updates {
+    for (number, update) in (1..).zip(&found.updates) {
         let day = web.presenter().day(update.at);
-        let line = line(&web, update);
+        let line = line(&web, update, number);
         match days.last_mut().filter(|last| last.day == day) {
             Some(last) => last.lines.push(line),
             None => days.push(UpdateDay { day, lines: vec![line] }),
@@ -38,11 +38,12 @@ pub(crate) async fn saw(web: Web) -> Answer {
     // Who sends no number saw nothing.
     let latest = web.fields().get("latest").parse().unwrap_or(0);
     web.app().updates().saw(member, NotificationId(latest)).await?;
-    Ok(web.go(&OwnPath::of("/updates"), "saw"))
+    let is_all = web.app().updates().new_count(member).await? == 0;
+    Ok(web.go(&OwnPath::of("/updates"), if is_all { "saw" } else { "" }))
 }
 
 /// How many are new, in words for the menu; nothing if none is.
-pub(crate) fn count_in_words(count: u64) -> Option<String> {
+pub(crate) fn count_in_words(count: usize) -> Option<String> {
     match count {
         0 => None,
         many if many > NEW_COUNTED_MAX => Some(format!("{NEW_COUNTED_MAX}+")),
@@ -50,7 +51,7 @@ pub(crate) fn count_in_words(count: u64) -> Option<String> {
     }
 }
 
-fn line(web: &Web, update: &Update) -> UpdateLine {
+fn line(web: &Web, update: &Update, number: u32) -> UpdateLine {
     let post = update.post.as_ref();
     let group = update.group.as_ref();
     let members = || group.map(|group| format!("{}/members", group.page));
@@ -74,8 +75,15 @@ fn line(web: &Web, update: &Update) -> UpdateLine {
         words: web.t(key),
         group: group.map(|group| (group.page.clone(), group.name.clone())),
         why: why.map(|reason| web.t(&format!("removed-{}", reason.word()))),
+        which: which(web, update, number),
         when: web.presenter().when(update.at),
         link: to.map(|to| (to, web.t(link))),
         is_new: update.is_new,
     }
+}
+
+/// Two by one person within a minute would have the same name.
+fn which(web: &Web, update: &Update, number: u32) -> String {
+    let who = update.by.as_ref().map(|who| format!("{}, ", who.name_and_origin()));
+    format!("{}{}, {number}", who.unwrap_or_default(), web.presenter().when(update.at))
 }

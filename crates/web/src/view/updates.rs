@@ -17,6 +17,8 @@ pub(crate) struct UpdateLine {
     pub why: Option<String>,
     /// When, in words.
     pub when: String,
+    /// What tells its link from those of others: who, when, and its number on the page.
+    pub which: String,
     /// Where it leads, and what that is called.
     pub link: Option<(String, String)>,
     /// Whether one has not seen it.

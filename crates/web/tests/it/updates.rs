@@ -35,7 +35,7 @@ async fn the_menu_says_how_much_is_new_and_the_page_what() {
     }
     let answer = Browser::new(&kit).get("/updates").await;
     assert!(answer.location().starts_with("/sign-in"), "{:?}", answer.status);
-    assert!(mo.get("/cy/updates").await.body.contains("ysgrifennodd atoch"));
+    assert!(mo.get("/cy/updates").await.body.contains("wedi ysgrifennu atoch"));
 }
 
 #[tokio::test]
