@@ -4,7 +4,9 @@ use carefolk_app::posts::{NewPost, PostRef, PostView};
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::group::GROUP_PINS_MAX;
 use carefolk_domain::{Denial, GroupKind, GroupRole, RemovalReason, Span};
+use carefolk_store::entity::group_pin;
 use carefolk_testkit::Kit;
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::closed_groups;
@@ -301,6 +303,8 @@ async fn pinned_conversations_come_first_the_last_pinned_before_the_others() {
     pin(&kit, &mo, &some[2].uri, false).await.unwrap();
     pin(&kit, &mo, &last.uri, true).await.unwrap();
     assert_eq!(pinned(&kit, &Caller::Visitor).await, ["Number 5", "Number 1", "Number 0"]);
+    let rows = group_pin::Entity::find().count(kit.app.db().read()).await.unwrap();
+    assert_eq!(rows, 3, "what is gone takes no place");
     let told = deeds(&kit).await;
     let of = |kind: &str| told.iter().filter(|deed| deed["type"] == kind).count();
     assert_eq!((of("Add"), of("Remove")), (6, 2), "taken out, and unpinned: {told:?}");
