@@ -86,6 +86,14 @@ async fn in_a_closed_conversation_only_moderators_answer() {
             .any(|(why, _)| why == "its author may not answer that")
     );
 
+    // What is said aside is no answer in it.
+    let mut aside = note(2, "Thank you");
+    aside["inReplyTo"] = json!(post.uri);
+    aside["to"] = json!([mo_uri(&kit).await]);
+    aside["cc"] = json!([]);
+    say(&kit, &act(2, "Create", aside.clone())).await;
+    let aside = PostRef::Uri(aside["id"].as_str().unwrap().to_owned());
+    assert!(kit.app.posts().find(&mo, &aside).await.is_ok());
     lock(&kit, &mo, &post.uri, false).await.unwrap();
     lock(&kit, &mo, &post.uri, false).await.unwrap();
     answer(&kit, &carer, "carer", &first.uri).await.unwrap();
@@ -231,7 +239,10 @@ async fn what_answered_a_gap_comes_back_with_it_only_if_its_author_may_answer() 
     say(&kit, &soft).await;
     let mut below_it = note(2, "Cake, too");
     below_it["inReplyTo"] = soft["object"]["id"].clone();
-    say(&kit, &act(2, "Create", below_it)).await;
+    below_it["cc"] = json!([carer_uri(&kit).await]);
+    say(&kit, &act(2, "Create", below_it.clone())).await;
+    let below_it = PostRef::Uri(below_it["id"].as_str().unwrap().to_owned());
+    assert!(kit.app.posts().find(&carer, &below_it).await.is_ok(), "it names her");
     kit.app.groups().restore(&mo, &by).await.unwrap();
     kit.settle().await;
     assert_eq!(below(&kit, &post.uri).await, ["So do I", "Quite"]);
