@@ -18,18 +18,27 @@ pub(super) async fn count(tx: &Tx, row: &post::Model, by: i64) -> Result<(), Err
 /// The same of several.
 pub(super) async fn count_all(tx: &Tx, rows: &[post::Model], by: i64) -> Result<(), Error> {
     let mut notes: BTreeMap<ActorId, i64> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.audience.is_open()) {
+        *notes.entry(row.actor_id).or_default() += by;
+    }
+    dialect::bump_note_counts(tx.store(), &notes).await?;
+    count_answers(tx, rows.iter(), by).await
+}
+
+/// The same at what these answer alone: they stay posts.
+pub(super) async fn count_answers(
+    tx: &Tx,
+    rows: impl Iterator<Item = &post::Model> + Send,
+    by: i64,
+) -> Result<(), Error> {
     let mut replies: BTreeMap<PostId, i64> = BTreeMap::new();
     for row in rows {
-        if row.audience.is_open() {
-            *notes.entry(row.actor_id).or_default() += by;
-        }
         if let Some(parent) = row.in_reply_to_id
             && is_counted(tx, row, parent).await?
         {
             *replies.entry(parent).or_default() += by;
         }
     }
-    dialect::bump_note_counts(tx.store(), &notes).await?;
     dialect::bump_reply_counts(tx.store(), &replies).await?;
     Ok(())
 }

@@ -89,6 +89,9 @@ async fn adopt_below(
     let among =
         |ids: Vec<PostId>| post::Entity::update_many().filter(post::Column::Id.is_in(padded(ids)));
     if !unwanted.is_empty() {
+        let counted =
+            |post: &&post::Model| unwanted.contains(&post.id) && post.state == PostState::Published;
+        counts::count_answers(tx, below.iter().filter(counted), -1).await?;
         among(unwanted.into_iter().collect())
             .col_expr(post::Column::RootId, Expr::value(Option::<PostId>::None))
             .col_expr(post::Column::InReplyToId, Expr::value(Option::<PostId>::None))
