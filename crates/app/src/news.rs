@@ -9,7 +9,8 @@ use carefolk_domain::{
 use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::report::{self, ReportState};
 use carefolk_store::entity::{account, group_member, notification, post, report_post};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::sea_query::IntoCondition;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::kernel::{error::Error, tx::Tx};
 use crate::{App, insiders};
@@ -29,11 +30,7 @@ pub(crate) struct News {
 
 /// Tells somebody with an account here; nobody else is there to be told.
 pub(crate) async fn tell(app: &App, tx: &Tx, to: ActorId, news: News) -> Result<(), Error> {
-    let found = account::Entity::find()
-        .filter(account::Column::ActorId.eq(to))
-        .filter(account::Column::State.eq(AccountState::Active))
-        .all(tx.conn());
-    write(app, tx, found.await?, news).await
+    write(app, tx, account::Column::ActorId.eq(to).into_condition(), news).await
 }
 
 /// Tells who wrote a post, unless they have left the group that alone reads it.
@@ -56,11 +53,8 @@ pub(crate) async fn tell_moderators(app: &App, tx: &Tx, news: News) -> Result<()
         .filter(group_member::Column::GroupId.eq(news.group))
         .filter(group_member::Column::Role.eq(GroupRole::Moderator))
         .into_query();
-    let found = account::Entity::find()
-        .filter(account::Column::ActorId.in_subquery(moderators))
-        .filter(account::Column::State.eq(AccountState::Active))
-        .all(tx.conn());
-    write(app, tx, found.await?, news).await
+    let which = account::Column::ActorId.in_subquery(moderators).into_condition();
+    write(app, tx, which, news).await
 }
 
 /// Tells those here whose reports of a post wait that it was taken away.
@@ -82,19 +76,22 @@ pub(crate) async fn tell_reporters(
         .filter(report::Column::State.eq(ReportState::Open))
         .filter(report::Column::ReporterId.is_not_null())
         .into_query();
-    let mut found = account::Entity::find()
-        .filter(account::Column::Id.in_subquery(reporters))
-        .filter(account::Column::State.eq(AccountState::Active));
+    let mut which = account::Column::Id.in_subquery(reporters).into_condition();
     if row.audience == Audience::Group {
-        found = found.filter(account::Column::ActorId.in_subquery(insiders::of(group)));
+        which = which.add(account::Column::ActorId.in_subquery(insiders::of(group)));
     }
-    let found = found.all(tx.conn());
     let kind = NotificationKind::ReportDone;
     let news = News { kind, by: None, post: Some(row.id), group };
-    write(app, tx, found.await?, news).await
+    write(app, tx, which, news).await
 }
 
-async fn write(app: &App, tx: &Tx, accounts: Vec<account::Model>, news: News) -> Result<(), Error> {
+/// Writes it for `which` of the accounts that are in use.
+async fn write(app: &App, tx: &Tx, which: Condition, news: News) -> Result<(), Error> {
+    let accounts = account::Entity::find()
+        .filter(which)
+        .filter(account::Column::State.eq(AccountState::Active))
+        .all(tx.conn())
+        .await?;
     let row = |account: account::Model| notification::Model {
         id: NotificationId(app.id()),
         account_id: account.id,

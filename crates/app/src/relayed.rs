@@ -54,7 +54,7 @@ pub(crate) async fn tell(
     }
     // What somebody elsewhere sets off must not hold up the batch in which it came.
     let later = post.slug.is_none();
-    let about = About { post: Some(post.id), who: None, later };
+    let about = About { later, ..About::post(post.id) };
     pass_on(app, tx, group, about, activity).await
 }
 
@@ -67,6 +67,18 @@ pub(crate) struct About<'a> {
     pub who: Option<&'a actor::Model>,
     /// Whether the rows of deliveries are written later.
     pub later: bool,
+}
+
+impl<'a> About<'a> {
+    /// Something done to a post.
+    pub(crate) fn post(id: PostId) -> Self {
+        Self { post: Some(id), who: None, later: false }
+    }
+
+    /// Something done to somebody.
+    pub(crate) fn person(who: &'a actor::Model) -> Self {
+        Self { post: None, who: Some(who), later: false }
+    }
 }
 
 /// The group says that `activity` was done in it.

@@ -98,6 +98,8 @@ pub(crate) async fn unwanted_among(
     let roles = roles(tx.conn(), &place.row, &authors).await?;
     let since = locked::since(tx.conn(), above).await?;
     let is_unwanted = |orphan: &&post::Model| match roles.get(&orphan.actor_id) {
+        // What is said aside belongs to those it is for.
+        _ if !orphan.audience.is_open() => false,
         Some(GroupRole::Banned) => true,
         Some(GroupRole::Moderator) => false,
         _ => since.is_some_and(|since| orphan.created_at >= since),

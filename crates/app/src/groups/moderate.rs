@@ -11,13 +11,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::rows::{drop_role, hold, keep_moderators, set_role, set_role_until};
-use super::told::{self, Told};
-use super::{Groups, order};
+use super::{Groups, order, told};
 use crate::actors::queries as actors;
 use crate::grouped::{self, Place};
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::posts::PostRef;
+use crate::relayed::About;
 use crate::{audit, homes, news};
 
 impl Groups<'_> {
@@ -36,7 +36,7 @@ impl Groups<'_> {
         who: &str,
         role: GroupRole,
     ) -> Result<(), Error> {
-        self.appoint_until(caller, group, who, (role, None)).await
+        self.appoint_for(caller, group, who, (role, None)).await
     }
 
     /// Says that somebody may not write in the group for so many days. After them the ban ends by itself.
@@ -54,21 +54,21 @@ impl Groups<'_> {
         if days == 0 || days > GROUP_BAN_DAYS_MAX {
             return Err(Error::field("days", Invalid::Choice));
         }
-        let until = self.0.now() + Span::days(i64::from(days));
-        self.appoint_until(caller, group, who, (GroupRole::Banned, Some(until))).await
+        self.appoint_for(caller, group, who, (GroupRole::Banned, Some(days))).await
     }
 
-    async fn appoint_until(
+    async fn appoint_for(
         &self,
         caller: &Caller,
         group: &str,
         who: &str,
-        (role, until): (GroupRole, Option<Moment>),
+        (role, days): (GroupRole, Option<u32>),
     ) -> Result<(), Error> {
         let place = Place::named(self.0.read(), caller, group).await?;
         self.allow_to_moderate(caller, &place.row).await?;
         self.voice_for(&place).await?;
         let tx = self.0.begin().await?;
+        let until = days.map(|days| tx.now() + Span::days(i64::from(days)));
         let person = self.appointed(&tx, who, role).await?;
         if role != GroupRole::Moderator {
             keep_moderators(&tx, &place.row, person.id).await?;
@@ -85,7 +85,8 @@ impl Groups<'_> {
             jobs::after(self.0, &tx, &Job::LiftBan { group, who, until }, wait).await?;
         }
         self.tell_of_ban(&tx, &place, &person, (before, role, until)).await?;
-        let detail = format!("{who} {role:?}").to_lowercase();
+        let long = days.map(|days| format!(" for {days} days")).unwrap_or_default();
+        let detail = format!("{who} {role:?}{long}").to_lowercase();
         audit::record(self.0, &tx, caller, "group.appoint", &place.name().handle, &detail).await?;
         tx.commit().await
     }
@@ -105,10 +106,10 @@ impl Groups<'_> {
         }
         let uri = who.uri.clone();
         let ban = |id, deed| Activity::ban(id, deed, uri, until.map(|until| until.0));
-        told::tell(self.0, tx, place, Told { post: None, who: Some(who), is_done }, ban).await
+        told::tell(self.0, tx, place, (About::person(who), is_done), ban).await
     }
 
-    /// Ends a ban whose time is over, if it is still that one. Other servers were told of its end with it.
+    /// Ends a ban whose time is over, if it is still that one. The server of who was banned was told when, with the ban.
     pub(crate) async fn lift_ban(
         &self,
         group: GroupId,

@@ -3,7 +3,6 @@
 use carefolk_domain::group::GROUP_PINS_MAX;
 use carefolk_domain::{GroupId, PostId, PostState};
 use carefolk_store::entity::{group_pin, post};
-use carefolk_wire::write::Activity;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -11,7 +10,7 @@ use sea_orm::{
 
 use super::Groups;
 use super::rows::hold;
-use super::told::{self, Told};
+use super::told;
 use crate::grouped::Place;
 use crate::kernel::{caller::Caller, error::Error, page::Page, tx::Tx};
 use crate::posts::visible::visible_to;
@@ -31,16 +30,9 @@ impl Groups<'_> {
         by: &PostRef,
         is_locked: bool,
     ) -> Result<String, Error> {
-        let (root, place) = self.conversation(caller, by).await?;
-        self.voice_for(&place).await?;
-        let tx = self.0.begin().await?;
-        hold(&tx, place.row.id).await?;
-        let root = there(&tx, &place, root.id).await?;
+        let (tx, root, place) = self.held_conversation(caller, by).await?;
         if locked::set(&tx, root.id, is_locked).await? {
-            let uri = root.uri.clone();
-            let lock = |id, deed| Activity::lock(id, deed, uri);
-            let told = Told { post: Some(root.id), who: None, is_done: is_locked };
-            told::tell(self.0, &tx, &place, told, lock).await?;
+            told::of_lock(self.0, &tx, &place, &root, is_locked).await?;
             let what = if is_locked { "group.lock" } else { "group.unlock" };
             audit::record(self.0, &tx, caller, what, &place.name().handle, &root.uri).await?;
         }
@@ -60,18 +52,14 @@ impl Groups<'_> {
         by: &PostRef,
         is_pinned: bool,
     ) -> Result<String, Error> {
-        let (root, place) = self.conversation(caller, by).await?;
-        self.voice_for(&place).await?;
-        let tx = self.0.begin().await?;
-        hold(&tx, place.row.id).await?;
-        let (group, root) = (place.row.id, there(&tx, &place, root.id).await?);
+        let (tx, root, place) = self.held_conversation(caller, by).await?;
         let changed = if is_pinned {
-            add(&tx, group, root.id).await?
+            add(&tx, place.row.id, root.id).await?
         } else {
-            remove(&tx, group, root.id).await?
+            remove(&tx, place.row.id, root.id).await?
         };
         if changed {
-            tell_of_pin(self.0, &tx, &place, &root, is_pinned).await?;
+            told::of_pin(self.0, &tx, &place, &root, is_pinned).await?;
             let what = if is_pinned { "group.pin" } else { "group.unpin" };
             audit::record(self.0, &tx, caller, what, &place.name().handle, &root.uri).await?;
         }
@@ -106,18 +94,19 @@ impl Groups<'_> {
         Ok(views)
     }
 
-    /// What begins the conversation of a post in a group that the caller keeps in order.
-    async fn conversation(
+    /// What begins the conversation of a post in a group that the caller keeps in order, with the group held.
+    async fn held_conversation(
         &self,
         caller: &Caller,
         by: &PostRef,
-    ) -> Result<(post::Model, Place), Error> {
+    ) -> Result<(Tx, post::Model, Place), Error> {
         let (row, place) = self.in_group(caller, by).await?;
-        let Some(root) = row.root_id else { return Ok((row, place)) };
-        let root = post::Entity::find_by_id(root).one(self.0.read()).await?;
+        self.voice_for(&place).await?;
+        let tx = self.0.begin().await?;
+        hold(&tx, place.row.id).await?;
         // What answers something that is elsewhere, or was taken out of the group, is in none that is kept here.
-        let root = root.filter(|root| root.group_id == Some(place.row.id));
-        Ok((root.ok_or(Error::NotFound("post"))?, place))
+        let root = there(&tx, &place, row.root_id.unwrap_or(row.id)).await?;
+        Ok((tx, root, place))
     }
 
     /// Makes the actor in whose name other servers are told, for a group that they know of.
@@ -147,44 +136,12 @@ pub(super) async fn forget(
     root: &post::Model,
 ) -> Result<(), Error> {
     if locked::set(tx, root.id, false).await? {
-        let uri = root.uri.clone();
-        let told = Told { post: Some(root.id), who: None, is_done: false };
-        told::tell(app, tx, place, told, |id, deed| Activity::lock(id, deed, uri)).await?;
+        told::of_lock(app, tx, place, root, false).await?;
     }
     if remove(tx, place.row.id, root.id).await? {
-        tell_of_pin(app, tx, place, root, false).await?;
+        told::of_pin(app, tx, place, root, false).await?;
     }
     Ok(())
-}
-
-/// Tells once more that a conversation is closed, which comes back: what was said of it before may not have arrived.
-pub(super) async fn tell_again(
-    app: &App,
-    tx: &Tx,
-    place: &Place,
-    root: &post::Model,
-) -> Result<(), Error> {
-    if root.locked_at.is_none() {
-        return Ok(());
-    }
-    let uri = root.uri.clone();
-    let told = Told { post: Some(root.id), who: None, is_done: true };
-    told::tell(app, tx, place, told, |id, deed| Activity::lock(id, deed, uri)).await
-}
-
-async fn tell_of_pin(
-    app: &App,
-    tx: &Tx,
-    place: &Place,
-    root: &post::Model,
-    is_pinned: bool,
-) -> Result<(), Error> {
-    let featured = place.actor.as_ref().and_then(|actor| actor.featured_uri.clone());
-    let Some(list) = featured else { return Ok(()) };
-    let uri = root.uri.clone();
-    let told = Told { post: Some(root.id), who: None, is_done: true };
-    let way = if is_pinned { Activity::add_in_group } else { Activity::remove_in_group };
-    told::tell(app, tx, place, told, |id, deed| way(id, deed, uri, list)).await
 }
 
 /// Whether it was not pinned before.

@@ -5,7 +5,7 @@ use carefolk_store::entity::post;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::rows::hold;
-use super::{Groups, Removal, order};
+use super::{Groups, Removal, told};
 use crate::actors::queries as actors;
 use crate::audit;
 use crate::grouped::{self, Place};
@@ -58,7 +58,10 @@ impl Groups<'_> {
             .await?;
         let Some(row) = gone else { return self.page_of(&row).await };
         remove::restore(self.0, &tx, &row).await?;
-        order::tell_again(self.0, &tx, &place, &row).await?;
+        if row.locked_at.is_some() {
+            // Who forgot the post forgot that as well.
+            told::of_lock(self.0, &tx, &place, &row, true).await?;
+        }
         audit::record(self.0, &tx, caller, "group.restore", &place.name().handle, &row.uri).await?;
         tx.commit().await?;
         self.page_of(&row).await
