@@ -27,6 +27,7 @@ mod m20261130_000061_keep_groups_here;
 mod m20261130_000062_find_conversations;
 mod m20261130_000063_keep_order;
 mod m20261130_000064_tell_of_groups;
+mod m20261130_000065_create_pictures;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000062_find_conversations::Migration),
             Box::new(m20261130_000063_keep_order::Migration),
             Box::new(m20261130_000064_tell_of_groups::Migration),
+            Box::new(m20261130_000065_create_pictures::Migration),
         ]
     }
 }

@@ -15,9 +15,10 @@ use axum::Router;
 use axum::body::Body;
 use carefolk_app::Caller;
 use carefolk_app::inbound::Arrival;
+use carefolk_app::pictures::NewPicture;
 use carefolk_app::posts::{EditPost, NewPost, PostView};
 use carefolk_app::providers::NewProvider;
-use carefolk_domain::{Address, Audience, Lang, Role, Span};
+use carefolk_domain::{Address, Audience, Focus, Lang, Role, Span};
 use carefolk_federation::{Federation, Limits};
 use carefolk_testkit::{Kit, operator};
 use http::{Request, StatusCode};
@@ -226,11 +227,21 @@ async fn posts(scene: &mut Scene) -> Vec<Golden> {
         text: "There is, and tea.".to_owned(),
         warning: None,
         lang: None,
+        pictures: None,
     };
     scene.kit.app.posts().edit(&scene.nurse, edit).await.unwrap();
     scene.kit.settle().await;
     golden.push(("update.json", scene.sent("Update")));
     golden
+}
+
+/// A post with a picture, as its address says it.
+async fn picture() -> String {
+    let scene = Scene::new().await;
+    let picture = scene.kit.picture(&scene.nurse, "A pot of soup on a stove").await;
+    let pictures = vec![NewPicture { focus: Focus::Top, ..picture }];
+    let post = scene.say(NewPost { pictures, ..Kit::words("hazelbank", "Today's soup") }).await;
+    scene.get(&post.uri).await
 }
 
 async fn endings(scene: &mut Scene) -> Vec<Golden> {
@@ -319,6 +330,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.push(("reject.json", farewell(&scene).await));
     golden.extend(dealings::second_thoughts(&scene).await);
     golden.extend(dealings::closing(&mut scene).await);
+    golden.push(("note_picture.json", picture().await));
     golden.extend(polls::polls().await);
     golden.extend(groups::groups().await);
     let folder = folder("tests/golden/federation");

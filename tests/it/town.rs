@@ -25,7 +25,8 @@ use carefolk_httpkit::{HostCheck, ServeOptions, TrustedProxies, client_ip, host,
 use carefolk_signatures::vault::MasterKey;
 use carefolk_store::{Db, Mint, OpenOptions, Worker, dialect};
 use carefolk_testkit::{
-    BEGINNING, Kit, MockClock, PASSWORD, SeededChance, TestDb, fresh, operator,
+    BEGINNING, HereAndNow, Kit, MemoryFiles, MockClock, PASSWORD, SeededChance, TestDb, fresh,
+    operator,
 };
 use carefolk_web::WebState;
 use http::HeaderMap;
@@ -315,6 +316,8 @@ async fn application(
         chance: Arc::new(SeededChance::new(u64::from(port) ^ floor.unsigned_abs())),
         remote: Arc::new(remote.clone()),
         keys: Arc::new(KeyPool::new(name, keys_used)),
+        files: Arc::new(MemoryFiles::default()),
+        pictures: Arc::new(HereAndNow),
         settings: AppSettings {
             base_url,
             local_base_url: "http://127.0.0.1:8080".to_owned(),

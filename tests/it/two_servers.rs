@@ -82,7 +82,13 @@ async fn an_edit_and_a_deletion_arrive() {
     let post = pair.say("Lunch at 12").await;
     pair.settle().await;
     pair.clock.advance(Span::minutes(1));
-    let edit = EditPost { post: post.id, text: "Lunch at 1".into(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "Lunch at 1".into(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     pair.alder.app.posts().edit(&pair.nurse, edit).await.unwrap();
     pair.settle().await;
     assert_eq!(pair.home().await, ["Lunch at 1"]);
@@ -141,7 +147,13 @@ async fn what_is_for_people_here_never_leaves() {
     let local = carefolk_testkit::Kit::words("hazelbank", "The alarm code is 4711");
     let local = NewPost { audience: Audience::Local, ..local };
     let post = pair.alder.publish(&pair.nurse, local).await;
-    let edit = EditPost { post: post.id, text: "It is 4712".into(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "It is 4712".into(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     pair.alder.app.posts().edit(&pair.nurse, edit).await.unwrap();
     pair.settle().await;
     pair.alder.app.posts().delete(&pair.nurse, post.id).await.unwrap();
@@ -229,7 +241,13 @@ async fn a_peer_that_was_down_gets_everything_in_order_when_it_is_back() {
     pair.birch.shut().await;
     let first = pair.say("Lunch at 12").await;
     pair.settle().await;
-    let edit = EditPost { post: first.id, text: "Lunch at 1".into(), warning: None, lang: None };
+    let edit = EditPost {
+        post: first.id,
+        text: "Lunch at 1".into(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     pair.clock.advance(Span::minutes(10));
     pair.alder.app.posts().edit(&pair.nurse, edit).await.unwrap();
     pair.settle().await;
@@ -269,7 +287,7 @@ async fn menus_mended_twice(pair: &Pair) -> Vec<PostView> {
         let menu = pair.say(&format!("Menu of day {day}")).await;
         for text in [format!("Menu of day {day}, mended"), format!("Menu of day {day}, as cooked")]
         {
-            let edit = EditPost { post: menu.id, text, warning: None, lang: None };
+            let edit = EditPost { post: menu.id, text, warning: None, lang: None, pictures: None };
             pair.alder.app.posts().edit(&pair.nurse, edit).await.unwrap();
         }
         menus.push(menu);

@@ -26,6 +26,8 @@ mod locked;
 mod news;
 pub mod outbox;
 pub mod peers;
+pub mod pictures;
+pub(crate) mod placed;
 pub mod posts;
 pub mod profiles;
 pub mod providers;
@@ -56,7 +58,7 @@ pub use kernel::tx::Tx;
 pub use workers::Duty;
 
 use kernel::meters::Meters;
-use kernel::ports::{Chance, Clock, Keys, Remote};
+use kernel::ports::{Chance, Clock, Files, Keys, Pictures, Remote};
 use kernel::tx::Bells;
 
 /// What an application is made of.
@@ -73,6 +75,10 @@ pub struct AppParts {
     pub remote: Arc<dyn Remote>,
     /// Key pairs.
     pub keys: Arc<dyn Keys>,
+    /// Where files are kept.
+    pub files: Arc<dyn Files>,
+    /// Who looks at pictures.
+    pub pictures: Arc<dyn Pictures>,
     /// Settings.
     pub settings: AppSettings,
 }
@@ -165,6 +171,14 @@ impl App {
         self.0.parts.remote.as_ref()
     }
 
+    pub(crate) fn files(&self) -> &dyn Files {
+        self.0.parts.files.as_ref()
+    }
+
+    pub(crate) fn maker(&self) -> &dyn Pictures {
+        self.0.parts.pictures.as_ref()
+    }
+
     pub(crate) fn read(&self) -> &sea_orm::DatabaseConnection {
         self.0.parts.db.read()
     }
@@ -233,6 +247,11 @@ impl App {
     /// Posts.
     pub fn posts(&self) -> posts::Posts<'_> {
         posts::Posts(self)
+    }
+
+    /// Pictures that people here send.
+    pub fn pictures(&self) -> pictures::PictureDesk<'_> {
+        pictures::PictureDesk(self)
     }
 
     /// Who follows whom.

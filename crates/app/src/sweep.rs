@@ -17,7 +17,7 @@ use crate::follows::reconsider;
 use crate::inbound::unknown;
 use crate::kernel::error::Error;
 use crate::kernel::tx::Tx;
-use crate::{App, accounts, outbox, posts};
+use crate::{App, accounts, outbox, pictures, posts};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -70,6 +70,7 @@ impl App {
     pub async fn sweep(&self) -> Result<u64, Error> {
         let old = self.sweep_old().await?;
         old_news::forget_proven(self).await?;
+        let old = old + pictures::forget(self).await?;
         Ok(old + old_news::forget(self).await? + strangers::forget(self).await?)
     }
 

@@ -71,6 +71,8 @@ ids! {
     AuditId,
     /// Something an account is told about.
     NotificationId,
+    /// A picture that somebody here sent.
+    PictureId,
     /// A hashtag.
     HashtagId,
 }

@@ -44,6 +44,12 @@ pub enum Invalid {
     /// It names something that is not there.
     #[error("was not found")]
     Unknown,
+    /// It takes more room than there is.
+    #[error("is too large")]
+    TooLarge,
+    /// It begins as it should, and cannot be read to its end.
+    #[error("cannot be read")]
+    Broken,
 }
 
 /// Why somebody may not do something.

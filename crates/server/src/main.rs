@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use carefolk_adapters::pictures;
 use clap::Parser;
 
 /// Long-lived servers keep less unused memory with it than with the system's allocator.
@@ -28,6 +29,9 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == pictures::WORD) {
+        return pictures::run_as_child();
+    }
     // Before anything opens a connection. A second installation fails, and there is no second.
     let _already = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let cli = cli::Cli::parse();

@@ -12,6 +12,7 @@ use carefolk_domain::{Audience, Role};
 use carefolk_store::{Db, Mint, OpenOptions, Worker};
 
 use crate::database::{TestDb, fresh};
+use crate::pictures::{HereAndNow, MemoryFiles};
 use crate::world::{FakeRemote, FixedKeys, MockClock, SeededChance};
 
 /// The password of every account in a kit.
@@ -56,6 +57,8 @@ pub struct Kit {
     pub chance: Arc<SeededChance>,
     /// Its other servers.
     pub remote: Arc<FakeRemote>,
+    /// Its files.
+    pub files: Arc<MemoryFiles>,
     /// Its database, which goes when the kit goes.
     pub database: TestDb,
 }
@@ -86,8 +89,9 @@ impl Kit {
         let clock = Arc::new(MockClock::at(crate::BEGINNING));
         let chance = Arc::new(SeededChance::new(options.seed));
         let remote = Arc::new(FakeRemote::default());
-        let app = app(&database.url, &options, 0, &clock, &chance, &remote).await;
-        Self { app, clock, chance, remote, database }
+        let files = Arc::new(MemoryFiles::default());
+        let app = app(&database.url, &options, 0, (&clock, &chance), (&remote, &files)).await;
+        Self { app, clock, chance, remote, files, database }
     }
 
     /// Another process on the same database, with the same clock and the same other servers.
@@ -98,7 +102,8 @@ impl Kit {
     pub async fn beside(&self) -> App {
         let options = KitOptions::default();
         let chance = Arc::new(SeededChance::new(2));
-        app(&self.database.url, &options, 1, &self.clock, &chance, &self.remote).await
+        let around = (&self.remote, &self.files);
+        app(&self.database.url, &options, 1, (&self.clock, &chance), around).await
     }
 
     /// An account and the caller it becomes when it signs in.
@@ -147,6 +152,7 @@ impl Kit {
             in_reply_to: None,
             policies: Policies::default(),
             poll: None,
+            pictures: Vec::new(),
             at: None,
         }
     }
@@ -203,9 +209,8 @@ async fn app(
     url: &str,
     options: &KitOptions,
     slot: u16,
-    clock: &Arc<MockClock>,
-    chance: &Arc<SeededChance>,
-    remote: &Arc<FakeRemote>,
+    (clock, chance): (&Arc<MockClock>, &Arc<SeededChance>),
+    (remote, files): (&Arc<FakeRemote>, &Arc<MemoryFiles>),
 ) -> App {
     let statements = Arc::clone(&options.statements);
     let db = Db::open(url, OpenOptions::default()).await.unwrap();
@@ -228,6 +233,8 @@ async fn app(
         chance: chance.clone(),
         remote: remote.clone(),
         keys: Arc::new(FixedKeys),
+        files: files.clone(),
+        pictures: Arc::new(HereAndNow),
         settings,
     })
 }

@@ -11,12 +11,14 @@
 mod crowd;
 mod database;
 mod kit;
+mod pictures;
 mod rows;
 mod world;
 
 pub use crowd::crowd;
 pub use database::{TestDb, empty_postgres, fresh, meddle};
 pub use kit::{Kit, KitOptions, PASSWORD, operator};
+pub use pictures::{HereAndNow, MemoryFiles, PIXEL, shared_key};
 pub use rows::{Rows, rows};
 pub use world::{FakeRemote, FixedKeys, MockClock, SeededChance};
 

@@ -20,6 +20,7 @@ use crate::cookies::Name;
 use crate::csrf;
 use crate::error_page;
 use crate::fields::{FORM_MAX_BYTES, Fields};
+use crate::multipart;
 use crate::view::cx::localised;
 use crate::visit::Visit;
 use crate::web::{WebState, redirect};
@@ -72,9 +73,21 @@ async fn check_form(
     let forged = || Failure::from(Problem::new(StatusCode::FORBIDDEN, "problem-forged"));
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case(FORM_TYPE) || !csrf::is_from_us(&parts.headers, state.base_url())
-    {
+    let has_files = kind.eq_ignore_ascii_case(multipart::TYPE);
+    let is_form = has_files || kind.eq_ignore_ascii_case(FORM_TYPE);
+    if !is_form || !csrf::is_from_us(&parts.headers, state.base_url()) {
         return Err((forged(), Fields::default()));
+    }
+    if has_files {
+        let (fields, read) = Box::pin(multipart::read(state, visit, parts, body)).await;
+        if let Err(problem) = read {
+            return Err((problem.into(), fields));
+        }
+        return if visit.knows(fields.get(TOKEN_FIELD)) {
+            Ok(fields)
+        } else {
+            Err((forged(), fields))
+        };
     }
     let form = state.room.read(&parts.headers, body, FORM_MAX_BYTES).await;
     let form = form.map_err(|problem| (problem.into(), Fields::default()))?;

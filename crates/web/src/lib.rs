@@ -17,6 +17,7 @@ mod fields;
 mod gate;
 mod icons;
 mod languages;
+mod multipart;
 mod own_path;
 mod pages;
 mod present;

@@ -2,15 +2,16 @@
 
 use carefolk_app::actors::ActorView;
 use carefolk_app::groups::GroupView;
+use carefolk_app::pictures::PictureView;
 use carefolk_app::posts::{
     AttachmentKind, AttachmentView, EventView, PostView, RenditionView, RevisionView,
 };
 use carefolk_app::timelines::PostPage;
-use carefolk_domain::{ActorKind, Audience, Html, RemovalReason, RenditionKind};
+use carefolk_domain::{ActorKind, Audience, Html, Lang, RemovalReason, RenditionKind};
 
 use crate::dates;
 use crate::languages;
-use crate::view::cards::{Attached, GroupLink, Other, Place, ReplyTo, hue, initials};
+use crate::view::cards::{Attached, GroupLink, Other, Place, ReplyTo, Shown, hue, initials};
 use crate::view::models::Version;
 use crate::view::polls::PollCard;
 use crate::view::{Frame, Person, PostCard, PostList};
@@ -106,6 +107,7 @@ impl<'a> Presenter<'a> {
             event_when: post.event.as_ref().map(|event| self.span(event)),
             event_where: post.event.and_then(|event| event.place),
             attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
+            pictures: post.pictures.iter().map(|it| self.picture(it, &post.lang)).collect(),
             renditions: post.renditions.iter().filter_map(|it| self.other(it, over)).collect(),
             poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
@@ -165,6 +167,14 @@ impl<'a> Presenter<'a> {
         let file = it.url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next());
         let file = file.filter(|file| !file.is_empty()).map_or_else(|| host.clone(), str::to_owned);
         Some(Attached { what, name: it.name.clone(), file, url: it.url.clone(), host })
+    }
+
+    /// A picture. One that nobody described is a link still, and has to be called something.
+    fn picture(&self, it: &PictureView, lang: &Lang) -> Shown {
+        let own = it.description.clone().map(|words| (words, lang.as_str().to_owned()));
+        let none = || (self.text("picture-undescribed"), self.frame.locale.language().to_owned());
+        let (alt, lang) = own.unwrap_or_else(none);
+        Shown { key: it.key.clone(), size: it.small_size, alt, lang, focus: it.focus.word() }
     }
 
     /// A translation, as it stands under a heading of the level `over`.

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use crate::answer::Failure;
 use crate::pages::{
-    change, follow, group, groups, home, members, order, post as thread, profile, providers,
+    change, follow, group, groups, home, media, members, order, post as thread, profile, providers,
     reading, removing, setup, sign_in, team, texts, updates, vote, write, you,
 };
 use crate::web::{WebState, redirect};
@@ -28,6 +28,7 @@ pub fn router(web: WebState) -> Router {
             Failure::from(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "problem-method"))
         })
         .layer(from_fn_with_state(web.clone(), gate::gate))
+        .route("/media/{key}/{size}", get(media::serve))
         .route("/assets/{name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon_by_habit))
         .with_state(web)

@@ -125,6 +125,18 @@ impl Visit {
     }
 }
 
+/// Who asks for something that is no page: nothing else of the visit is read.
+///
+/// # Errors
+///
+/// Whatever the application says about the session.
+pub(crate) async fn caller(state: &WebState, headers: &HeaderMap) -> Result<Caller, Error> {
+    let jar = if state.is_https() { Jar::Https } else { Jar::Http };
+    let Some(token) = jar.read(headers, Name::Session) else { return Ok(Caller::Visitor) };
+    let member = state.app.accounts().session(&SessionToken(token.to_owned())).await?;
+    Ok(member.map_or(Caller::Visitor, Caller::Member))
+}
+
 fn frame(
     state: &WebState,
     parts: &Parts,

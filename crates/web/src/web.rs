@@ -15,13 +15,14 @@ use carefolk_i18n as i18n;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
+use tokio::sync::Semaphore;
 
 use crate::answer::{Answer, Failure};
 use crate::fields::Fields;
 use crate::own_path::OwnPath;
 use crate::present::Presenter;
-use crate::view::Cx;
 use crate::view::cx::{Argument, localised};
+use crate::view::{Cx, Errors};
 use crate::visit::Visit;
 
 /// Posts on one page of a list.
@@ -67,10 +68,14 @@ pub struct WebState {
     knocks: RateLimit<AddressKey>,
     errands: RateLimit<String>,
     pub(crate) room: Room,
+    pub(crate) uploads: Arc<Semaphore>,
 }
 
 /// How much of all forms together is held in memory at once.
 const FORMS_MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// How many forms with files are read at once: each has a file open, and little in memory.
+const UPLOADS_AT_ONCE: usize = 16;
 
 /// How often one address may try to sign in, set up, or make us ask another site: a whole office
 /// may sit behind it (S-141).
@@ -93,7 +98,8 @@ impl WebState {
         let doors = doors.max(1);
         let knocks = RateLimit::one_each(KNOCK_EACH * doors, KNOCKS_AT_ONCE / doors);
         let errands = RateLimit::one_each(ERRAND_EACH * doors, ERRANDS_AT_ONCE / doors);
-        Self { app, chance, knocks, errands, room: Room::new(FORMS_MAX_BYTES) }
+        let uploads = Arc::new(Semaphore::new(UPLOADS_AT_ONCE));
+        Self { app, chance, knocks, errands, room: Room::new(FORMS_MAX_BYTES), uploads }
     }
 
     /// Whether browsers reach us over https, so that cookies can be marked so.
@@ -253,6 +259,20 @@ pub(crate) fn show(template: &impl Template) -> Answer {
 /// As [`render`].
 pub(crate) fn form_again(template: &impl Template) -> Answer {
     render(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// A form that is shown again: because something is wrong with it, or because it is not finished.
+///
+/// # Errors
+///
+/// As [`render`].
+pub(crate) fn form_again_or_on(template: &impl Template, errors: &Errors) -> Answer {
+    render(status_of(errors), template)
+}
+
+/// The status of a form that is shown again.
+pub(crate) fn status_of(errors: &Errors) -> StatusCode {
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 /// A page made of a template, with a status.

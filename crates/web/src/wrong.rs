@@ -1,6 +1,7 @@
 //! What was wrong with a form, in words that say what to do.
 
 use carefolk_app::Error;
+use carefolk_app::pictures::DESCRIPTION_FIELDS;
 use carefolk_domain::{FieldError, Invalid};
 use carefolk_i18n::{self as i18n, Arg, Locale};
 
@@ -26,7 +27,9 @@ pub(crate) fn words(locale: Locale, wrong: FieldError) -> String {
     let (kind, max) = kind(wrong.invalid);
     let max: Vec<(&'static str, Arg<'_>)> =
         max.into_iter().map(|max| ("max", Arg::from(max))).collect();
-    let own = format!("wrong-{}-{kind}", wrong.field);
+    // The descriptions of the pictures of a post are one question, asked again and again.
+    let field = if DESCRIPTION_FIELDS.contains(&wrong.field) { "description" } else { wrong.field };
+    let own = format!("wrong-{field}-{kind}");
     let said = i18n::text(locale, &own, &max);
     if said == own { i18n::text(locale, &format!("wrong-{kind}"), &max) } else { said }
 }
@@ -43,6 +46,8 @@ fn kind(invalid: Invalid) -> (&'static str, Option<usize>) {
         Invalid::Reserved => ("reserved", None),
         Invalid::Choice => ("choice", None),
         Invalid::Unknown => ("unknown", None),
+        Invalid::TooLarge => ("too-large", None),
+        Invalid::Broken => ("broken", None),
     }
 }
 
@@ -67,6 +72,8 @@ mod tests {
             Invalid::Reserved,
             Invalid::Choice,
             Invalid::Unknown,
+            Invalid::TooLarge,
+            Invalid::Broken,
         ] {
             let said = say("unheard_of", invalid);
             assert!(!said.starts_with("wrong-"), "{said}");

@@ -38,7 +38,8 @@ pub(super) fn all(scene: &Scene) -> Vec<Channel> {
         let paths = of(pattern, scene);
         assert!(!paths.is_empty(), "say in channels.rs how {pattern} could show something hidden");
         for path in paths {
-            let is_page = !pattern.starts_with("/ap/") && !pattern.starts_with("/.well-known");
+            let is_page =
+                ["/ap/", "/.well-known", "/media/"].iter().all(|it| !pattern.starts_with(it));
             if is_page && !pattern.starts_with("/cy") && !path.contains("nodeinfo") {
                 all.push(Channel { path: format!("/cy{path}") });
             }
@@ -58,6 +59,9 @@ fn of(pattern: &str, scene: &Scene) -> Vec<String> {
     match pattern {
         "/tags/{tag}" => scene.tags.iter().map(|tag| format!("/tags/{tag}")).collect(),
         "/@{who}" => groups.iter().chain(&people).map(|who| format!("/@{who}")).collect(),
+        "/media/{key}/{size}" => {
+            scene.pictures.iter().map(|key| format!("/media/{key}/full")).collect()
+        }
         "/assets/{name}" => vec!["/assets/quiet".to_owned()],
         _ if pattern.contains("{who}") => {
             let fill = |post: &(String, String)| {

@@ -1,16 +1,17 @@
 //! A community with a private and a closed group, in which every kind of thing was said once.
 
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use carefolk_app::groups::NewGroup;
+use carefolk_app::pictures::NewPicture;
 use carefolk_app::posts::{EditPost, NewPoll, NewPost, PostRef, PostView};
 use carefolk_app::reports::NewReport;
 use carefolk_app::{Caller, Error};
 use carefolk_domain::{
-    Address, GroupKind, GroupRole, Lang, Moment, PostingRule, ReactionKind, Role,
+    Address, Focus, GroupKind, GroupRole, Lang, Moment, PostingRule, ReactionKind, Role,
 };
-use carefolk_testkit::{Kit, MockClock, PASSWORD, operator};
+use carefolk_testkit::{Kit, MockClock, PASSWORD, PIXEL, operator, shared_key};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::town::{Town, clock, settle};
@@ -60,6 +61,8 @@ pub(super) struct Scene {
     /// The ids of the same.
     pub(super) uris: Vec<String>,
     pub(super) tags: Vec<String>,
+    /// What the pictures are called, to us and to other servers.
+    pub(super) pictures: Vec<String>,
     /// The slugs of the actors of who is inside.
     pub(super) actors: Vec<String>,
 }
@@ -83,6 +86,7 @@ impl Scene {
             posts: Vec::new(),
             uris: Vec::new(),
             tags: Vec::new(),
+            pictures: Vec::new(),
             actors: Vec::new(),
         };
         scene.people().await;
@@ -177,19 +181,18 @@ impl Scene {
         let first = NewPost { title: Some(word("title")), warning: Some(word("warning")), ..first };
         let first = self.town.publish(&ann, first).await;
         let text = format!("{} #{} @bob", word("text"), word("tag"));
-        let edit = EditPost { post: first.id, text, warning: first.warning.clone(), lang: None };
+        let edit = EditPost {
+            post: first.id,
+            text,
+            warning: first.warning.clone(),
+            lang: None,
+            pictures: Some(vec![self.picture(&ann, word("picture")).await]),
+        };
         self.town.app.posts().edit(&ann, edit).await.unwrap();
         let by = PostRef::Id(first.id);
         let (welsh, translation) = (Lang::parse("cy").unwrap(), word("translation"));
         self.town.app.posts().translate(&ann, &by, welsh, &translation).await.unwrap();
-        let poll = NewPoll {
-            options: vec![word("option"), "no".to_owned()],
-            multiple: false,
-            open_for: None,
-        };
-        let poll = NewPost { poll: Some(poll), ..inside(word("poll")) };
-        let poll = self.town.publish(&ann, poll).await;
-        self.town.app.posts().vote(&ben, "ben", &PostRef::Id(poll.id), &[0]).await.unwrap();
+        let poll = self.poll(inside(word("poll")), word("option")).await;
         let gone = self.town.publish(&ann, inside(word("gone"))).await;
         self.town.app.posts().delete(&ann, gone.id).await.unwrap();
         let answer = |to: &PostView, by: &str, text: String| NewPost {
@@ -210,9 +213,18 @@ impl Scene {
             self.uris.push(post.uri.clone());
         }
         self.tags.push(word("tag"));
-        for what in
-            ["title", "warning", "text", "tag", "before", "translation", "poll", "option", "answer"]
-        {
+        for what in [
+            "title",
+            "warning",
+            "text",
+            "tag",
+            "before",
+            "translation",
+            "poll",
+            "option",
+            "answer",
+            "picture",
+        ] {
             self.secret(&word(what), &INSIDE, &["mo", "ben"], None);
         }
         // Ben does not block anybody.
@@ -220,6 +232,30 @@ impl Scene {
         self.secret(&word("reply"), &readers, &["mo", "ann"], None);
         self.secret(&word("gone"), &[], &[], None);
         self.secret(&word("report"), &[], &[], None);
+    }
+
+    /// A poll of Ann's, in which Ben votes.
+    async fn poll(&self, question: NewPost, option: String) -> PostView {
+        let (ann, ben) = (self.as_person("ann").await, self.as_person("ben").await);
+        let options = vec![option, "no".to_owned()];
+        let poll = Some(NewPoll { options, multiple: false, open_for: None });
+        let poll = self.town.publish(&ann, NewPost { poll, ..question }).await;
+        self.town.app.posts().vote(&ben, "ben", &PostRef::Id(poll.id), &[0]).await.unwrap();
+        poll
+    }
+
+    /// A picture of a post of Ann's. That it is shown is known by the mark that an answer gives it.
+    async fn picture(&mut self, ann: &Caller, description: String) -> NewPicture {
+        let mut file = self.town.app.pictures().scratch(ann).await.unwrap();
+        file.write_all(PIXEL).unwrap();
+        file.rewind().unwrap();
+        let key = self.town.app.pictures().take_in(ann, file).await.unwrap().key;
+        let shared = shared_key(&self.town.app, &key).await;
+        let secret = |key: &str| format!("{key}-full\"");
+        self.secret(&secret(&key), &INSIDE, &["mo", "ben"], None);
+        self.secret(&secret(&shared), &[], &[], None);
+        self.pictures.extend([key.clone(), shared]);
+        NewPicture { key, description: Some(description), focus: Focus::Middle }
     }
 
     async fn report(&self, by: &Caller, post: &PostView, comment: String) {

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod error;
+mod files;
 pub(crate) mod guard;
 pub(crate) mod jobs;
 pub mod meters;

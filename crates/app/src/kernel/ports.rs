@@ -8,6 +8,10 @@ use async_trait::async_trait;
 use carefolk_domain::{Address, KeyId, Moment, Span};
 use thiserror::Error;
 
+pub use super::files::{
+    Files, Image, MadePicture, MediaType, PICTURE_MAX_BYTES, PictureFault, Pictures,
+};
+
 /// Where the time comes from.
 pub trait Clock: Send + Sync {
     /// The moment it is.

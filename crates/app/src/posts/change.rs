@@ -19,7 +19,7 @@ use super::{
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::relayed::What;
-use crate::{abroad, audit, grouped, outbox, relayed};
+use crate::{abroad, audit, grouped, outbox, placed, relayed};
 
 impl Posts<'_> {
     /// Whether the caller may change or delete the post.
@@ -56,7 +56,11 @@ impl Posts<'_> {
     /// [`Error::NotFound`], [`Error::Denied`], [`Error::Invalid`] (`text`, `warning`).
     pub async fn edit(&self, caller: &Caller, edit: EditPost) -> Result<PostView, Error> {
         let row = self.row_to_change(caller, edit.post).await?;
-        let wrong = text::check(&edit.text, edit.warning.as_deref(), None);
+        let mut wrong = text::check(&edit.text, edit.warning.as_deref(), None);
+        if let Some(pictures) = &edit.pictures {
+            let author = actors::by_id(self.0.read(), row.actor_id).await?;
+            wrong.extend(placed::check(pictures, publish::must_describe(caller, &author)));
+        }
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
@@ -87,6 +91,9 @@ impl Posts<'_> {
         changed.edited_at = Set(Some(at));
         let row = changed.update(tx.conn()).await?;
         publish::write_text(self.0, &tx, caller, row.id, at, words).await?;
+        if let Some(pictures) = &edit.pictures {
+            placed::arrange(&tx, row.id, caller.account(), pictures).await?;
+        }
         translate::forget(&tx, &row, None).await?;
         text::detach(&tx, row.id).await?;
         let answered = self.answered(&row).await?;
@@ -168,6 +175,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .exec(tx.conn())
         .await?;
     text::detach(tx, id).await?;
+    placed::erase(tx, id).await?;
     attachments::erase(tx, id).await?;
     outbox::unsay(tx, id).await?;
     reaction::Entity::delete_many().filter(reaction::Column::PostId.eq(id)).exec(tx.conn()).await?;

@@ -53,6 +53,7 @@ pub(crate) use views::{page_of, views};
 use crate::App;
 use crate::actors::ActorView;
 use crate::grouped::GroupName;
+use crate::placed::{NewPicture, PictureView};
 
 /// The handle of this capability.
 pub struct Posts<'a>(pub(crate) &'a App);
@@ -80,6 +81,8 @@ pub struct NewPost {
     pub policies: Policies,
     /// What makes it a poll.
     pub poll: Option<NewPoll>,
+    /// The pictures that stand in it.
+    pub pictures: Vec<NewPicture>,
     /// When it became public, if that is past: for the demo and imports, operators only.
     pub at: Option<Moment>,
 }
@@ -95,6 +98,8 @@ pub struct EditPost {
     pub warning: Option<String>,
     /// The language, if that changes.
     pub lang: Option<Lang>,
+    /// The pictures that stand in it from now on, if that changes.
+    pub pictures: Option<Vec<NewPicture>>,
 }
 
 /// How a post is named.
@@ -140,8 +145,10 @@ pub struct PostView {
     pub html: Html,
     /// Other forms of the text.
     pub renditions: Vec<RenditionView>,
-    /// What goes with it.
+    /// What goes with it, if it comes from elsewhere.
     pub attachments: Vec<AttachmentView>,
+    /// The pictures that stand in it, if it was written here.
+    pub pictures: Vec<PictureView>,
     /// When and where it is, if it is an event.
     pub event: Option<EventView>,
     /// What makes it a poll.

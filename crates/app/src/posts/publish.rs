@@ -4,7 +4,7 @@ use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
     ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, NotificationKind,
-    PostId, PostState, RenditionKind, RevisionId, UriHash,
+    PostId, PostState, RenditionKind, RevisionId, Role, UriHash,
 };
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
@@ -18,7 +18,7 @@ use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
 use crate::outbox;
 use crate::relayed::What;
-use crate::{App, audit, blocked, grouped, homes, providers, relayed};
+use crate::{App, audit, blocked, grouped, homes, placed, providers, relayed};
 
 /// The language of a text, or of a group, when nobody said one.
 pub(crate) const DEFAULT_LANG: &str = "en";
@@ -53,6 +53,7 @@ impl Posts<'_> {
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
+        placed::arrange(&tx, row.id, caller.account(), &new.pictures).await?;
         counts::count(&tx, &row, 1).await?;
         match row.group_id.filter(|_| row.audience == Audience::Group) {
             Some(group) => homes::spread_inside(&tx, &row, group).await?,
@@ -82,6 +83,7 @@ impl Posts<'_> {
         let author = self.author(caller, &new.author).await?;
         let mut wrong = text::check(&new.text, new.warning.as_deref(), new.title.as_deref());
         wrong.extend(new.poll.iter().flat_map(polls::check));
+        wrong.extend(placed::check(&new.pictures, must_describe(caller, &author)));
         if matches!(new.audience, Audience::Group | Audience::Direct) {
             wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
         }
@@ -175,6 +177,13 @@ impl Posts<'_> {
         }
         Ok(Some((row, author)))
     }
+}
+
+/// Whether the pictures of a post have to be described: providers and who runs the community write for
+/// everybody.
+pub(super) fn must_describe(caller: &Caller, author: &actor::Model) -> bool {
+    let is_staff = caller.member().is_ok_and(|member| member.role != Role::Member);
+    author.kind == ActorKind::Organization || is_staff
 }
 
 async fn insert(

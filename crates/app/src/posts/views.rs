@@ -11,6 +11,7 @@ use super::visible::visible_to;
 use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls, remove};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
+use crate::placed::{self, PictureView};
 use crate::{grouped, insiders};
 
 /// The page of a post on this server.
@@ -31,6 +32,8 @@ pub(crate) async fn views(
     let authors = authors(conn, rows.iter().chain(parents.values())).await?;
     let mut texts = texts(conn, &rows).await?;
     let mut with = attachments::of(conn, &rows).await?;
+    let ours = rows.iter().filter(|row| row.slug.is_some()).map(|row| row.id).collect();
+    let mut pictures = placed::of(conn, ours).await?;
     let mut polls = polls::views(conn, viewer, &rows).await?;
     let voices = voices(conn, viewer).await?;
     let groups = grouped::names_of(conn, &rows).await?;
@@ -51,11 +54,13 @@ pub(crate) async fn views(
         let is_own = voices.contains(&row.actor_id);
         let may_change = row.slug.is_some() && is_own;
         let attachments = with.remove(&row.id).unwrap_or_default();
+        let stand = pictures.remove(&row.id).unwrap_or_default();
         let poll = polls.remove(&row.id);
         let group = row.group_id.and_then(|group| groups.get(&group)).cloned();
         let mut shown = view(row, author, text, reply, may_change);
         if !shown.deleted {
             shown.attachments = attachments;
+            shown.pictures = stand.iter().map(PictureView::of).collect();
         }
         shown.poll = poll.filter(|_| !shown.deleted);
         shown.group = group;
@@ -122,6 +127,7 @@ fn view(
         html,
         renditions: others.collect(),
         attachments: Vec::new(),
+        pictures: Vec::new(),
         event: row.starts_at.filter(|_| !deleted).map(|starts| EventView {
             starts,
             ends: row.ends_at,

@@ -1,8 +1,8 @@
 //! What other servers are told of a post (docs/federation/note.md, create.md, update.md,
 //! delete.md).
 
-use carefolk_domain::{ActorKind, Audience, Html, Moment, PostState, RenditionKind};
-use carefolk_store::entity::{actor, hashtag, mention, post, post_hashtag, rendition};
+use carefolk_domain::{ActorKind, Audience, Focus, Html, Moment, PostState, RenditionKind};
+use carefolk_store::entity::{actor, hashtag, mention, picture, post, post_hashtag, rendition};
 use carefolk_wire::write::{self, Activity, LanguageMap, Note, Source, Tag, Tombstone};
 use carefolk_wire::{ObjectKind, PUBLIC};
 use sea_orm::{
@@ -15,7 +15,7 @@ use super::{queries, text::tag_url};
 use crate::actors::queries as actors;
 use crate::kernel::error::Error;
 use crate::outbox::{self, Saying};
-use crate::{App, grouped};
+use crate::{App, grouped, placed};
 
 /// A post with everything its document says.
 pub(super) struct Loaded {
@@ -28,6 +28,7 @@ pub(super) struct Loaded {
     poll: Option<write::Poll>,
     /// The group that it is in.
     group: Option<actor::Model>,
+    pictures: Vec<write::Attachment>,
 }
 
 /// Reads everything that the document of a post says.
@@ -74,7 +75,10 @@ pub(super) async fn load(
         _ => None,
     };
     let group = grouped::of_post(conn, row).await?.and_then(|place| place.actor);
-    Ok(Loaded { row: row.clone(), author, text, translations, named, tags, poll, group })
+    let pictures = placed::of(conn, vec![row.id]).await?.remove(&row.id).unwrap_or_default();
+    let pictures = pictures.iter().map(|picture| attachment(base, row, picture)).collect();
+    let row = row.clone();
+    Ok(Loaded { row, author, text, translations, named, tags, poll, group, pictures })
 }
 
 impl Loaded {
@@ -133,7 +137,7 @@ impl Loaded {
             updated: self.row.edited_at.map(|at| at.0),
             url: self.row.url.clone(),
             tag: self.tag(),
-            attachment: Vec::new(),
+            attachment: self.pictures.clone(),
             interaction_policy: Some(Policies::said(&self.row, &self.author)),
             replies: Some(format!("{}/replies", self.row.uri)),
             poll: self.poll.clone(),
@@ -178,6 +182,22 @@ impl Loaded {
     pub(super) fn tombstone(row: &post::Model) -> Tombstone {
         let at = row.edited_at.unwrap_or(row.created_at);
         Tombstone::new(row.uri.clone(), object_kind(row), at.0)
+    }
+}
+
+/// A picture as Mastodon sends it, by an address that everybody may ask who was told of it.
+fn attachment(base: &str, post: &post::Model, row: &picture::Model) -> write::Attachment {
+    let key = if post.audience.is_open() { &row.key } else { &row.shared_key };
+    let focus = Focus::from_word(&row.focus).filter(|focus| *focus != Focus::Middle);
+    write::Attachment {
+        kind: ObjectKind::Document,
+        media_type: row.media_type.name().to_owned(),
+        url: format!("{base}/media/{key}/full"),
+        name: row.description.clone(),
+        width: Some(placed::pixels(row.width)),
+        height: Some(placed::pixels(row.height)),
+        blurhash: Some(row.blurhash.clone()),
+        focal_point: focus.map(Focus::point),
     }
 }
 

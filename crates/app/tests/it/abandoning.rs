@@ -19,7 +19,7 @@ fn taken() -> Receipt {
 
 async fn edit(kit: &Kit, nurse: &Caller, post: &PostView, text: &str) {
     let text = text.to_owned();
-    let edit = EditPost { post: post.id, text, warning: None, lang: None };
+    let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
     kit.app.posts().edit(nurse, edit).await.unwrap();
 }
 

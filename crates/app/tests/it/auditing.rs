@@ -20,7 +20,13 @@ async fn what_an_operator_does_in_somebodys_name_is_written_down() {
     kit.provider("hazelbank", "nurse").await;
     let before = acts(&kit).await.len();
     let post = kit.post(&operator(), "hazelbank", "Closed today").await;
-    let edit = EditPost { post: post.id, text: "Open again".to_owned(), lang: None, warning: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "Open again".to_owned(),
+        lang: None,
+        warning: None,
+        pictures: None,
+    };
     kit.app.posts().edit(&operator(), edit).await.unwrap();
     let address = Address::parse("nurse@care.example").unwrap();
     kit.app.follows().follow(&operator(), "hazelbank", &address).await.unwrap();
@@ -105,6 +111,7 @@ async fn of_a_deleted_post_no_word_is_left_anywhere() {
         text: "still xylophone".to_owned(),
         lang: None,
         warning: Some("xylophone".to_owned()),
+        pictures: None,
     };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
     kit.app.posts().delete(&nurse, post.id).await.unwrap();

@@ -34,9 +34,21 @@ async fn what_a_dead_peer_missed_comes_in_order_when_it_is_back() {
 
     kit.remote.answer(SHARED_INBOX, down());
     let post = kit.post(&nurse, "hazelbank", "one").await;
-    let edit = EditPost { post: post.id, text: "two".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "two".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
-    let edit = EditPost { post: post.id, text: "three".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "three".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
     kit.settle().await;
     assert_eq!(kit.app.outbox().count(DeliveryState::Waiting).await.unwrap(), 3);

@@ -124,7 +124,7 @@ async fn what_is_said_later_of_the_same_post_comes_behind_it() {
     let (kit, nurse) = crowd(MANY).await;
     let post = kit.post(&nurse, "hazelbank", "Lunch at 12").await;
     let text = "Lunch at 1, @ann@v.example".to_owned();
-    let edit = EditPost { post: post.id, text, warning: None, lang: None };
+    let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
     kit.settle().await;
     assert_eq!(kinds_for_ann(&kit), ["Create", "Update"]);
@@ -147,7 +147,13 @@ async fn an_edit_is_dropped_where_the_post_was_given_up() {
     let post = kit.post(&nurse, "hazelbank", "one").await;
     kit.settle().await;
     kit.remote.answer(SHARED_INBOX, Receipt::Accepted { status: 202, profile: None });
-    let edit = EditPost { post: post.id, text: "two".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "two".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
     kit.settle().await;
     assert_eq!(kinds_for_ann(&kit), ["Create"]);
@@ -220,7 +226,7 @@ async fn order_holds_between_processes_whose_clocks_differ() {
     let post = kit.post(&nurse, "hazelbank", "Lunch at 12").await;
     kit.clock.advance(Span::minutes(-5));
     let text = "Lunch at 1".to_owned();
-    let edit = EditPost { post: post.id, text, warning: None, lang: None };
+    let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
     other.posts().edit(&nurse, edit).await.unwrap();
     kit.clock.advance(Span::minutes(6));
     kit.settle().await;

@@ -34,7 +34,7 @@ async fn s_172_who_leaves_or_is_turned_away_sees_nothing_from_then_on() {
             assert_eq!(home(&kit, &sam).await, ["I am"], "{kind:?} {end}");
             assert!(reads(&kit, &sam, &own).await);
             let text = "Listen".to_owned();
-            let edit = EditPost { post: own.id, text, warning: None, lang: None };
+            let edit = EditPost { post: own.id, text, warning: None, lang: None, pictures: None };
             let edited = kit.app.posts().edit(&sam, edit).await;
             assert!(matches!(edited, Err(Error::Denied(Denial::GroupMembers))), "{edited:?}");
             let answered = answer(&kit, &sam, "sam", &own).await;

@@ -60,7 +60,7 @@ async fn who_knows_groups_is_told_all_that_is_done_in_ours_and_others_what_begin
     let answer = NewPost { in_reply_to: Some(post.uri.clone()), ..Kit::words("carer", "I am") };
     let answer = kit.app.posts().publish(&carer, answer).await.unwrap();
     let text = "Who else is awake?".to_owned();
-    let edit = EditPost { post: post.id, text, warning: None, lang: None };
+    let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
     kit.app.posts().edit(&mo, edit).await.unwrap();
     kit.app.posts().delete(&carer, answer.id).await.unwrap();
     // Deleted before it was sent, the answer is told of as gone alone.
@@ -309,8 +309,13 @@ async fn who_lives_here_writes_in_a_group_elsewhere() {
     let id = first["id"].as_str().unwrap().to_owned();
     let answer = NewPost { in_reply_to: Some(id), ..Kit::words("sam", "Here as well") };
     let answer = kit.app.posts().publish(&sam, answer).await.unwrap();
-    let edit =
-        EditPost { post: begun.id, text: "By the wall".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: begun.id,
+        text: "By the wall".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     kit.app.posts().edit(&sam, edit).await.unwrap();
     kit.settle().await;
     let sent = kit.remote.sent_to(THEIR_INBOX);

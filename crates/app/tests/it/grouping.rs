@@ -264,7 +264,7 @@ async fn a_change_is_told_where_the_group_told_of_the_post() {
     ann_joins(&kit).await;
     let post = begin(&kit, &mo, "mo", "Who is awake?").await.unwrap();
     let text = "Who is still awake?".to_owned();
-    let edit = EditPost { post: post.id, text, warning: None, lang: None };
+    let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
     kit.app.posts().edit(&mo, edit).await.unwrap();
     kit.settle().await;
     let told = kit.remote.sent().into_iter().filter(|(inbox, _)| inbox == SHARED_INBOX);

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::stranger::{act, follow, note, say, settle_in};
 
 /// A rule, and how to break it; in this order, so that each breaks its own rule and no later one.
-const BREAKS: [(&str, &str); 30] = [
+const BREAKS: [(&str, &str); 31] = [
     ("follower counts", "UPDATE actor SET follower_count = 7 WHERE handle = 'hazelbank'"),
     ("following counts", "UPDATE actor SET following_count = 7 WHERE handle = 'ann'"),
     ("post counts", "UPDATE actor SET note_count = 7 WHERE handle = 'hazelbank'"),
@@ -24,6 +24,7 @@ const BREAKS: [(&str, &str); 30] = [
     ("voters", "UPDATE poll SET voters = 7"),
     ("replies to nobody", "UPDATE post SET in_reply_to_id = 7 WHERE in_reply_to_id IS NOT NULL"),
     ("conversations without a beginning", "UPDATE post SET root_id = 7 WHERE root_id IS NOT NULL"),
+    ("pictures of deleted posts", "UPDATE picture SET gone_at = 7"),
     (
         "words of deleted posts",
         "INSERT INTO rendition (post_id, kind, lang, html) \
@@ -95,6 +96,9 @@ async fn lively() -> Kit {
     let poll = Some(NewPoll { options, multiple: false, open_for: None });
     let poll = NewPost { poll, ..Kit::words("hazelbank", "Tea or coffee?") };
     kit.app.posts().publish(&nurse, poll).await.unwrap();
+    let pictures = vec![kit.picture(&nurse, "A cup").await];
+    let shown = NewPost { pictures, ..Kit::words("hazelbank", "Our cups") };
+    kit.app.posts().publish(&nurse, shown).await.unwrap();
     let slip = kit.post(&nurse, "hazelbank", "A slip").await;
     kit.settle().await;
     kit.app.posts().delete(&nurse, slip.id).await.unwrap();

@@ -184,8 +184,13 @@ async fn a_post_of_ours_is_sent_in_all_its_languages() {
     assert!(whole.starts_with("<div lang=\"en\">") && whole.contains("<div lang=\"cy\">"));
     assert_eq!(posts.find(&Caller::Visitor, &by).await.unwrap().renditions.len(), 1);
     // A change of the post takes them away.
-    let edit =
-        EditPost { post: post.id, text: "It is shut.".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "It is shut.".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     posts.edit(&nurse, edit).await.unwrap();
     kit.settle().await;
     let update = kit.remote.sent_to(crate::stranger::SHARED_INBOX).pop().unwrap();

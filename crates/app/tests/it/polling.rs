@@ -272,7 +272,7 @@ async fn another_text_keeps_the_answers_and_a_deletion_takes_the_votes() {
     let post = publish(&kit, &nurse, lunch(false)).await;
     say(&kit, &vote_by(ANN, 1, &post.uri, "Pie")).await;
     let text = "What shall we cook on Friday?".to_owned();
-    let edit = EditPost { post: post.id, text, warning: None, lang: None };
+    let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
     kit.app.posts().edit(&nurse, edit).await.unwrap();
     kit.settle().await;
     assert_eq!(stand(&kit, &post.uri).await, (vec![0, 1, 0], Some(1)));

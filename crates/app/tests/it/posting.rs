@@ -63,7 +63,13 @@ async fn an_edit_keeps_the_text_before_in_the_history() {
     let kit = Kit::new().await;
     let nurse = kit.account("nurse", Role::Member).await;
     let post = kit.post(&nurse, "nurse", "Lunch at 12").await;
-    let edit = EditPost { post: post.id, text: "Lunch at 1".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "Lunch at 1".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     let edited = kit.app.posts().edit(&nurse, edit).await.unwrap();
     assert_eq!(edited.html.as_str(), "<p>Lunch at 1</p>");
     assert!(edited.edited.is_some());

@@ -48,7 +48,7 @@ async fn who_finds_the_gap_is_told_why_and_nobody_reads_the_words() {
     assert!(own.is_own && own.html.as_str().is_empty() && !own.may_change);
     assert!(kit.app.posts().history(&mo, &PostRef::Id(reply.id)).await.is_err());
     let text = "Ring 0118".to_owned();
-    let edit = EditPost { post: reply.id, text, warning: None, lang: None };
+    let edit = EditPost { post: reply.id, text, warning: None, lang: None, pictures: None };
     assert!(matches!(kit.app.posts().edit(&carer, edit).await, Err(Error::NotFound(_))));
     // Who has it elsewhere is asked to forget it.
     let sent = kit.remote.sent_to(SHARED_INBOX);

@@ -125,7 +125,7 @@ async fn a_peer_that_speaks_after_three_days_is_told_all_at_once_and_no_more_tha
     for n in 0..12 {
         let post = kit.post(&nurse, "hazelbank", &format!("post {n}")).await;
         let text = format!("post {n}, better");
-        let edit = EditPost { post: post.id, text, warning: None, lang: None };
+        let edit = EditPost { post: post.id, text, warning: None, lang: None, pictures: None };
         kit.app.posts().edit(&nurse, edit).await.unwrap();
     }
     kit.settle().await;

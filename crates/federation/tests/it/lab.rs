@@ -13,7 +13,9 @@ use carefolk_federation::{ConnectorOptions, HttpRemote, KeyMint, LabNetworks};
 use carefolk_httpkit::{ServeOptions, serve};
 use carefolk_signatures::vault::MasterKey;
 use carefolk_store::{Db, Mint, OpenOptions, Worker};
-use carefolk_testkit::{BEGINNING, MockClock, SeededChance, TestDb, fresh};
+use carefolk_testkit::{
+    BEGINNING, HereAndNow, MemoryFiles, MockClock, SeededChance, TestDb, fresh,
+};
 use http::{HeaderMap, StatusCode};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -158,6 +160,8 @@ impl Lab {
             chance: chance.clone(),
             remote: Arc::new(remote.clone()),
             keys: Arc::new(OneMint(KeyMint::new(master, chance))),
+            files: Arc::new(MemoryFiles::default()),
+            pictures: Arc::new(HereAndNow),
             settings: AppSettings {
                 base_url,
                 local_base_url: "http://127.0.0.1:8080".to_owned(),

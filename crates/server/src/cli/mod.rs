@@ -16,6 +16,7 @@ mod follower;
 mod group;
 mod migrate;
 mod peer;
+mod pictures;
 mod polls;
 mod post;
 mod provider;

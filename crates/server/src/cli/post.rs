@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::desk::{Desk, text_from_stdin, when, when_or_dash, word};
+use super::pictures::PictureArgs;
 use super::polls::{PollArgs, ShownPoll, VoteArgs};
 use crate::words::plain;
 
@@ -96,6 +97,8 @@ pub(crate) struct CreateArgs {
     reply_to: Option<String>,
     #[command(flatten)]
     poll: PollArgs,
+    #[command(flatten)]
+    pictures: PictureArgs,
 }
 
 /// A change.
@@ -271,6 +274,7 @@ impl CreateArgs {
             in_reply_to: self.reply_to,
             policies: Policies { replies: self.replies.into(), quotes: self.quotes.into() },
             poll: self.poll.poll(),
+            pictures: self.pictures.take_in(desk).await?,
             at: None,
         };
         let made = desk.app.posts().publish(&desk.caller, new).await;
@@ -351,6 +355,7 @@ impl EditArgs {
             text: text_from_stdin("text")?,
             warning: post.warning,
             lang: self.lang.or(Some(post.lang)),
+            pictures: None,
         };
         let changed = desk.app.posts().edit(&desk.caller, edit).await;
         let view = changed.map_err(|error| plain(error, "change the post"))?;

@@ -53,6 +53,7 @@ impl Seeder<'_> {
                     text: self.placed(text),
                     warning: view.warning.clone(),
                     lang: Some(view.lang.clone()),
+                    pictures: None,
                 };
                 let changed = self.app.posts().edit(&self.caller, edit).await;
                 changed.map_err(|error| plain(error, "change a post"))?;
@@ -130,6 +131,7 @@ impl Seeder<'_> {
             in_reply_to,
             policies: Policies::default(),
             poll: None,
+            pictures: Vec::new(),
             at: Some(at),
         };
         let said = self.app.posts().publish(&self.caller, new).await;

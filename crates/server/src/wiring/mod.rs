@@ -7,6 +7,8 @@ pub(crate) mod schema;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
+use carefolk_adapters::Folder;
+use carefolk_adapters::pictures::ChildPictures;
 use carefolk_app::ports::{Chance, Clock};
 use carefolk_app::{App, AppParts, AppSettings, Error, FederationMode};
 use carefolk_domain::Moment;
@@ -24,6 +26,9 @@ pub(crate) use minting::Lease;
 
 /// The version that pages, NodeInfo and `--version` show.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where pictures are, below `storage.path`.
+const MEDIA_FOLDER: &str = "media";
 
 /// An application and what has to be kept beside it.
 pub(crate) struct Built {
@@ -78,6 +83,8 @@ pub(crate) async fn application(
         keys: Arc::new(KeyMint::new(master, Arc::clone(&chance))),
         chance,
         remote: Arc::new(remote.clone()),
+        files: Arc::new(Folder::new(settings.file(MEDIA_FOLDER))),
+        pictures: Arc::new(ChildPictures::of_this_program()),
         settings: AppSettings {
             base_url,
             local_base_url,

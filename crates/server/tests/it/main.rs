@@ -12,6 +12,7 @@ mod errors;
 mod logs;
 mod metrics;
 mod others;
+mod pictures;
 mod processes;
 mod serve;
 mod sink;

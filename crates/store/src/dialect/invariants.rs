@@ -111,6 +111,12 @@ pub const INVARIANTS: &[Invariant] = &[
          (SELECT 1 FROM rendition r WHERE r.post_id = p.id AND r.kind = 'original')",
     ),
     rule(
+        "pictures of deleted posts",
+        "a picture stands in a deleted post, or in one from elsewhere, or is gone and stands somewhere",
+        "SELECT i.id FROM picture i JOIN post p ON p.id = i.post_id \
+         WHERE p.state = 'deleted' OR p.slug IS NULL OR i.gone_at IS NOT NULL OR i.ready_at IS NULL",
+    ),
+    rule(
         "words of deleted posts",
         "a deleted post still has a text, a history, an attachment, a pin or a reaction",
         "SELECT p.id FROM post p WHERE p.state = 'deleted' AND ( \

@@ -27,6 +27,7 @@ const MINTED: &[&str] = &[
     "notification",
     "outbox_activity",
     "peer",
+    "picture",
     "post",
     "reaction",
     "block",

@@ -24,6 +24,7 @@ pub mod mention;
 pub mod notification;
 pub mod outbox_activity;
 pub mod peer;
+pub mod picture;
 pub mod pin;
 pub mod poll;
 pub mod poll_option;

@@ -129,6 +129,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         notification,
         outbox_activity,
         peer,
+        picture,
         pin,
         poll,
         poll_option,

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use carefolk_app::posts::{EditPost, PostView, SourceView};
 use carefolk_domain::{Denial, Lang};
 
+use super::pictures::Sent;
 use super::{composer, post};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
@@ -21,7 +22,8 @@ pub(crate) async fn edit_form(web: Web, Path((who, slug)): Path<(String, String)
     web.member()?;
     let post = web.app().posts().find(web.caller(), &post::reference(&who, &slug)).await?;
     let source = web.app().posts().source(web.caller(), post.id).await?;
-    web::show(&edit_page(&web, &post, &source, Errors::none()))
+    let sent = Sent::standing(&post.pictures);
+    web::show(&edit_page(&web, &post, &source, (&sent, Errors::none())))
 }
 
 /// `POST /@{who}/{slug}/edit`
@@ -29,17 +31,21 @@ pub(crate) async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) ->
     web.member()?;
     let post = web.app().posts().find(web.caller(), &post::reference(&who, &slug)).await?;
     let fields = web.fields();
+    let pictures = Sent::read(&web, &post.pictures).await?;
     let sent = EditPost {
         post: post.id,
         text: fields.get("text").to_owned(),
         warning: fields.some("warning"),
         lang: Lang::parse(fields.get("lang")),
+        pictures: Some(pictures.pictures()),
     };
-    let error = match web.app().posts().edit(web.caller(), sent.clone()).await {
-        Ok(post) => return Ok(web.go(&OwnPath::of(&post.page), "changed")),
-        Err(error) => error,
+    let errors = match pictures.again(&web) {
+        Some(errors) => errors,
+        None => match web.app().posts().edit(web.caller(), sent.clone()).await {
+            Ok(post) => return Ok(web.go(&OwnPath::of(&post.page), "changed")),
+            Err(error) => form_errors(web.visit().frame.locale, error)?,
+        },
     };
-    let errors = form_errors(web.visit().frame.locale, error)?;
     let source = web.app().posts().source(web.caller(), post.id).await?;
     let kept = SourceView {
         text: sent.text,
@@ -47,10 +53,17 @@ pub(crate) async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) ->
         lang: sent.lang.unwrap_or(source.lang),
         ..source
     };
-    web::form_again(&edit_page(&web, &post, &kept, errors))
+    let mut page = edit_page(&web, &post, &kept, (&pictures, errors));
+    page.said = pictures.said(&web);
+    web::form_again_or_on(&page, &page.errors)
 }
 
-fn edit_page(web: &Web, post: &PostView, source: &SourceView, errors: Errors) -> FormPage {
+fn edit_page(
+    web: &Web,
+    post: &PostView,
+    source: &SourceView,
+    (pictures, errors): (&Sent, Errors),
+) -> FormPage {
     let action = format!("{}/edit", post.page);
     let mut page = FormPage::new(crumbs(web, post, "edit-title"), action, web.t("edit-button"));
     let text = Field::area("text", web.t("write-text"), ROWS).hint(web.t("write-text-hint"));
@@ -58,6 +71,7 @@ fn edit_page(web: &Web, post: &PostView, source: &SourceView, errors: Errors) ->
     page.lead.push(web.t("edit-lead"));
     page.items = vec![
         Item::Input(text.filled(&source.text, &errors)),
+        pictures.item(web, &errors),
         composer::line(web, "warning", ("write-warning", "write-warning-hint"), warning, &errors),
         Item::Select(composer::language(web, "write-lang", source.lang.as_str(), &errors)),
     ];

@@ -8,6 +8,7 @@ use carefolk_domain::{Audience, GroupRole, Lang, PostingRule};
 
 use super::composer::{self, Voice};
 use super::groups::{facts, kind_words};
+use super::pictures::Sent;
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
@@ -21,7 +22,7 @@ const ROWS: u8 = 5;
 
 /// `GET /groups/{handle}`
 pub(crate) async fn show(web: Web, Path(handle): Path<String>) -> Answer {
-    let page = page(&web, &handle, Errors::none()).await?;
+    let page = page(&web, &handle, &Sent::standing(&[]), Errors::none()).await?;
     web::show(&page)
 }
 
@@ -48,7 +49,7 @@ pub(crate) async fn leave(web: Web, Path(handle): Path<String>) -> Answer {
         Err(Error::Conflict(_)) => {
             let mut errors = Errors::none();
             errors.add_general(web.t("group-needs-moderators"));
-            let page = page(&web, &handle, errors).await?;
+            let page = page(&web, &handle, &Sent::standing(&[]), errors).await?;
             web::form_again(&page)
         }
         Err(error) => Err(error.into()),
@@ -60,6 +61,13 @@ pub(crate) async fn begin(web: Web, Path(handle): Path<String>) -> Answer {
     let member = web.member()?;
     let fields = web.fields();
     let own = web.visit().frame.locale.language();
+    let sent = Sent::read(&web, &[]).await?;
+    if let Some(errors) = sent.again(&web) {
+        let mut page = page(&web, &handle, &sent, errors).await?;
+        page.said = sent.said(&web);
+        page.is_begun = true;
+        return web::form_again_or_on(&page, &page.errors);
+    }
     let new = NewPost {
         author: fields.some("author").unwrap_or_else(|| member.handle.clone()),
         text: fields.get("text").to_owned(),
@@ -71,19 +79,20 @@ pub(crate) async fn begin(web: Web, Path(handle): Path<String>) -> Answer {
         in_reply_to: None,
         policies: Policies::default(),
         poll: None,
+        pictures: sent.pictures(),
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {
         Ok(_post) => Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), "group-began")),
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
-            let page = page(&web, &handle, errors).await?;
+            let page = page(&web, &handle, &sent, errors).await?;
             web::form_again(&page)
         }
     }
 }
 
-async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Failure> {
+async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<GroupPage, Failure> {
     let groups = web.app().groups();
     let shown = groups.show(web.caller(), handle).await?;
     let posts = groups.conversations(web.caller(), handle, web.page_of(POSTS_A_PAGE)).await?;
@@ -102,7 +111,7 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<GroupPage, Fail
         .failed(!errors.is_empty())
         .crumb(web.t("nav-home"), "/")
         .crumb(web.t("groups-title"), "/groups");
-    let begin = begin_items(web, &shown, &errors).await?;
+    let begin = begin_items(web, &shown, sent, &errors).await?;
     Ok(GroupPage {
         cx,
         said: web.said(),
@@ -225,6 +234,7 @@ fn why_not(web: &Web, shown: &Shown) -> Option<String> {
 async fn begin_items(
     web: &Web,
     shown: &Shown,
+    sent: &Sent,
     errors: &Errors,
 ) -> Result<Option<Vec<Item>>, Failure> {
     if shown.may_begin_as.is_empty() {
@@ -243,6 +253,7 @@ async fn begin_items(
     let title = ("group-begin-title", "group-begin-title-hint");
     items.push(composer::line(web, "title", title, fields.get("title"), errors));
     items.push(composer::text(web, "group-begin-text", None, ROWS, errors));
+    items.push(sent.item(web, errors));
     let own = web.visit().frame.locale.language();
     let spoken = shown.group.lang.as_str();
     let lang = fields.some("lang").unwrap_or_else(|| {

@@ -6,6 +6,7 @@ use carefolk_app::posts::Thread;
 use carefolk_domain::Invalid;
 use http::StatusCode;
 
+use super::pictures::Sent;
 use super::post;
 use crate::answer::Answer;
 use crate::own_path::OwnPath;
@@ -41,7 +42,7 @@ pub(crate) async fn keep(web: Web, Path((who, slug)): Path<(String, String)>) ->
         }
         Err(error) => form_errors(web.visit().frame.locale, error)?,
     };
-    post::again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+    post::again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, (&Sent::standing(&[]), errors)).await
 }
 
 /// What moderators can do with the conversation that begins here.

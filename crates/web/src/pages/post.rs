@@ -9,6 +9,7 @@ use carefolk_domain::{Audience, Lang};
 use http::StatusCode;
 
 use super::composer;
+use super::pictures::Sent;
 use super::{order, removing};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
@@ -78,7 +79,7 @@ pub(crate) async fn show(web: Web, Path((who, slug)): Path<(String, String)>) ->
     web.app().posts().read_by(web.caller(), thread.post.id).await;
     // The page stays, for its replies; but what the address promised is gone.
     let status = if thread.post.deleted { StatusCode::GONE } else { StatusCode::OK };
-    let model = model(&web, thread, Errors::none()).await?;
+    let model = model(&web, thread, &Sent::standing(&[]), Errors::none()).await?;
     web::render(status, &model)
 }
 
@@ -88,6 +89,11 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     let by = reference(&who, &slug);
     let parent = web.app().posts().find(web.caller(), &by).await?;
     let fields = web.fields();
+    let sent = Sent::read(&web, &[]).await?;
+    if let Some(errors) = sent.again(&web) {
+        let status = web::status_of(&errors);
+        return again(&web, &by, status, (&sent, errors)).await;
+    }
     let new = NewPost {
         author: fields.some("author").unwrap_or_else(|| member.handle.clone()),
         text: fields.get("text").to_owned(),
@@ -99,22 +105,29 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
         in_reply_to: Some(parent.uri),
         policies: Policies::default(),
         poll: None,
+        pictures: sent.pictures(),
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {
         Ok(reply) => after_reply(&web, &by, &parent.page, &reply).await,
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
-            again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+            again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, (&sent, errors)).await
         }
     }
 }
 
 /// The page with a form on it that somebody has to look at again.
-pub(super) async fn again(web: &Web, by: &PostRef, status: StatusCode, errors: Errors) -> Answer {
+pub(super) async fn again(
+    web: &Web,
+    by: &PostRef,
+    status: StatusCode,
+    (sent, errors): (&Sent, Errors),
+) -> Answer {
     let page = web.page_of(REPLIES_A_PAGE);
     let thread = web.app().posts().thread(web.caller(), by, page).await?;
-    let model = model(web, thread, errors).await?;
+    let mut model = model(web, thread, sent, errors).await?;
+    model.said = sent.said(web).or(model.said);
     web::render(status, &model)
 }
 
@@ -136,7 +149,12 @@ async fn after_reply(web: &Web, by: &PostRef, parent: &str, reply: &PostView) ->
     Ok(web.go(&OwnPath::of(&to), "replied"))
 }
 
-async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Failure> {
+async fn model(
+    web: &Web,
+    thread: Thread,
+    sent: &Sent,
+    errors: Errors,
+) -> Result<PostPage, Failure> {
     let present = web.presenter();
     let title = title(web, &thread.post);
     // Of what is gone the tab says so, too.
@@ -150,7 +168,7 @@ async fn model(web: &Web, thread: Thread, errors: Errors) -> Result<PostPage, Fa
     let here = Some(web.visit().frame.address.clone()).filter(|_| web.visit().is_read);
     let here = here.unwrap_or_else(|| page.clone());
     let reply = match web.caller() {
-        Caller::Member(_) if is_open => Some(reply_items(web, &errors).await?),
+        Caller::Member(_) if is_open => Some(reply_items(web, sent, &errors).await?),
         _ => None,
     };
     let address = Some(thread.post.uri.clone())
@@ -237,7 +255,7 @@ fn replies(present: &Presenter<'_>, posts: Vec<PostView>, page: &str, here: &str
     replies
 }
 
-async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
+async fn reply_items(web: &Web, sent: &Sent, errors: &Errors) -> Result<Vec<Item>, Failure> {
     let mut items = Vec::new();
     let voices = composer::voices(web).await?;
     if voices.len() > 1 {
@@ -245,6 +263,7 @@ async fn reply_items(web: &Web, errors: &Errors) -> Result<Vec<Item>, Failure> {
         items.push(Item::Select(composer::author(web, &voices, legend, errors)));
     }
     items.push(composer::text(web, "reply-label", None, 5, errors));
+    items.push(sent.item(web, errors));
     items.push(Item::Select(composer::language(web, "reply-lang", &reply_lang(web), errors)));
     Ok(items)
 }

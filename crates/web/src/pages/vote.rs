@@ -6,6 +6,7 @@ use carefolk_app::posts::PostView;
 use carefolk_domain::Moment;
 use http::StatusCode;
 
+use super::pictures::Sent;
 use super::post::{VOTED, again, reference};
 use crate::answer::Answer;
 use crate::own_path::OwnPath;
@@ -32,11 +33,11 @@ pub(crate) async fn vote(web: Web, Path((who, slug)): Path<(String, String)>) ->
             };
             let mut errors = Errors::none();
             errors.add_without_field("choice", words);
-            again(&web, &by, StatusCode::CONFLICT, errors).await
+            again(&web, &by, StatusCode::CONFLICT, (&Sent::standing(&[]), errors)).await
         }
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
-            again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+            again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, (&Sent::standing(&[]), errors)).await
         }
     }
 }

@@ -4,6 +4,7 @@ use carefolk_app::posts::{NewPost, Policies};
 use carefolk_domain::{Audience, FieldError, Invalid, Lang};
 
 use super::composer;
+use super::pictures::Sent;
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::view::models::FormPage;
@@ -16,7 +17,7 @@ const ROWS: u8 = 9;
 
 /// `GET /write`
 pub(crate) async fn form(web: Web) -> Answer {
-    let page = page(&web, Errors::none()).await?;
+    let page = page(&web, &Sent::standing(&[]), Errors::none()).await?;
     web::show(&page)
 }
 
@@ -25,11 +26,17 @@ pub(crate) async fn publish(web: Web) -> Answer {
     let locale = web.visit().frame.locale;
     let fields = web.fields();
     let member = web.member()?;
+    let sent = Sent::read(&web, &[]).await?;
+    if let Some(errors) = sent.again(&web) {
+        let mut page = page(&web, &sent, errors).await?;
+        page.said = sent.said(&web);
+        return web::form_again_or_on(&page, &page.errors);
+    }
     let Some(audience) = Audience::from_word(fields.get("audience")) else {
         let mut errors = Errors::none();
         let wrong = FieldError { field: "audience", invalid: Invalid::Choice };
         errors.add("audience", words(locale, wrong));
-        let page = page(&web, errors).await?;
+        let page = page(&web, &sent, errors).await?;
         return web::form_again(&page);
     };
     let new = NewPost {
@@ -43,18 +50,19 @@ pub(crate) async fn publish(web: Web) -> Answer {
         in_reply_to: None,
         policies: Policies::default(),
         poll: None,
+        pictures: sent.pictures(),
         at: None,
     };
     match web.app().posts().publish(web.caller(), new).await {
         Ok(post) => Ok(web.go(&OwnPath::of(&post.page), "published")),
         Err(error) => {
-            let page = page(&web, form_errors(locale, error)?).await?;
+            let page = page(&web, &sent, form_errors(locale, error)?).await?;
             web::form_again(&page)
         }
     }
 }
 
-async fn page(web: &Web, errors: Errors) -> Result<FormPage, Failure> {
+async fn page(web: &Web, sent: &Sent, errors: Errors) -> Result<FormPage, Failure> {
     let voices = composer::voices(web).await?;
     let cx = web.cx(web.t("write-title")).here("write");
     let mut page = FormPage::new(cx, "/write", web.t("write-button"));
@@ -66,6 +74,7 @@ async fn page(web: &Web, errors: Errors) -> Result<FormPage, Failure> {
     }
     let chosen = Audience::from_word(web.fields().get("audience")).unwrap_or(Audience::Public);
     page.items.push(composer::text(web, "write-text", Some("write-text-hint"), ROWS, &errors));
+    page.items.push(sent.item(web, &errors));
     page.items.push(Item::Choices(composer::audience(web, chosen, &errors)));
     page.more = Some(more(web, &errors));
     page.back = Some(("/".to_owned(), web.t("write-back")));

@@ -100,6 +100,21 @@ pub(crate) struct Attached {
     pub host: String,
 }
 
+/// A picture in a post.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    /// What it is called.
+    pub key: String,
+    /// Pixels of the small one, across and down.
+    pub size: (u32, u32),
+    /// What it shows; that nobody said it, if nobody did.
+    pub alt: String,
+    /// The language of that.
+    pub lang: String,
+    /// The part that has to be seen.
+    pub focus: &'static str,
+}
+
 /// Where a post stands on its page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -164,6 +179,8 @@ pub(crate) struct PostCard {
     pub event_where: Option<String>,
     /// What goes with it.
     pub attached: Vec<Attached>,
+    /// The pictures that stand in it.
+    pub pictures: Vec<Shown>,
     /// The text in other languages.
     pub renditions: Vec<Other>,
     /// What makes it a poll.

@@ -241,6 +241,45 @@ pub(crate) enum Item {
     Choices(Choices),
     /// Answers as a list to open.
     Select(Choices),
+    /// Pictures, and the way to add one.
+    Pictures(Box<PictureItems>),
+}
+
+impl Item {
+    /// Whether it sends a file.
+    pub(crate) fn has_file(&self) -> bool {
+        matches!(self, Self::Pictures(_))
+    }
+}
+
+/// The pictures of what is being written.
+#[derive(Clone, Debug)]
+pub(crate) struct PictureItems {
+    /// Whether they are shown at once.
+    pub is_open: bool,
+    /// Those that are there.
+    pub kept: Vec<KeptPicture>,
+    /// The file of another and what it shows, unless there are as many as there may be.
+    pub add: Option<(Field, Field)>,
+}
+
+/// A picture that is there.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptPicture {
+    /// Which it is, from 1.
+    pub number: usize,
+    /// The same in words.
+    pub legend: String,
+    /// The choice that takes it out again.
+    pub leave_out: String,
+    /// What it is called.
+    pub key: String,
+    /// Pixels of the small one, across and down.
+    pub size: (u32, u32),
+    /// What it shows.
+    pub description: Field,
+    /// The part that has to be seen.
+    pub focus: Choices,
 }
 
 /// Parts of a form that most people do not need.

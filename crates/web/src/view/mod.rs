@@ -13,4 +13,4 @@ pub(crate) mod updates;
 
 pub(crate) use cards::{Person, PostCard, PostList};
 pub(crate) use cx::{Cx, Frame, Me};
-pub(crate) use form::{Choice, Choices, Errors, Field, Item, More};
+pub(crate) use form::{Choice, Choices, Errors, Field, Item, KeptPicture, More, PictureItems};

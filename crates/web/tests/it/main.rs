@@ -15,6 +15,7 @@ mod headers;
 mod languages;
 mod origins;
 mod pages;
+mod pictures;
 mod polls;
 mod updates;
 mod words;

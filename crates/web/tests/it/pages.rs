@@ -89,8 +89,13 @@ async fn a_reply_stands_under_its_post_and_a_change_is_seen() {
     assert!(made_up.contains("Your reply is published.") && !made_up.contains("See your reply"));
     let page = sam.get(&post.page).await.body;
     assert!(page.contains("See you there") && page.contains("1 reply"));
-    let edit =
-        EditPost { post: post.id, text: "Open on Saturday".to_owned(), warning: None, lang: None };
+    let edit = EditPost {
+        post: post.id,
+        text: "Open on Saturday".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: None,
+    };
     kit.app.posts().edit(&maya, edit).await.unwrap();
     let history = format!("{}/history", post.page);
     assert!(sam.get(&post.page).await.body.contains(&history));

@@ -37,6 +37,10 @@ pub enum Term {
     Lock,
     /// `votersCount`.
     VotersCount,
+    /// `blurhash`.
+    Blurhash,
+    /// `focalPoint`.
+    FocalPoint,
     /// `webfinger` (FEP-2c59).
     Webfinger,
     /// `implements` (FEP-844e).
@@ -118,6 +122,12 @@ enum Definition {
         #[serde(rename = "@type")]
         kind: &'static str,
     },
+    List {
+        #[serde(rename = "@id")]
+        id: &'static str,
+        #[serde(rename = "@container")]
+        container: &'static str,
+    },
 }
 
 impl Term {
@@ -144,6 +154,10 @@ impl Term {
             Self::Expires => ("expires", Definition::Name("as:endTime")),
             Self::Lock => ("Lock", Definition::Name("https://join-lemmy.org/ns#Lock")),
             Self::VotersCount => ("votersCount", Definition::Name("toot:votersCount")),
+            Self::Blurhash => ("blurhash", Definition::Name("toot:blurhash")),
+            Self::FocalPoint => {
+                ("focalPoint", Definition::List { id: "toot:focalPoint", container: "@list" })
+            }
             Self::Webfinger => ("webfinger", Definition::Name(vocab::TERM_WEBFINGER)),
             Self::Implements => ("implements", id(vocab::TERM_IMPLEMENTS)),
             Self::InteractionPolicy => ("interactionPolicy", id("gts:interactionPolicy")),
@@ -160,7 +174,15 @@ impl Term {
     }
 
     fn is_mastodons(self) -> bool {
-        matches!(self, Self::Discoverable | Self::Indexable | Self::Featured | Self::VotersCount)
+        matches!(
+            self,
+            Self::Discoverable
+                | Self::Indexable
+                | Self::Featured
+                | Self::VotersCount
+                | Self::Blurhash
+                | Self::FocalPoint
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use crate::kind::ObjectKind;
 use crate::time::{self, Millis};
 
 /// A post.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
     /// AS2: the permanent id.
@@ -143,7 +143,7 @@ pub enum Tag {
 }
 
 /// A picture or file, as everybody sends them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {
     /// AS2: `Image` or `Document`.
@@ -162,6 +162,12 @@ pub struct Attachment {
     /// AS2: pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// Mastodon: the few colours that stand for it until it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blurhash: Option<String>,
+    /// Mastodon: the part that has to be seen, from -1 to 1, to the right and up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focal_point: Option<(f32, f32)>,
 }
 
 impl Note {
@@ -176,7 +182,12 @@ impl Note {
         let context = context
             .term(Term::Sensitive, true.into())
             .term(Term::Hashtag, has_hashtag.into())
-            .term(Term::VotersCount, has_voters.into());
+            .term(Term::VotersCount, has_voters.into())
+            .term(Term::Blurhash, self.attachment.iter().any(|it| it.blurhash.is_some()).into())
+            .term(
+                Term::FocalPoint,
+                self.attachment.iter().any(|it| it.focal_point.is_some()).into(),
+            );
         match self.interaction_policy {
             Some(_) => InteractionPolicy::add_terms(context),
             None => context,

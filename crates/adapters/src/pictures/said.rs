@@ -1,0 +1,97 @@
+//! What the child says to who started it: a line of JSON, and the bytes of both pictures.
+
+use carefolk_app::ports::{Image, MadePicture, MediaType, PictureFault};
+use serde::{Deserialize, Serialize};
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+enum Head {
+    Made { full: Size, small: Size, blurhash: String },
+    Fault(Fault),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Size {
+    png: bool,
+    width: u32,
+    height: u32,
+    bytes: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Fault {
+    Kind,
+    TooLarge,
+    Broken,
+}
+
+/// The bytes that say `made`.
+pub(super) fn write(made: Result<MadePicture, PictureFault>) -> Vec<u8> {
+    let (head, bodies) = match made {
+        Ok(made) => {
+            let (full, small) = (size(&made.full), size(&made.small));
+            let bodies = vec![made.full.bytes, made.small.bytes];
+            (Head::Made { full, small, blurhash: made.blurhash }, bodies)
+        }
+        Err(PictureFault::Kind) => (Head::Fault(Fault::Kind), Vec::new()),
+        Err(PictureFault::TooLarge) => (Head::Fault(Fault::TooLarge), Vec::new()),
+        Err(_) => (Head::Fault(Fault::Broken), Vec::new()),
+    };
+    let mut out = serde_json::to_vec(&head).unwrap_or_default();
+    out.push(b'\n');
+    out.extend(bodies.into_iter().flatten());
+    out
+}
+
+fn size(image: &Image) -> Size {
+    let png = image.media_type == MediaType::Png;
+    Size { png, width: image.width, height: image.height, bytes: image.bytes.len() }
+}
+
+/// What `said` says; a child that ended before it was done said something broken.
+pub(super) fn read(said: &[u8]) -> Result<MadePicture, PictureFault> {
+    let end = said.iter().position(|byte| *byte == b'\n').ok_or(PictureFault::TooLarge)?;
+    let (head, bodies) = said.split_at_checked(end).ok_or(PictureFault::Broken)?;
+    let head: Head = serde_json::from_slice(head).map_err(|_error| PictureFault::Broken)?;
+    let bodies = bodies.get(1..).unwrap_or_default();
+    match head {
+        Head::Fault(Fault::Kind) => Err(PictureFault::Kind),
+        Head::Fault(Fault::TooLarge) => Err(PictureFault::TooLarge),
+        Head::Fault(Fault::Broken) => Err(PictureFault::Broken),
+        Head::Made { full, small, blurhash } => {
+            let (first, second) =
+                bodies.split_at_checked(full.bytes).ok_or(PictureFault::Broken)?;
+            if second.len() != small.bytes {
+                return Err(PictureFault::Broken);
+            }
+            Ok(MadePicture { full: image(&full, first), small: image(&small, second), blurhash })
+        }
+    }
+}
+
+fn image(size: &Size, bytes: &[u8]) -> Image {
+    let media_type = if size.png { MediaType::Png } else { MediaType::Jpeg };
+    Image { media_type, width: size.width, height: size.height, bytes: bytes.to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_is_read_again_and_half_of_it_is_not() {
+        let image = |bytes: &[u8]| Image {
+            media_type: MediaType::Jpeg,
+            width: 4,
+            height: 3,
+            bytes: bytes.to_vec(),
+        };
+        let made =
+            MadePicture { full: image(b"full\n"), small: image(b"small"), blurhash: "L0".into() };
+        let said = write(Ok(made.clone()));
+        assert_eq!(read(&said), Ok(made));
+        assert_eq!(read(&said[..said.len() - 1]), Err(PictureFault::Broken));
+        assert_eq!(read(b""), Err(PictureFault::TooLarge));
+        assert_eq!(read(&write(Err(PictureFault::Kind))), Err(PictureFault::Kind));
+    }
+}

@@ -1,0 +1,74 @@
+//! Pictures that people here send: taken in, shown to who may see them, forgotten.
+//!
+//! Invariant: whoever asks for a picture is shown it if they may see the post that it stands in, at that
+//! moment (S-128), and who sent one that stands nowhere yet is shown it too.
+
+mod forget;
+mod show;
+mod take_in;
+
+pub(crate) use forget::forget;
+
+use carefolk_domain::MediaType;
+use carefolk_store::StoreError;
+use carefolk_store::entity::picture;
+
+pub use crate::placed::{DESCRIPTION_FIELDS, NewPicture, PictureView};
+
+use crate::App;
+use crate::kernel::error::Error;
+use crate::kernel::ports::PortError;
+
+/// The handle of this capability.
+pub struct PictureDesk<'a>(pub(crate) &'a App);
+
+/// Which of the two sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureSize {
+    /// As large as a screen.
+    Full,
+    /// For lists.
+    Small,
+}
+
+impl PictureSize {
+    /// The word for it in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Small => "small",
+        }
+    }
+
+    /// The size that `word` means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Full, Self::Small].into_iter().find(|size| size.word() == word)
+    }
+}
+
+/// A picture to be shown.
+#[derive(Clone, Debug)]
+pub struct ShownPicture {
+    /// What it is written as.
+    pub media_type: MediaType,
+    /// Whether anybody may see it.
+    pub is_open: bool,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// What the file of a picture is called.
+fn file(row: &picture::Model, size: PictureSize) -> String {
+    format!("{}-{}", row.key, size.word())
+}
+
+/// A fault of the files is one of our own storage.
+fn storage(error: PortError) -> Error {
+    match error {
+        PortError::NotFound => Error::NotFound("picture"),
+        PortError::Unavailable(why) => {
+            Error::Store(StoreError::Unavailable(sea_orm::DbErr::Custom(why)))
+        }
+        other => Error::Store(StoreError::bug(other.to_string())),
+    }
+}
