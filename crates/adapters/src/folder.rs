@@ -44,9 +44,9 @@ impl Files for Folder {
         blocking(move || write(&root, &place, &bytes)).await
     }
 
-    async fn get(&self, name: &str) -> Result<Vec<u8>, PortError> {
+    async fn open(&self, name: &str) -> Result<File, PortError> {
         let place = self.place(name)?;
-        blocking(move || std::fs::read(place)).await
+        blocking(move || File::open(place)).await
     }
 
     async fn remove(&self, name: &str) -> Result<(), PortError> {
@@ -96,19 +96,27 @@ async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
+
+    async fn read(files: &Folder, name: &str) -> Result<String, PortError> {
+        let mut text = String::new();
+        files.open(name).await?.read_to_string(&mut text).unwrap();
+        Ok(text)
+    }
 
     #[tokio::test]
     async fn what_was_put_is_there_until_it_is_removed() {
         let room = tempfile::tempdir().unwrap();
         let files = Folder::new(room.path().join("media"));
-        assert_eq!(files.get("abcd").await, Err(PortError::NotFound));
+        assert_eq!(read(&files, "abcd").await, Err(PortError::NotFound));
         files.put("abcd", b"one".to_vec()).await.unwrap();
         files.put("abcd", b"two".to_vec()).await.unwrap();
-        assert_eq!(files.get("abcd").await.unwrap(), b"two");
+        assert_eq!(read(&files, "abcd").await.unwrap(), "two");
         files.remove("abcd").await.unwrap();
         files.remove("abcd").await.unwrap();
-        assert_eq!(files.get("abcd").await, Err(PortError::NotFound));
+        assert_eq!(read(&files, "abcd").await, Err(PortError::NotFound));
     }
 
     #[tokio::test]

@@ -98,6 +98,7 @@ struct Inner {
     refusals: peers::Tally,
     open_inboxes: actors::OpenInboxes,
     paces: outbox::Paces,
+    copies: pictures::Copies,
     instance: tokio::sync::OnceCell<ActorId>,
     passwords: tokio::sync::Semaphore,
     password_places: tokio::sync::Semaphore,
@@ -126,6 +127,7 @@ impl App {
             refusals: peers::Tally::new(),
             open_inboxes: actors::OpenInboxes::new(),
             paces: outbox::Paces::new(),
+            copies: pictures::Copies::default(),
             instance: tokio::sync::OnceCell::new(),
             passwords: tokio::sync::Semaphore::new(PASSWORDS_AT_ONCE),
             password_places: tokio::sync::Semaphore::new(PASSWORDS_WAITING),
@@ -173,6 +175,10 @@ impl App {
 
     pub(crate) fn files(&self) -> &dyn Files {
         self.0.parts.files.as_ref()
+    }
+
+    pub(crate) fn copies(&self) -> &pictures::Copies {
+        &self.0.copies
     }
 
     pub(crate) fn maker(&self) -> &dyn Pictures {

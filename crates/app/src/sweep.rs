@@ -70,7 +70,7 @@ impl App {
     pub async fn sweep(&self) -> Result<u64, Error> {
         let old = self.sweep_old().await?;
         old_news::forget_proven(self).await?;
-        let old = old + pictures::forget(self).await?;
+        let old = old + pictures::forget(self).await? + pictures::forget_copies(self).await?;
         Ok(old + old_news::forget(self).await? + strangers::forget(self).await?)
     }
 

@@ -1,5 +1,7 @@
 //! One GET to another server, over as many hops as we are willing to go.
 
+use std::fs::File;
+use std::io::Seek;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use carefolk_domain::uri;
 use http::Method;
 use http::header::{ACCEPT, HeaderName, HeaderValue};
 use reqwest::{Request, StatusCode};
+use tokio::io::AsyncWriteExt;
 use url::Url;
 
 use crate::reach::connector::{Answer, Connector, DOCUMENT_MAX_BYTES, Excess};
@@ -16,6 +19,12 @@ use crate::signer::{Dialect, Draft, Signer};
 
 /// How long a document may take, redirects and all.
 const FETCH_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a picture may take.
+const DOWNLOAD_WITHIN: Duration = Duration::from_secs(20);
+
+/// The kinds of picture that are taken.
+const PICTURE_ACCEPT: &str = "image/jpeg, image/png, image/webp";
 
 /// How many redirects are followed (T8).
 const REDIRECTS_MAX: usize = 3;
@@ -97,6 +106,48 @@ impl Errands {
             };
             let Some(next) = self.next_hop(&answer)? else { return Ok(answer) };
             target = next;
+        }
+        Err(PortError::Invalid("too many redirects"))
+    }
+
+    /// Writes the file at `url` into `into`, asked for in nobody's name, at most `max` bytes of it; gives it
+    /// back at its beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::get`]; [`PortError`] by the status as well.
+    pub(crate) async fn download(
+        &self,
+        url: &str,
+        max: u64,
+        into: File,
+    ) -> Result<File, PortError> {
+        let target = self.connector.policy().parse(url)?;
+        let late = |_elapsed| PortError::Unavailable("it did not come in time".to_owned());
+        let mut file = tokio::fs::File::from_std(into);
+        let carry = Box::pin(self.carry(target, max, &mut file));
+        tokio::time::timeout(DOWNLOAD_WITHIN, carry).await.map_err(late)??;
+        let failed = |error: std::io::Error| PortError::Unavailable(error.to_string());
+        file.flush().await.map_err(failed)?;
+        let mut file = file.into_std().await;
+        file.rewind().map_err(failed)?;
+        Ok(file)
+    }
+
+    async fn carry(
+        &self,
+        mut target: Url,
+        max: u64,
+        file: &mut tokio::fs::File,
+    ) -> Result<(), PortError> {
+        for _hop in 0..=REDIRECTS_MAX {
+            self.ask_circle(&target).await?;
+            let request = Self::request(target.clone(), PICTURE_ACCEPT);
+            let answer = self.connector.receive(request, max, file).await?;
+            match self.next_hop(&answer)? {
+                Some(next) => target = next,
+                None => return judge_status(answer.status),
+            }
         }
         Err(PortError::Invalid("too many redirects"))
     }

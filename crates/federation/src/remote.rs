@@ -1,11 +1,13 @@
 //! Other servers, as the application needs them.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use carefolk_app::App;
 use carefolk_app::ports::{
-    Clock, Fetched, Fingered, Parcel, PortError, ProofKey, Receipt, Remote, Software,
+    Clock, Fetched, Fingered, PICTURE_MAX_BYTES, Parcel, PortError, ProofKey, Receipt, Remote,
+    Software,
 };
 use carefolk_domain::Address;
 use carefolk_signatures::vault::MasterKey;
@@ -111,6 +113,11 @@ impl Remote for HttpRemote {
         let others: Option<&dyn Remote> = (self.others == Others::Asked).then_some(&asking);
         self.pipes.proofs.check(self.pipes.app.app()?, others, &fetched).await?;
         Ok(fetched)
+    }
+
+    async fn download(&self, url: &str, into: File) -> Result<File, PortError> {
+        self.check_address()?;
+        self.pipes.errands.download(url, PICTURE_MAX_BYTES, into).await
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {

@@ -38,6 +38,15 @@ impl MemoryFiles {
         self.is_full.store(is_full, Ordering::SeqCst);
     }
 
+    /// Somebody tidies the folder.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless another test panicked in the middle of this.
+    pub fn lose(&self, name: &str) {
+        self.files.lock().unwrap().remove(name);
+    }
+
     fn check(&self) -> Result<(), PortError> {
         if self.is_full.load(Ordering::SeqCst) {
             return Err(PortError::Unavailable("no room is left".to_owned()));
@@ -54,8 +63,12 @@ impl Files for MemoryFiles {
         Ok(())
     }
 
-    async fn get(&self, name: &str) -> Result<Vec<u8>, PortError> {
-        self.files.lock().unwrap().get(name).cloned().ok_or(PortError::NotFound)
+    async fn open(&self, name: &str) -> Result<File, PortError> {
+        let bytes = self.files.lock().unwrap().get(name).cloned().ok_or(PortError::NotFound)?;
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        file.rewind().unwrap();
+        Ok(file)
     }
 
     async fn remove(&self, name: &str) -> Result<(), PortError> {

@@ -1,6 +1,8 @@
 //! Fakes of the outside world.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{Seek, Write};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -68,6 +70,7 @@ impl Chance for SeededChance {
 #[derive(Debug, Default)]
 pub struct FakeRemote {
     documents: Mutex<HashMap<String, Result<String, PortError>>>,
+    pictures: Mutex<HashMap<String, Result<Vec<u8>, PortError>>>,
     fingers: Mutex<HashMap<String, Fingered>>,
     answers: Mutex<HashMap<String, Receipt>>,
     sent: Mutex<Vec<(String, String)>>,
@@ -93,6 +96,11 @@ impl FakeRemote {
     /// Makes fetching `url` fail.
     pub fn fail(&self, url: &str, error: PortError) {
         self.documents.lock().unwrap().insert(url.to_owned(), Err(error));
+    }
+
+    /// Puts a picture at `url`, or what comes of asking for it.
+    pub fn put_picture(&self, url: &str, picture: Result<Vec<u8>, PortError>) {
+        self.pictures.lock().unwrap().insert(url.to_owned(), picture);
     }
 
     /// Everything that was fetched or looked up, as it was asked for, in order.
@@ -224,6 +232,16 @@ impl Remote for FakeRemote {
             Some(Err(error)) => Err(error),
             None => Err(PortError::NotFound),
         }
+    }
+
+    async fn download(&self, url: &str, mut into: File) -> Result<File, PortError> {
+        self.asked.lock().unwrap().push(url.to_owned());
+        self.hang_at(url).await;
+        let found = self.pictures.lock().unwrap().get(url).cloned();
+        let bytes = found.unwrap_or(Err(PortError::NotFound))?;
+        into.write_all(&bytes).unwrap();
+        into.rewind().unwrap();
+        Ok(into)
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {

@@ -31,7 +31,7 @@ pub(crate) fn show(visit: &Visit, problem: &Problem, plain: &Response) -> Respon
     if problem.status().is_server_error() {
         page.lines.push(t("problem-urgent"));
     }
-    page.kept = Some(visit.fields.get("text").to_owned()).filter(|text| !text.is_empty());
+    page.kept = Some(visit.fields.words()).filter(|text| !text.is_empty());
     if needs_sign_in {
         page.button = Some((localised(locale, "/sign-in"), t("sign-in")));
     } else {

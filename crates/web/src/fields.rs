@@ -26,6 +26,8 @@ pub(crate) enum SentFile {
     Here(Arc<File>),
     /// It was larger than any that is taken.
     TooLarge,
+    /// There was no place for it: too many others are sent.
+    NoPlace,
 }
 
 impl Fields {
@@ -34,6 +36,16 @@ impl Fields {
         let pairs = url::form_urlencoded::parse(encoded).take(FIELDS_MAX);
         let values = pairs.map(|(name, value)| (name.into_owned(), plain(&value))).collect();
         Self { values, file: SentFile::None }
+    }
+
+    /// Everything that was written in words, to be copied.
+    pub(crate) fn words(&self) -> String {
+        let is_words = |name: &str| {
+            ["text", "title", "warning"].contains(&name) || name.starts_with("description_")
+        };
+        let values =
+            self.values.iter().filter(|(name, value)| is_words(name) && !value.trim().is_empty());
+        values.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("\n\n")
     }
 
     /// Adds a field, if there are not too many already.

@@ -25,12 +25,15 @@ use crate::web::WebState;
 /// The media type of such forms.
 pub(crate) const TYPE: &str = "multipart/form-data";
 
-/// How much of one form is read: who sends a file that is too large is told so on the form, and has
+/// How much of one form is read: who sends a file that is not much too large is told so on the form, and has
 /// nothing to write again.
-const WHOLE_MAX_BYTES: u64 = 2 * PICTURE_MAX_BYTES;
+const WHOLE_MAX_BYTES: u64 = 4 * PICTURE_MAX_BYTES;
 
 /// How much of a form may wait in memory: the head of a part has to end within it.
 const UNREAD_MAX_BYTES: usize = 64 * 1024;
+
+/// How many parts a form has at most, with and without files.
+const PARTS_MAX: usize = 48;
 
 /// How soon to come back when too many send files.
 const RETRY_NO_PLACE: Span = Span::seconds(10);
@@ -44,14 +47,6 @@ pub(crate) async fn read(
     body: Body,
 ) -> (Fields, Result<(), Problem>) {
     let mut fields = Fields::default();
-    let promised = parts.headers.get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
-    if promised.is_some_and(|promised: u64| promised > WHOLE_MAX_BYTES) {
-        return (fields, Err(Problem::too_large()));
-    }
-    let Ok(_place) = state.uploads.try_acquire() else {
-        let full = Problem::unavailable(RETRY_NO_PLACE).because("too many files at once");
-        return (fields, Err(full));
-    };
     let read = read_parts(state, visit, parts, body, &mut fields).await;
     (fields, read)
 }
@@ -71,9 +66,17 @@ async fn read_parts(
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(WHOLE_MAX_BYTES));
     let mut form = Multipart::with_constraints(stream, boundary, limits);
     let mut room = FORM_MAX_BYTES;
+    let promised = parts.headers.get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
+    let mut parts_left = PARTS_MAX;
     while let Some(part) = form.next_field().await.map_err(|error| problem(&error))? {
         unread.store(0, Ordering::Relaxed);
+        // Each lets in some more than it takes.
+        parts_left = parts_left.checked_sub(1).ok_or_else(broken)?;
         if part.file_name().is_some() {
+            if promised.is_some_and(|promised: u64| promised > WHOLE_MAX_BYTES) {
+                // What was written came before it, and is given back.
+                return Err(Problem::too_large());
+            }
             let file = take_file(state, visit, part, &unread).await?;
             if !matches!(file, SentFile::None) {
                 fields.put(file);
@@ -108,13 +111,17 @@ async fn take_file(
     mut part: Field<'_>,
     unread: &AtomicUsize,
 ) -> Result<SentFile, Problem> {
-    let mut file = None;
-    let mut length = 0_u64;
+    let (mut file, mut place, mut length) = (None, None, 0_u64);
+    let is_member = visit.caller.member().is_ok();
     while let Some(chunk) = part.chunk().await.map_err(|error| problem(&error))? {
         unread.store(0, Ordering::Relaxed);
         length = length.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if chunk.is_empty() || length > PICTURE_MAX_BYTES || visit.caller.member().is_err() {
+        if chunk.is_empty() || length > PICTURE_MAX_BYTES || !is_member {
             // Read to its end all the same, for the fields that come after it.
+            continue;
+        }
+        // With the first byte of it: who chose none takes no place, and who is not signed in neither.
+        if place.get_or_insert_with(|| state.uploads.try_acquire()).is_err() {
             continue;
         }
         if file.is_none() {
@@ -127,6 +134,9 @@ async fn take_file(
     }
     if length > PICTURE_MAX_BYTES {
         return Ok(SentFile::TooLarge);
+    }
+    if place.is_some_and(|place| place.is_err()) {
+        return Ok(SentFile::NoPlace);
     }
     let Some(mut file) = file else { return Ok(SentFile::None) };
     file.flush().await.map_err(|error| no_room(&error))?;

@@ -4,10 +4,10 @@ use carefolk_app::actors::ActorView;
 use carefolk_app::groups::GroupView;
 use carefolk_app::pictures::PictureView;
 use carefolk_app::posts::{
-    AttachmentKind, AttachmentView, EventView, PostView, RenditionView, RevisionView,
+    AttachmentKind, AttachmentView, Cover, EventView, PostView, RenditionView, RevisionView,
 };
 use carefolk_app::timelines::PostPage;
-use carefolk_domain::{ActorKind, Audience, Html, Lang, RemovalReason, RenditionKind};
+use carefolk_domain::{ActorKind, Audience, Focus, Html, Lang, RemovalReason, RenditionKind};
 
 use crate::dates;
 use crate::languages;
@@ -21,6 +21,9 @@ const LONG_TEXT_CHARS: usize = 1_500;
 
 /// How much of it is shown.
 const EXCERPT_CHARS: usize = 500;
+
+/// The longest side of the small one of two sizes of a picture.
+const SMALL_SIDE: u32 = 640;
 
 /// Where a sentence is cut to put markup in: it stands in no words.
 const GAP: &str = "\u{0}";
@@ -87,6 +90,10 @@ impl<'a> Presenter<'a> {
         // The page's own heading is that of the post that it is about.
         let over = if place == Place::Main { 1 } else { level };
         let is_elsewhere = post.origin.is_some();
+        let (pictures, attached) = self.beside(&post);
+        // What has a warning is folded already.
+        let is_folded = post.cover == Cover::Sensitive && post.warning.is_none();
+        let cover = is_folded.then(|| self.text("picture-sensitive"));
         let reply_to = post.in_reply_to.map(|to| ReplyTo { page: to.page, name: to.name });
         PostCard {
             id: post.id.to_string(),
@@ -106,8 +113,9 @@ impl<'a> Presenter<'a> {
             warning: post.warning.filter(|warning| !warning.trim().is_empty()),
             event_when: post.event.as_ref().map(|event| self.span(event)),
             event_where: post.event.and_then(|event| event.place),
-            attached: post.attachments.iter().filter_map(|it| self.attached(it)).collect(),
-            pictures: post.pictures.iter().map(|it| self.picture(it, &post.lang)).collect(),
+            attached,
+            pictures,
+            cover,
             renditions: post.renditions.iter().filter_map(|it| self.other(it, over)).collect(),
             poll: post.poll.as_ref().map(|poll| PollCard::new(self.frame, poll)),
             when: self.when(post.published),
@@ -169,12 +177,36 @@ impl<'a> Presenter<'a> {
         Some(Attached { what, name: it.name.clone(), file, url: it.url.clone(), host })
     }
 
+    /// The pictures of a post, and what else goes with it.
+    fn beside(&self, post: &PostView) -> (Vec<Shown>, Vec<Attached>) {
+        let is_picture =
+            |it: &&AttachmentView| it.kind == AttachmentKind::Picture && is_web(&it.url);
+        let (copied, others): (Vec<_>, Vec<_>) = post.attachments.iter().partition(is_picture);
+        let own = post.pictures.iter().map(|it| self.picture(it, &post.lang));
+        let copied = copied.into_iter().map(|it| self.copied(it, post));
+        let attached = others.into_iter().filter_map(|it| self.attached(it)).collect();
+        (own.chain(copied).collect(), attached)
+    }
+
     /// A picture. One that nobody described is a link still, and has to be called something.
     fn picture(&self, it: &PictureView, lang: &Lang) -> Shown {
-        let own = it.description.clone().map(|words| (words, lang.as_str().to_owned()));
-        let none = || (self.text("picture-undescribed"), self.frame.locale.language().to_owned());
-        let (alt, lang) = own.unwrap_or_else(none);
-        Shown { key: it.key.clone(), size: it.small_size, alt, lang, focus: it.focus.word() }
+        let (alt, lang) = self.alt(it.description.as_deref(), lang);
+        let address = format!("/media/{}", it.key);
+        Shown { address, size: Some(it.small_size), alt, lang, focus: it.focus.word() }
+    }
+
+    /// A picture that stands elsewhere: we show our copy of it.
+    fn copied(&self, it: &AttachmentView, post: &PostView) -> Shown {
+        let (alt, lang) = self.alt(it.name.as_deref(), &post.lang);
+        let address = format!("/media/elsewhere/{}/{}", post.id, it.position);
+        Shown { address, size: it.size.map(small), alt, lang, focus: Focus::Middle.word() }
+    }
+
+    fn alt(&self, words: Option<&str>, lang: &Lang) -> (String, String) {
+        match words {
+            Some(words) => (words.to_owned(), lang.as_str().to_owned()),
+            None => (self.text("picture-undescribed"), self.frame.locale.language().to_owned()),
+        }
     }
 
     /// A translation, as it stands under a heading of the level `over`.
@@ -251,6 +283,19 @@ fn audience(audience: Audience) -> (Option<&'static str>, &'static str) {
 /// Whether another server's address may stand in a link: nothing but a web page.
 pub(crate) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// How large the small one of a picture of that size is.
+fn small((width, height): (u32, u32)) -> (u32, u32) {
+    let longest = width.max(height).max(1);
+    if longest <= SMALL_SIDE {
+        return (width, height);
+    }
+    let scaled = |length: u32| {
+        let exact = u64::from(length) * u64::from(SMALL_SIDE) / u64::from(longest);
+        u32::try_from(exact).unwrap_or(SMALL_SIDE).max(1)
+    };
+    (scaled(width), scaled(height))
 }
 
 #[cfg(test)]

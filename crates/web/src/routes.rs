@@ -29,6 +29,7 @@ pub fn router(web: WebState) -> Router {
         })
         .layer(from_fn_with_state(web.clone(), gate::gate))
         .route("/media/{key}/{size}", get(media::serve))
+        .route("/media/elsewhere/{post}/{position}/{size}", get(media::elsewhere))
         .route("/assets/{name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon_by_habit))
         .with_state(web)

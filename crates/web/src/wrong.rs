@@ -25,10 +25,12 @@ pub(crate) fn form_errors(locale: Locale, error: Error) -> Result<Errors, Failur
 /// What to do about one field: words of its own if there are any, else words for the kind.
 pub(crate) fn words(locale: Locale, wrong: FieldError) -> String {
     let (kind, max) = kind(wrong.invalid);
-    let max: Vec<(&'static str, Arg<'_>)> =
+    let mut max: Vec<(&'static str, Arg<'_>)> =
         max.into_iter().map(|max| ("max", Arg::from(max))).collect();
     // The descriptions of the pictures of a post are one question, asked again and again.
-    let field = if DESCRIPTION_FIELDS.contains(&wrong.field) { "description" } else { wrong.field };
+    let number = DESCRIPTION_FIELDS.iter().position(|field| *field == wrong.field);
+    max.extend(number.map(|number| ("number", Arg::from(number + 1))));
+    let field = if number.is_some() { "description" } else { wrong.field };
     let own = format!("wrong-{field}-{kind}");
     let said = i18n::text(locale, &own, &max);
     if said == own { i18n::text(locale, &format!("wrong-{kind}"), &max) } else { said }

@@ -62,6 +62,10 @@ fn of(pattern: &str, scene: &Scene) -> Vec<String> {
         "/media/{key}/{size}" => {
             scene.pictures.iter().map(|key| format!("/media/{key}/full")).collect()
         }
+        // What is said in a group that stays here comes from here.
+        "/media/elsewhere/{post}/{position}/{size}" => {
+            vec!["/media/elsewhere/1/0/full".to_owned(), "/media/elsewhere/1/0/small".to_owned()]
+        }
         "/assets/{name}" => vec!["/assets/quiet".to_owned()],
         _ if pattern.contains("{who}") => {
             let fill = |post: &(String, String)| {

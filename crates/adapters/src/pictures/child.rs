@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
@@ -68,6 +69,8 @@ impl ChildPictures {
         let mut child = Command::new(&self.program)
             .arg(WORD)
             .env_clear()
+            // The allocator would reserve more address space at its start than a child may have.
+            .env("MIMALLOC_ARENA_RESERVE", "0")
             .stdin(Stdio::from(file))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -81,8 +84,15 @@ impl ChildPictures {
         let read = answers.take(ANSWER_MAX_BYTES).read_to_end(&mut answer).await;
         read.map_err(|error| PictureFault::Unavailable(error.to_string()))?;
         let ended = child.wait().await;
-        ended.map_err(|error| PictureFault::Unavailable(error.to_string()))?;
-        Ok(answer)
+        let ended = ended.map_err(|error| PictureFault::Unavailable(error.to_string()))?;
+        if ended.success() {
+            return Ok(answer);
+        }
+        // Without memory or time it is ended by a signal.
+        Err(match ended.signal() {
+            Some(_) => PictureFault::TooLarge,
+            None => PictureFault::Unavailable(format!("a child ended with {ended}")),
+        })
     }
 }
 

@@ -41,6 +41,9 @@ const SMALL_QUALITY: u8 = 78;
 /// A drawing stays a PNG up to this size: letters in a JPEG have dirt around them.
 const PNG_MAX_BYTES: usize = 1024 * 1024;
 
+/// What can be seen through has to be a PNG; above this size it becomes smaller.
+const CLEAR_MAX_BYTES: usize = 4 * 1024 * 1024;
+
 /// Makes the picture that `bytes` are anew, in two sizes.
 ///
 /// # Errors
@@ -66,9 +69,29 @@ pub fn make(bytes: &[u8]) -> Result<MadePicture, PictureFault> {
     })
 }
 
-/// How many scans a JPEG has. A marker that stands in no scan may be counted too: there are few.
+/// How many scans a JPEG has: what hangs behind it, and what stands inside its segments, is none (phones put
+/// films and small pictures there).
 fn scans(bytes: &[u8]) -> usize {
-    bytes.windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count()
+    const TEMPORARY: u8 = 0x01;
+    const END: u8 = 0xD9;
+    const SCAN: u8 = 0xDA;
+    let (mut at, mut scans) = (2, 0);
+    loop {
+        // To the next marker. Inside a scan, 0 behind 0xFF is a byte of it, and 0xD0 to 0xD7 stand alone.
+        let rest = bytes.get(at..).unwrap_or_default();
+        let found = rest.windows(2).position(|pair| {
+            matches!(pair, [0xFF, kind] if !matches!(*kind, 0 | TEMPORARY | 0xD0..=0xD7 | 0xFF))
+        });
+        let Some(found) = found else { return scans };
+        let segment = rest.get(found + 1..).unwrap_or_default();
+        let [kind, high, low, ..] = segment else { return scans };
+        match *kind {
+            END => return scans,
+            SCAN => scans += 1,
+            _ => {}
+        }
+        at += found + 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
 }
 
 /// The first picture of a file, in eight bits for each colour, and how it has to be turned.
@@ -146,23 +169,38 @@ fn hash(tiny: DynamicImage) -> Result<String, PictureFault> {
 
 /// A PNG of what can be seen through, and of what was drawn while that is not large; a JPEG of the rest.
 fn encode(picture: &DynamicImage, drawn: bool, quality: u8) -> Result<Image, PictureFault> {
-    let (width, height) = (picture.width(), picture.height());
-    let clear = picture.as_rgba8().is_some_and(|it| it.pixels().any(|pixel| pixel.0[3] < u8::MAX));
-    if clear || drawn {
-        let mut bytes = Vec::new();
-        let encoder =
-            PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, Filter::Adaptive);
-        let color = ExtendedColorType::from(picture.color());
-        let written = encoder.write_image(picture.as_bytes(), width, height, color);
-        written.map_err(|_error| PictureFault::Broken)?;
-        if clear || bytes.len() <= PNG_MAX_BYTES {
-            return Ok(Image { media_type: MediaType::Png, width, height, bytes });
+    if is_clear(picture) {
+        let mut png = png(picture)?;
+        while png.bytes.len() > CLEAR_MAX_BYTES {
+            let half = png.width.max(png.height) / 2;
+            png = self::png(&smaller(picture.clone(), half)?)?;
+        }
+        return Ok(png);
+    }
+    if drawn {
+        let png = png(picture)?;
+        if png.bytes.len() <= PNG_MAX_BYTES {
+            return Ok(png);
         }
     }
+    let (width, height) = (picture.width(), picture.height());
     let mut bytes = Vec::new();
     let plain = picture.to_rgb8();
     JpegEncoder::new_with_quality(&mut bytes, quality)
         .write_image(plain.as_raw(), width, height, ExtendedColorType::Rgb8)
         .map_err(|_error| PictureFault::Broken)?;
     Ok(Image { media_type: MediaType::Jpeg, width, height, bytes })
+}
+
+fn is_clear(picture: &DynamicImage) -> bool {
+    picture.as_rgba8().is_some_and(|it| it.pixels().any(|pixel| pixel.0[3] < u8::MAX))
+}
+
+fn png(picture: &DynamicImage) -> Result<Image, PictureFault> {
+    let (width, height) = (picture.width(), picture.height());
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, Filter::Adaptive)
+        .write_image(picture.as_bytes(), width, height, ExtendedColorType::from(picture.color()))
+        .map_err(|_error| PictureFault::Broken)?;
+    Ok(Image { media_type: MediaType::Png, width, height, bytes })
 }

@@ -48,9 +48,9 @@ fn size(image: &Image) -> Size {
     Size { png, width: image.width, height: image.height, bytes: image.bytes.len() }
 }
 
-/// What `said` says; a child that ended before it was done said something broken.
+/// What `said` says; half an answer is none.
 pub(super) fn read(said: &[u8]) -> Result<MadePicture, PictureFault> {
-    let end = said.iter().position(|byte| *byte == b'\n').ok_or(PictureFault::TooLarge)?;
+    let end = said.iter().position(|byte| *byte == b'\n').ok_or(PictureFault::Broken)?;
     let (head, bodies) = said.split_at_checked(end).ok_or(PictureFault::Broken)?;
     let head: Head = serde_json::from_slice(head).map_err(|_error| PictureFault::Broken)?;
     let bodies = bodies.get(1..).unwrap_or_default();
@@ -91,7 +91,7 @@ mod tests {
         let said = write(Ok(made.clone()));
         assert_eq!(read(&said), Ok(made));
         assert_eq!(read(&said[..said.len() - 1]), Err(PictureFault::Broken));
-        assert_eq!(read(b""), Err(PictureFault::TooLarge));
+        assert_eq!(read(b""), Err(PictureFault::Broken));
         assert_eq!(read(&write(Err(PictureFault::Kind))), Err(PictureFault::Kind));
     }
 }

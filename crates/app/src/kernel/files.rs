@@ -22,12 +22,12 @@ pub trait Files: Send + Sync {
     /// [`PortError::Unavailable`] if there is no room, or no way to it.
     async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), PortError>;
 
-    /// The file.
+    /// The file, to be read from its beginning.
     ///
     /// # Errors
     ///
     /// [`PortError::NotFound`], [`PortError::Unavailable`].
-    async fn get(&self, name: &str) -> Result<Vec<u8>, PortError>;
+    async fn open(&self, name: &str) -> Result<File, PortError>;
 
     /// Takes the file away; one that is not there is gone already.
     ///

@@ -1,6 +1,7 @@
 //! The outside world, as the application needs it. Real ones are in `federation` and `server`,
 //! fakes in `testkit`.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,14 @@ pub trait Remote: Send + Sync {
     ///
     /// [`PortError`], by what went wrong.
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError>;
+
+    /// Writes the file at `url`, asked for in nobody's name, into `into`, at most
+    /// [`PICTURE_MAX_BYTES`] of it; gives that back at its beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`], by what went wrong.
+    async fn download(&self, url: &str, into: File) -> Result<File, PortError>;
 
     /// Who `address` is, by WebFinger.
     ///

@@ -1,11 +1,12 @@
 //! Taking away the files of pictures that nobody may see any more (S-131).
 
 use carefolk_domain::{PictureId, Span};
-use carefolk_store::entity::picture;
+use carefolk_store::entity::{picture, remote_picture};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{PictureSize, file};
+use super::elsewhere::copy_file;
+use super::{PictureSize, file, storage};
 use crate::App;
 use crate::kernel::error::Error;
 
@@ -14,6 +15,53 @@ const LOOSE_KEPT: Span = Span::hours(24);
 
 /// How many are forgotten at one sweep.
 const FORGOTTEN_MAX: u64 = 500;
+
+/// How long a copy of a picture elsewhere is kept after it was last looked at.
+const COPIES_KEPT: Span = Span::days(30);
+
+/// How much room all copies take at most; those that were not looked at for longest go first.
+const COPIES_MAX_BYTES: i64 = 2 * 1024 * 1024 * 1024;
+
+/// Forgets some copies of pictures elsewhere; returns how many.
+pub(crate) async fn forget_copies(app: &App) -> Result<u64, Error> {
+    let all: Option<Option<i64>> = remote_picture::Entity::find()
+        .select_only()
+        .column_as(remote_picture::Column::Bytes.sum(), "bytes")
+        .into_tuple()
+        .one(app.read())
+        .await?;
+    let mut over = all.flatten().unwrap_or(0).saturating_sub(COPIES_MAX_BYTES);
+    let before = app.now() - COPIES_KEPT;
+    let oldest = remote_picture::Entity::find()
+        .order_by_asc(remote_picture::Column::UsedAt)
+        .limit(FORGOTTEN_MAX)
+        .all(app.read())
+        .await?;
+    let mut removed = Vec::new();
+    for row in oldest {
+        if row.used_at >= before && over <= 0 {
+            break;
+        }
+        for size in [PictureSize::Full, PictureSize::Small] {
+            app.files().remove(&copy_file(&row.url_hash, size)).await.map_err(storage)?;
+        }
+        over -= row.bytes;
+        removed.push((row.url_hash, row.used_at));
+    }
+    if removed.is_empty() {
+        return Ok(0);
+    }
+    let tx = app.begin().await?;
+    let mut forgotten = 0;
+    for (url_hash, used_at) in removed {
+        // What somebody looked at meanwhile is copied again when its file is found to be missing.
+        let same = remote_picture::Column::UsedAt.eq(used_at);
+        let gone = remote_picture::Entity::delete_by_id(url_hash).filter(same);
+        forgotten += gone.exec(tx.conn()).await?.rows_affected;
+    }
+    tx.commit().await?;
+    Ok(forgotten)
+}
 
 /// Forgets some of them; returns how many. The row goes last: as long as it is there, somebody knows what to
 /// take away.
@@ -33,19 +81,27 @@ pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
         .limit(FORGOTTEN_MAX)
         .all(app.read())
         .await?;
+    let mut stuck: Vec<PictureId> = Vec::new();
     let mut removed: Vec<PictureId> = Vec::with_capacity(gone.len());
     for row in gone {
         match remove(app, &row).await {
             Ok(()) => removed.push(row.id),
             Err(error) => {
                 tracing::warn!(%error, picture = %row.id, "the file of a picture could not be removed");
+                stuck.push(row.id);
             }
         }
     }
-    if removed.is_empty() {
+    if removed.is_empty() && stuck.is_empty() {
         return Ok(unused.rows_affected);
     }
     let tx = app.begin().await?;
+    // Behind the others, which must not wait for it.
+    picture::Entity::update_many()
+        .col_expr(picture::Column::GoneAt, Expr::value(tx.now()))
+        .filter(picture::Column::Id.is_in(stuck))
+        .exec(tx.conn())
+        .await?;
     let forgotten = picture::Entity::delete_many()
         .filter(picture::Column::Id.is_in(removed))
         .exec(tx.conn())

@@ -3,11 +3,17 @@
 //! Invariant: whoever asks for a picture is shown it if they may see the post that it stands in, at that
 //! moment (S-128), and who sent one that stands nowhere yet is shown it too.
 
+mod elsewhere;
 mod forget;
+mod senders;
 mod show;
 mod take_in;
+mod turns;
 
-pub(crate) use forget::forget;
+pub(crate) use elsewhere::Copies;
+pub(crate) use forget::{forget, forget_copies};
+
+use std::fs::File;
 
 use carefolk_domain::MediaType;
 use carefolk_store::StoreError;
@@ -47,14 +53,14 @@ impl PictureSize {
 }
 
 /// A picture to be shown.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ShownPicture {
     /// What it is written as.
     pub media_type: MediaType,
     /// Whether anybody may see it.
     pub is_open: bool,
-    /// The file.
-    pub bytes: Vec<u8>,
+    /// The file, from its beginning.
+    pub file: File,
 }
 
 /// What the file of a picture is called.

@@ -38,11 +38,11 @@ impl PictureDesk<'_> {
             PictureSize::Full => row.media_type,
             PictureSize::Small => row.small_type,
         };
-        let bytes = self.0.files().get(&file(&row, size)).await.map_err(|error| {
+        let opened = self.0.files().open(&file(&row, size)).await.map_err(|error| {
             tracing::error!(%error, picture = %row.id, "the file of a picture could not be read");
             storage(error)
         })?;
-        Ok(ShownPicture { media_type, is_open, bytes })
+        Ok(ShownPicture { media_type, is_open, file: opened })
     }
 
     /// Whether anybody may see it, if the viewer may.

@@ -48,6 +48,11 @@ impl PictureDesk<'_> {
     pub async fn take_in(&self, caller: &Caller, sent: File) -> Result<PictureView, Error> {
         caller.may(Act::WriteAsSelf)?;
         self.count(caller).await?;
+        let sender = caller.account().map(|account| self.0.copies().sender(account));
+        let _place = match &sender {
+            Some(sender) => Some(sender.try_take()?),
+            None => None,
+        };
         let made = self.0.maker().make(sent).await.map_err(|fault| wrong(&fault))?;
         // The row before the files: whatever happens in between, somebody knows what to take away.
         let tx = self.0.begin().await?;

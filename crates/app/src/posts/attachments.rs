@@ -1,13 +1,14 @@
-//! What goes with posts from elsewhere. It stays where it is, and is shown as a link with its
-//! description: nothing of another server is loaded by who reads here.
+//! What goes with posts from elsewhere. Pictures are copied when somebody wants to see them; the rest stays where
+//! it is, and is shown as a link: nothing of another server is loaded by who reads here (S-129).
 
 use std::collections::HashMap;
 
-use carefolk_domain::{Html, PostId};
+use carefolk_domain::{Html, Moment, PostId, UriHash};
 use carefolk_store::dialect::insert_all;
-use carefolk_store::entity::{attachment, post};
+use carefolk_store::entity::{attachment, post, remote_picture};
 use carefolk_wire::read::{Attachment, Note};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::kernel::{error::Error, tx::Tx};
 
@@ -41,10 +42,14 @@ pub struct AttachmentView {
     pub url: String,
     /// What it shows, in words.
     pub name: Option<String>,
+    /// Its place among those of the post.
+    pub position: i32,
+    /// Pixels across and down, as its server says.
+    pub size: Option<(u32, u32)>,
 }
 
 impl AttachmentView {
-    fn of(row: attachment::Model) -> Self {
+    pub(crate) fn of(row: attachment::Model) -> Self {
         let media = row.media_type.as_deref().unwrap_or_default();
         let kind = match media.split('/').next().unwrap_or_default() {
             "image" => AttachmentKind::Picture,
@@ -58,7 +63,9 @@ impl AttachmentView {
                 _ => AttachmentKind::File,
             },
         };
-        Self { kind, url: row.url, name: row.name }
+        let pixels = |count: Option<i32>| u32::try_from(count?).ok().filter(|count| *count > 0);
+        let size = pixels(row.width).zip(pixels(row.height));
+        Self { kind, url: row.url, name: row.name, position: row.position, size }
     }
 }
 
@@ -87,6 +94,8 @@ pub(super) fn rows(post_id: PostId, note: &Note) -> Vec<attachment::Model> {
         url: attachment.url.clone(),
         media_type: attachment.media_type.as_deref().map(|text| text.chars().take(100).collect()),
         name: attachment.name.as_deref().and_then(description),
+        width: attachment.width.and_then(|count| i32::try_from(count).ok()),
+        height: attachment.height.and_then(|count| i32::try_from(count).ok()),
     });
     rows.collect()
 }
@@ -97,9 +106,25 @@ fn description(text: &str) -> Option<String> {
     Some(plain).filter(|plain| !plain.trim().is_empty())
 }
 
-/// Takes away what goes with a post.
+/// Takes away what goes with a post, and copies of its pictures at the next sweep.
 pub(super) async fn erase(tx: &Tx, post: PostId) -> Result<(), Error> {
     let theirs = attachment::Column::PostId.eq(post);
+    let urls: Vec<String> = attachment::Entity::find()
+        .select_only()
+        .column(attachment::Column::Url)
+        .filter(theirs.clone())
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    if urls.is_empty() {
+        return Ok(());
+    }
+    let hashes = urls.iter().map(|url| UriHash::of(url));
+    remote_picture::Entity::update_many()
+        .col_expr(remote_picture::Column::UsedAt, Expr::value(Moment(0)))
+        .filter(remote_picture::Column::UrlHash.is_in(hashes))
+        .exec(tx.conn())
+        .await?;
     attachment::Entity::delete_many().filter(theirs).exec(tx.conn()).await?;
     Ok(())
 }

@@ -147,6 +147,8 @@ pub struct PostView {
     pub renditions: Vec<RenditionView>,
     /// What goes with it, if it comes from elsewhere.
     pub attachments: Vec<AttachmentView>,
+    /// Whether its pictures are shown at once.
+    pub cover: Cover,
     /// The pictures that stand in it, if it was written here.
     pub pictures: Vec<PictureView>,
     /// When and where it is, if it is an event.
@@ -177,6 +179,15 @@ pub struct PostView {
     pub removed: Option<RemovalReason>,
     /// Whether the viewer is, or speaks for, who wrote it.
     pub is_own: bool,
+}
+
+/// Whether pictures are shown at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// They are.
+    Open,
+    /// Only when somebody asks for them: their author says that some may not want to see them.
+    Sensitive,
 }
 
 /// Another form of a post's text.

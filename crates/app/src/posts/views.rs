@@ -8,7 +8,7 @@ use carefolk_store::entity::{actor, post, rendition, team_member};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::visible::visible_to;
-use super::{EventView, PostView, RenditionView, ReplyRef, attachments, polls, remove};
+use super::{Cover, EventView, PostView, RenditionView, ReplyRef, attachments, polls, remove};
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::placed::{self, PictureView};
@@ -128,6 +128,7 @@ fn view(
         renditions: others.collect(),
         attachments: Vec::new(),
         pictures: Vec::new(),
+        cover: if row.sensitive { Cover::Sensitive } else { Cover::Open },
         event: row.starts_at.filter(|_| !deleted).map(|starts| EventView {
             starts,
             ends: row.ends_at,

@@ -38,6 +38,7 @@ mod naming;
 mod overtaking;
 mod peers;
 mod permuting;
+mod pictures_elsewhere;
 mod picturing;
 mod pinning;
 mod poison;

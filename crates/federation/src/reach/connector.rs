@@ -10,6 +10,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Request, Response, StatusCode};
 use thiserror::Error;
+use tokio::io::AsyncWriteExt;
 use url::Url;
 
 use super::clients::{Clients, Recipe};
@@ -139,17 +140,52 @@ impl Connector {
         max: usize,
         excess: Excess,
     ) -> Result<Answer, PortError> {
+        let (mut answer, response) = self.begin(request).await?;
+        answer.body = read_body(response, max, excess).await?;
+        Ok(answer)
+    }
+
+    /// Sends one request; what it is answered with success is written into `file`, at most `max` bytes of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::exchange`]; [`PortError::Unavailable`] also if the file cannot be written.
+    pub(crate) async fn receive(
+        &self,
+        request: Request,
+        max: u64,
+        file: &mut tokio::fs::File,
+    ) -> Result<Answer, PortError> {
+        let (answer, mut response) = self.begin(request).await?;
+        let mut length = 0;
+        while answer.status.is_success()
+            && let Some(chunk) = response.chunk().await.map_err(failure)?
+        {
+            length += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+            if length > max {
+                return Err(PortError::Invalid("the file is too large"));
+            }
+            let written = file.write_all(&chunk).await;
+            written.map_err(|error| PortError::Unavailable(error.to_string()))?;
+        }
+        Ok(answer)
+    }
+
+    /// Sends one request and reads the head of its answer.
+    async fn begin(&self, request: Request) -> Result<(Answer, Response), PortError> {
         self.policy.check(request.url())?;
         let client = self.clients.to(request.url());
         let response = client.execute(request).await.map_err(failure)?;
-        let url = response.url().clone();
-        let status = response.status();
         let text = |name| header(response.headers(), name);
-        let (media_type, location, retry_after) =
-            (text(CONTENT_TYPE), text(LOCATION), text(RETRY_AFTER));
-        let body = read_body(response, max, excess).await?;
-        let media_type = media_type.as_deref().and_then(MediaType::parse);
-        Ok(Answer { url, status, media_type, location, retry_after, body })
+        let answer = Answer {
+            url: response.url().clone(),
+            status: response.status(),
+            media_type: text(CONTENT_TYPE).as_deref().and_then(MediaType::parse),
+            location: text(LOCATION),
+            retry_after: text(RETRY_AFTER),
+            body: Bytes::new(),
+        };
+        Ok((answer, response))
     }
 }
 

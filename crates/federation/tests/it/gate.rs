@@ -1,5 +1,6 @@
 //! An instance at `https://care.example`, and who knocks at its inbox.
 
+use std::fs::File;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
@@ -30,6 +31,10 @@ impl Remote for Counted {
     async fn fetch(&self, url: &str) -> Result<Fetched, PortError> {
         self.fetched.lock().unwrap().push(url.to_owned());
         self.inner.fetch(url.split('#').next().unwrap()).await
+    }
+
+    async fn download(&self, _url: &str, _into: File) -> Result<File, PortError> {
+        Err(PortError::NotFound)
     }
 
     async fn finger(&self, address: &Address) -> Result<Fingered, PortError> {

@@ -10,6 +10,7 @@
 mod cost;
 mod deliver;
 mod door;
+mod downloads;
 mod fetch;
 mod fetched_proofs;
 mod finger;

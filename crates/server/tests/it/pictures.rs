@@ -1,9 +1,11 @@
 //! The process that looks at pictures: what it may, and what becomes of who asks it (S-127).
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use carefolk_adapters::pictures::ChildPictures;
+use carefolk_app::ports::{PictureFault, Pictures};
 use carefolk_testkit::PIXEL;
 
 const WORD: &str = "look-at-a-picture";
@@ -11,6 +13,7 @@ const WORD: &str = "look-at-a-picture";
 fn child() -> Child {
     Command::new(env!("CARGO_BIN_EXE_carefolk"))
         .arg(WORD)
+        .env("MIMALLOC_ARENA_RESERVE", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -55,8 +58,37 @@ fn it_opens_nothing_and_has_little_memory_and_time() {
         assert!(Instant::now() < until, "{limits}");
         std::thread::sleep(Duration::from_millis(5));
     }
+    // What it has already is far below what it may have: or each request for more would be refused.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).unwrap();
+    let size: u64 = size.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(size < 256 * 1024, "{size} kB");
     drop(child.stdin.take());
     assert_eq!(answer(&mut child), b"{\"Fault\":\"Kind\"}\n");
+}
+
+/// The pixels are drawn, so that no file of anybody is needed; a JPEG of twelve megapixels as phones make it.
+#[tokio::test]
+async fn it_makes_what_phones_make_each_time() {
+    let (width, height) = (4_000, 3_000);
+    let drawn = image::RgbImage::from_fn(width, height, |x, y| {
+        let [low, high, ..] = (x * y / 97 + x * 7 + y * 3).to_le_bytes();
+        image::Rgb([low, high.wrapping_mul(31), low ^ high])
+    });
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 70).encode_image(&drawn).unwrap();
+    assert!(jpeg.len() > 2 * 1024 * 1024, "{}", jpeg.len());
+    let pictures = ChildPictures::new(env!("CARGO_BIN_EXE_carefolk"));
+    for _ in 0..6 {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&jpeg).unwrap();
+        file.rewind().unwrap();
+        let made = pictures.make(file).await.unwrap();
+        assert_eq!((made.full.width, made.full.height), (2_048, 1_536));
+    }
+    assert_eq!(pictures.make(tempfile::tempfile().unwrap()).await, Err(PictureFault::Kind));
+    let broken = ChildPictures::new("/nowhere/carefolk").make(tempfile::tempfile().unwrap()).await;
+    assert!(matches!(broken, Err(PictureFault::Unavailable(_))), "{broken:?}");
 }
 
 #[test]

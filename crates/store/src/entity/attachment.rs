@@ -22,6 +22,10 @@ pub struct Model {
     pub media_type: Option<String>,
     /// What it shows, in words.
     pub name: Option<String>,
+    /// Pixels across, as claimed.
+    pub width: Option<i32>,
+    /// Pixels down, as claimed.
+    pub height: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -34,6 +34,7 @@ pub mod post_hashtag;
 pub mod quote_stamp;
 pub mod reaction;
 pub mod refusal;
+pub mod remote_picture;
 pub mod rendition;
 pub mod report;
 pub mod report_post;

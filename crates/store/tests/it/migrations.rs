@@ -139,6 +139,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         quote_stamp,
         reaction,
         refusal,
+        remote_picture,
         rendition,
         report,
         report_post,

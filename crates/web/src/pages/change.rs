@@ -39,7 +39,7 @@ pub(crate) async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) ->
         lang: Lang::parse(fields.get("lang")),
         pictures: Some(pictures.pictures()),
     };
-    let errors = match pictures.again(&web) {
+    let errors = match pictures.again() {
         Some(errors) => errors,
         None => match web.app().posts().edit(web.caller(), sent.clone()).await {
             Ok(post) => return Ok(web.go(&OwnPath::of(&post.page), "changed")),
@@ -53,8 +53,7 @@ pub(crate) async fn edit(web: Web, Path((who, slug)): Path<(String, String)>) ->
         lang: sent.lang.unwrap_or(source.lang),
         ..source
     };
-    let mut page = edit_page(&web, &post, &kept, (&pictures, errors));
-    page.said = pictures.said(&web);
+    let page = edit_page(&web, &post, &kept, (&pictures, errors));
     web::form_again_or_on(&page, &page.errors)
 }
 

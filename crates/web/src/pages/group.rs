@@ -62,9 +62,8 @@ pub(crate) async fn begin(web: Web, Path(handle): Path<String>) -> Answer {
     let fields = web.fields();
     let own = web.visit().frame.locale.language();
     let sent = Sent::read(&web, &[]).await?;
-    if let Some(errors) = sent.again(&web) {
+    if let Some(errors) = sent.again() {
         let mut page = page(&web, &handle, &sent, errors).await?;
-        page.said = sent.said(&web);
         page.is_begun = true;
         return web::form_again_or_on(&page, &page.errors);
     }

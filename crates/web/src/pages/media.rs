@@ -1,11 +1,18 @@
 //! Pictures, to who may see them (S-128, S-129).
 
+use std::fs::File;
+
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
 use carefolk_app::pictures::{PictureSize, ShownPicture};
+use carefolk_domain::PostId;
 use carefolk_httpkit::Problem;
+use futures_util::{Stream, stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tokio::io::AsyncReadExt;
 
 use crate::answer::Failure;
 use crate::visit;
@@ -16,6 +23,9 @@ const OPEN: &str = "public, max-age=3600";
 
 /// What not everybody may see is asked for each time: a no may have come in between.
 const CLOSED: &str = "private, no-cache";
+
+/// How much of a file is in memory for one who reads it.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// Other sites show what was federated to them.
 const CROSS_ORIGIN_RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -34,13 +44,30 @@ pub(crate) async fn serve(
     Ok(answer(shown, &tag, known))
 }
 
+/// `GET /media/elsewhere/{post}/{position}/{size}`: a picture of a post from elsewhere, by its place in that.
+pub(crate) async fn elsewhere(
+    State(state): State<WebState>,
+    Path((post, position, size)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let none = || Failure::from(Problem::not_found());
+    let size = PictureSize::from_word(&size).ok_or_else(none)?;
+    let (Ok(post), Ok(position)) = (post.parse(), position.parse()) else { return Err(none()) };
+    let caller = visit::caller(&state, &headers).await?;
+    let pictures = state.app.pictures();
+    let shown = pictures.show_elsewhere(&caller, PostId(post), position, size).await?;
+    let tag = format!("\"{post}-{position}-{}\"", size.word());
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
+    Ok(answer(shown, &tag, known))
+}
+
 fn answer(shown: ShownPicture, tag: &str, is_known: bool) -> Response {
     let kept = if shown.is_open { OPEN } else { CLOSED };
     let kind = HeaderValue::from_static(shown.media_type.name());
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        shown.bytes.into_response()
+        Body::from_stream(pieces(shown.file)).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, kind);
@@ -54,4 +81,13 @@ fn answer(shown: ShownPicture, tag: &str, is_known: bool) -> Response {
         headers.insert(VARY, HeaderValue::from_static("Cookie"));
     }
     response
+}
+
+/// The file, piece by piece: who reads slowly holds one of them.
+fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
+    stream::try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
+        let mut piece = BytesMut::with_capacity(PIECE_BYTES);
+        let length = file.read_buf(&mut piece).await?;
+        Ok((length > 0).then(|| (piece.freeze(), file)))
+    })
 }

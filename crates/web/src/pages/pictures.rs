@@ -18,7 +18,10 @@ use crate::wrong::words;
 /// The file of a picture that is to be added, and its name in errors.
 const FILE: &str = "picture_file";
 
-/// What that picture shows.
+/// All pictures together, in errors.
+const ALL: &str = "pictures";
+
+/// What the picture shows that is to be added.
 const NEW_DESCRIPTION: &str = "description_new";
 
 /// The pictures that stay, in their order.
@@ -31,25 +34,41 @@ const LEAVE_OUT: &str = "leave_out";
 const FOCUS_FIELDS: [&str; PICTURES_MAX] = ["focus_1", "focus_2", "focus_3", "focus_4"];
 
 /// The pictures of a form, as they were sent.
+#[derive(Default)]
 pub(crate) struct Sent {
-    kept: Vec<(PictureView, String, Focus)>,
-    wrong: Option<FieldError>,
-    /// What stands in the field for what a picture shows that was not taken.
+    kept: Vec<Kept>,
+    /// The field of what is wrong, and the words for it.
+    wrong: Option<(&'static str, String)>,
+    /// What is said about a picture that is not there yet.
     new_description: String,
-    /// Whether the button was pressed that adds one, and nothing else.
-    is_adding: bool,
-    added: bool,
+    /// Whether the button was pressed that sends nothing but pictures.
+    is_step: bool,
+}
+
+/// A picture that is there.
+struct Kept {
+    view: PictureView,
+    description: String,
+    focus: Focus,
+    /// Whether it came with this form.
+    is_new: bool,
 }
 
 impl Sent {
     /// Pictures as they stand, on a form that nobody sent yet.
     pub(crate) fn standing(pictures: &[PictureView]) -> Self {
-        let kept = pictures
-            .iter()
-            .map(|view| (view.clone(), view.description.clone().unwrap_or_default(), view.focus));
-        let new_description = String::new();
-        let kept = kept.collect();
-        Self { kept, wrong: None, new_description, is_adding: false, added: false }
+        Self { kept: Self::standing_all(pictures.iter()).collect(), ..Self::default() }
+    }
+
+    fn standing_all<'a>(
+        pictures: impl Iterator<Item = &'a PictureView>,
+    ) -> impl Iterator<Item = Kept> {
+        pictures.map(|view| Kept {
+            view: view.clone(),
+            description: view.description.clone().unwrap_or_default(),
+            focus: view.focus,
+            is_new: false,
+        })
     }
 
     /// Reads them from the form, and takes in the one that came with it. `own` are those that stand in the
@@ -60,117 +79,166 @@ impl Sent {
     /// What went wrong, if that was not the picture.
     pub(crate) async fn read(web: &Web, own: &[PictureView]) -> Result<Self, Failure> {
         let fields = web.fields();
-        let mut sent = Self::standing(&[]);
-        sent.is_adding = fields.get("act") == "picture";
+        let mut sent = Self {
+            is_step: fields.get("act") == KEY,
+            new_description: fields.get(NEW_DESCRIPTION).to_owned(),
+            ..Self::default()
+        };
         let keys: Vec<String> = fields.all(KEY).take(PICTURES_MAX).map(str::to_owned).collect();
-        if keys.is_empty() && matches!(fields.file(), SentFile::None) {
-            if sent.is_adding {
-                sent.wrong = Some(FieldError { field: FILE, invalid: Invalid::Missing });
-            }
-            return Ok(sent);
-        }
         let loose = web.app().pictures().loose(web.caller(), &keys).await?;
         let left_out: Vec<&str> = fields.all(LEAVE_OUT).collect();
-        for ((key, description), focus) in keys.iter().zip(DESCRIPTION_FIELDS).zip(FOCUS_FIELDS) {
-            let view = own.iter().chain(&loose).find(|view| view.key == *key);
-            let Some(view) = view.filter(|_| !left_out.contains(&key.as_str())) else { continue };
-            let focus = Focus::from_word(fields.get(focus)).unwrap_or_default();
-            sent.kept.push((view.clone(), fields.get(description).to_owned(), focus));
+        for ((key, name), focus) in keys.iter().zip(DESCRIPTION_FIELDS).zip(FOCUS_FIELDS) {
+            if left_out.contains(&key.as_str()) {
+                continue;
+            }
+            let description = fields.get(name).to_owned();
+            match own.iter().chain(&loose).find(|view| view.key == *key) {
+                Some(view) => sent.kept.push(Kept {
+                    view: view.clone(),
+                    description,
+                    focus: Focus::from_word(fields.get(focus)).unwrap_or_default(),
+                    is_new: false,
+                }),
+                None => sent.lose(web, description),
+            }
         }
-        sent.new_description = fields.get(NEW_DESCRIPTION).to_owned();
-        sent.add(web).await?;
+        // A colleague put it there while this form stood open.
+        let meanwhile = own
+            .iter()
+            .filter(|view| !keys.contains(&view.key) && !left_out.contains(&view.key.as_str()));
+        sent.kept.extend(Self::standing_all(meanwhile));
+        sent.add(web, !left_out.is_empty()).await;
         Ok(sent)
     }
 
-    async fn add(&mut self, web: &Web) -> Result<(), Failure> {
+    /// A picture that was on the form is not here any more: what was written about it stays.
+    fn lose(&mut self, web: &Web, description: String) {
+        if self.new_description.trim().is_empty() {
+            self.new_description = description;
+        }
+        let wrong = FieldError { field: ALL, invalid: Invalid::Unknown };
+        self.wrong = Some((ALL, words(web.visit().frame.locale, wrong)));
+    }
+
+    async fn add(&mut self, web: &Web, left_some_out: bool) {
+        let is_full = self.kept.len() >= PICTURES_MAX;
+        let is_awaited = !self.new_description.trim().is_empty();
         let invalid = match web.fields().file() {
-            SentFile::None if self.is_adding => Invalid::Missing,
-            SentFile::None => return Ok(()),
+            SentFile::None if is_awaited && !is_full => Invalid::Missing,
+            SentFile::None if self.is_step && !left_some_out => Invalid::Missing,
+            SentFile::None => return,
             SentFile::TooLarge => Invalid::TooLarge,
-            SentFile::Here(_) if self.kept.len() >= PICTURES_MAX => Invalid::TooMany(PICTURES_MAX),
+            SentFile::NoPlace => return self.refuse(web, &Error::Busy),
+            SentFile::Here(_) if is_full => Invalid::TooMany(PICTURES_MAX),
             SentFile::Here(file) => match take_in(web, file).await {
                 Ok(view) => {
                     let description = std::mem::take(&mut self.new_description);
-                    self.kept.push((view, description, Focus::default()));
-                    self.added = true;
-                    return Ok(());
+                    self.kept.push(Kept {
+                        view,
+                        description,
+                        focus: Focus::default(),
+                        is_new: true,
+                    });
+                    return;
                 }
                 Err(Error::Invalid(wrong)) => {
                     wrong.first().map_or(Invalid::Broken, |wrong| wrong.invalid)
                 }
-                Err(other) => return Err(other.into()),
+                Err(error) => return self.refuse(web, &error),
             },
         };
-        self.wrong = Some(FieldError { field: FILE, invalid });
-        Ok(())
+        let locale = web.visit().frame.locale;
+        let said = words(locale, FieldError { field: FILE, invalid });
+        let field = if is_full { ALL } else { FILE };
+        self.wrong.get_or_insert((field, said));
+    }
+
+    /// It is not the picture: everything that was written stays on the form all the same.
+    fn refuse(&mut self, web: &Web, error: &Error) {
+        tracing::warn!(%error, "a picture was not taken in");
+        let key = match error {
+            Error::Throttled { .. } => "picture-throttled",
+            _ => "picture-busy",
+        };
+        self.wrong.get_or_insert((FILE, web.t(key)));
     }
 
     /// What is wrong, where the form has to be shown again before anything is published; with nothing
-    /// wrong, where a picture was added to it.
-    pub(crate) fn again(&self, web: &Web) -> Option<Errors> {
+    /// wrong, where only its pictures changed.
+    pub(crate) fn again(&self) -> Option<Errors> {
         let mut errors = Errors::none();
-        if let Some(wrong) = self.wrong {
-            errors.add(wrong.field, words(web.visit().frame.locale, wrong));
-        } else if !self.is_adding {
+        if let Some((field, said)) = &self.wrong {
+            errors.add(field, said.clone());
+        } else if !self.is_step {
             return None;
         }
         Some(errors)
     }
 
-    /// What the page says about it.
-    pub(crate) fn said(&self, web: &Web) -> Option<String> {
-        (self.added && self.is_adding).then(|| web.t("picture-added"))
-    }
-
     /// The pictures, for the application.
     pub(crate) fn pictures(&self) -> Vec<NewPicture> {
-        let new = |(view, description, focus): &(PictureView, String, Focus)| NewPicture {
-            key: view.key.clone(),
-            description: Some(description.clone()).filter(|words| !words.trim().is_empty()),
-            focus: *focus,
+        let new = |kept: &Kept| NewPicture {
+            key: kept.view.key.clone(),
+            description: Some(kept.description.clone()).filter(|words| !words.trim().is_empty()),
+            focus: kept.focus,
         };
         self.kept.iter().map(new).collect()
     }
 
     /// The part of the form.
     pub(crate) fn item(&self, web: &Web, errors: &Errors) -> Item {
-        let kept = self.kept.iter().zip(DESCRIPTION_FIELDS).zip(FOCUS_FIELDS);
-        let kept = (1_usize..).zip(kept).map(|(number, ((picture, name), focus_name))| {
-            let (view, description, focus) = picture;
-            let field = Field::area(name, web.t("picture-description"), 3);
-            let choice = |it: Focus| {
-                let words = web.t(&format!("picture-focus-{}", it.word()));
-                Choice::new(it.word(), words, focus.word())
-            };
-            KeptPicture {
-                number,
-                legend: web.with("picture-number", "number", number),
-                leave_out: web.with("picture-leave-out", "number", number),
-                key: view.key.clone(),
-                size: view.small_size,
-                description: field.filled(description, errors),
-                focus: Choices::new(
-                    focus_name,
-                    web.t("picture-focus"),
-                    Focus::ALL.map(choice).into(),
-                    errors,
-                ),
-            }
-        });
-        let kept: Vec<KeptPicture> = kept.collect();
+        let names = DESCRIPTION_FIELDS.into_iter().zip(FOCUS_FIELDS);
+        let kept = (1_usize..).zip(self.kept.iter().zip(names));
+        let kept: Vec<KeptPicture> =
+            kept.map(|(number, (it, names))| it.item(web, number, names, errors)).collect();
         let has_errors = errors.lines().iter().any(|line| is_ours(line.field));
         let is_open = !kept.is_empty() || has_errors || !self.new_description.is_empty();
         let file = Field::line(FILE, web.t("picture-file")).hint(web.t("picture-file-hint"));
-        let words = Field::area(NEW_DESCRIPTION, web.t("picture-description"), 3);
+        let words = Field::area(NEW_DESCRIPTION, web.t("picture-description-new"), 3);
         let words = words.hint(web.t("picture-description-hint"));
         let add = (kept.len() < PICTURES_MAX)
             .then(|| (file.filled("", errors), words.filled(&self.new_description, errors)));
-        Item::Pictures(Box::new(PictureItems { is_open, kept, add }))
+        let error = errors.of(ALL);
+        Item::Pictures(Box::new(PictureItems { is_open, error, kept, add }))
+    }
+}
+
+impl Kept {
+    fn item(
+        &self,
+        web: &Web,
+        number: usize,
+        (name, focus_name): (&'static str, &'static str),
+        errors: &Errors,
+    ) -> KeptPicture {
+        let numbered = |key: &str| web.with(key, "number", number);
+        let mut field = Field::area(name, numbered("picture-description"), 3);
+        // Who added it goes on there, and hears that it worked.
+        field.autofocus = self.is_new && errors.is_empty();
+        if self.is_new {
+            field = field.hint(numbered("picture-added"));
+        }
+        let choice = |it: Focus| {
+            let words = web.t(&format!("picture-focus-{}", it.word()));
+            Choice::new(it.word(), words, self.focus.word())
+        };
+        let focus = Focus::ALL.map(choice).into();
+        let described = Some(self.description.clone()).filter(|words| !words.trim().is_empty());
+        KeptPicture {
+            number,
+            legend: numbered("picture-number"),
+            leave_out: numbered("picture-leave-out"),
+            key: self.view.key.clone(),
+            size: self.view.small_size,
+            alt: described.unwrap_or_else(|| numbered("picture-chosen")),
+            description: field.filled(&self.description, errors),
+            focus: Choices::new(focus_name, numbered("picture-focus"), focus, errors),
+        }
     }
 }
 
 fn is_ours(field: &str) -> bool {
-    field == FILE || field == "pictures" || DESCRIPTION_FIELDS.contains(&field)
+    field == FILE || field == ALL || DESCRIPTION_FIELDS.contains(&field)
 }
 
 async fn take_in(web: &Web, file: &Arc<File>) -> Result<PictureView, Error> {

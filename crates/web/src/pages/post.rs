@@ -90,7 +90,7 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
     let parent = web.app().posts().find(web.caller(), &by).await?;
     let fields = web.fields();
     let sent = Sent::read(&web, &[]).await?;
-    if let Some(errors) = sent.again(&web) {
+    if let Some(errors) = sent.again() {
         let status = web::status_of(&errors);
         return again(&web, &by, status, (&sent, errors)).await;
     }
@@ -126,8 +126,7 @@ pub(super) async fn again(
 ) -> Answer {
     let page = web.page_of(REPLIES_A_PAGE);
     let thread = web.app().posts().thread(web.caller(), by, page).await?;
-    let mut model = model(web, thread, sent, errors).await?;
-    model.said = sent.said(web).or(model.said);
+    let model = model(web, thread, sent, errors).await?;
     web::render(status, &model)
 }
 

@@ -27,9 +27,8 @@ pub(crate) async fn publish(web: Web) -> Answer {
     let fields = web.fields();
     let member = web.member()?;
     let sent = Sent::read(&web, &[]).await?;
-    if let Some(errors) = sent.again(&web) {
-        let mut page = page(&web, &sent, errors).await?;
-        page.said = sent.said(&web);
+    if let Some(errors) = sent.again() {
+        let page = page(&web, &sent, errors).await?;
         return web::form_again_or_on(&page, &page.errors);
     }
     let Some(audience) = Audience::from_word(fields.get("audience")) else {

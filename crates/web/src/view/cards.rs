@@ -103,10 +103,10 @@ pub(crate) struct Attached {
 /// A picture in a post.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
-    /// What it is called.
-    pub key: String,
-    /// Pixels of the small one, across and down.
-    pub size: (u32, u32),
+    /// Where it is, without which size.
+    pub address: String,
+    /// Pixels of the small one, across and down, as far as anybody said.
+    pub size: Option<(u32, u32)>,
     /// What it shows; that nobody said it, if nobody did.
     pub alt: String,
     /// The language of that.
@@ -181,6 +181,8 @@ pub(crate) struct PostCard {
     pub attached: Vec<Attached>,
     /// The pictures that stand in it.
     pub pictures: Vec<Shown>,
+    /// That some people may not want to see them, in words, where they are folded.
+    pub cover: Option<String>,
     /// The text in other languages.
     pub renditions: Vec<Other>,
     /// What makes it a poll.

@@ -75,6 +75,8 @@ pub(crate) struct Field {
     pub short: bool,
     /// Whether it holds no words: names and addresses.
     pub spellcheck_off: bool,
+    /// Whether the page begins there.
+    pub autofocus: bool,
 }
 
 impl Field {
@@ -91,6 +93,7 @@ impl Field {
             rows: 0,
             short: false,
             spellcheck_off: false,
+            autofocus: false,
         }
     }
 
@@ -257,6 +260,8 @@ impl Item {
 pub(crate) struct PictureItems {
     /// Whether they are shown at once.
     pub is_open: bool,
+    /// What is wrong with all of them together.
+    pub error: Option<String>,
     /// Those that are there.
     pub kept: Vec<KeptPicture>,
     /// The file of another and what it shows, unless there are as many as there may be.
@@ -276,7 +281,9 @@ pub(crate) struct KeptPicture {
     pub key: String,
     /// Pixels of the small one, across and down.
     pub size: (u32, u32),
-    /// What it shows.
+    /// What it shows, as far as that was said.
+    pub alt: String,
+    /// The field for it.
     pub description: Field,
     /// The part that has to be seen.
     pub focus: Choices,

@@ -4,9 +4,12 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use bytes::Bytes;
-use carefolk_domain::Role;
+use carefolk_app::Caller;
+use carefolk_app::posts::{EditPost, NewPost, PostRef};
+use carefolk_domain::{Role, Span};
 use carefolk_testkit::{Kit, PIXEL};
 use futures_util::stream;
+use serde_json::json;
 
 use crate::browser::{Answer, Browser};
 
@@ -71,7 +74,7 @@ async fn a_picture_is_added_described_and_published_without_a_script() {
     let silent = [("text", "Our garden"), ("author", "hazelbank"), ("picture", key.as_str())];
     let refused = write(&mut browser, &silent, None).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("<a href=\"#description_1\">Say what each picture shows</a>"));
+    assert!(refused.body.contains("<a href=\"#description_1\">Say what picture 1 shows</a>"));
     let mut spoken = silent.to_vec();
     spoken.extend([("description_1", "Roses by a \"door\""), ("focus_1", "top")]);
     let published = write(&mut browser, &spoken, None).await;
@@ -126,7 +129,8 @@ async fn what_is_wrong_with_a_picture_is_said_at_its_field_and_the_words_stay() 
     let mut browser = Browser::signed_in(&kit, "nurse").await;
     let large = vec![0_u8; 16 * 1024 * 1024 + 1];
     for (act, file, says) in [
-        ("picture", None, "Choose a picture first"),
+        ("picture", None, "Choose the picture, or clear what you wrote about it"),
+        ("", None, "Choose the picture, or clear what you wrote about it"),
         ("", Some(b"GIF89a".as_slice()), "Choose a picture that is a JPEG, PNG or WebP file"),
         ("picture", Some(&PIXEL[..40]), "We could not read this picture."),
         ("", Some(&large), "Choose a smaller picture: 16 MB and 32 megapixels at most"),
@@ -136,8 +140,107 @@ async fn what_is_wrong_with_a_picture_is_said_at_its_field_and_the_words_stay() 
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
         assert!(answer.body.contains(says), "{says}: {}", answer.body);
         assert!(answer.body.contains("My words") && answer.body.contains("#picture_file"));
+        assert!(answer.body.contains("A door"), "{says}");
     }
     assert_eq!(kit.files.names(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_picture_that_is_not_here_any_more_is_missed_and_its_words_stay() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let mut browser = Browser::signed_in(&kit, "nurse").await;
+    let added = write(&mut browser, &[("text", "Look"), ("act", "picture")], Some(PIXEL)).await;
+    let key = key(&added);
+    assert!(added.body.contains("<textarea autofocus id=\"description_1\""), "{}", added.body);
+    kit.clock.advance(Span::hours(25));
+    kit.app.sweep().await.unwrap();
+    let fields = [("text", "Look"), ("picture", key.as_str()), ("description_1", "A door")];
+    let missed = write(&mut browser, &fields, None).await;
+    assert_eq!(missed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(missed.body.contains("href=\"#pictures\"") && missed.body.contains("id=\"pictures\""));
+    assert!(missed.body.contains("A door"), "{}", missed.body);
+}
+
+#[tokio::test]
+async fn a_form_that_stood_open_takes_nothing_away_that_a_colleague_added() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    kit.provider("hazelbank", "nurse").await;
+    let (first, second) = (kit.picture(&nurse, "One").await, kit.picture(&nurse, "Two").await);
+    let pictures = vec![first.clone()];
+    let new = NewPost { pictures, ..Kit::words("hazelbank", "Look") };
+    let post = kit.app.posts().publish(&nurse, new).await.unwrap();
+    let mut browser = Browser::signed_in(&kit, "nurse").await;
+    let path = format!("{}/edit", post.page);
+    let token = browser.get(&path).await.token();
+    let edit = EditPost {
+        post: post.id,
+        text: "Look".to_owned(),
+        warning: None,
+        lang: None,
+        pictures: Some(vec![first.clone(), second.clone()]),
+    };
+    kit.app.posts().edit(&nurse, edit).await.unwrap();
+    let stale = [
+        ("csrf", token.as_str()),
+        ("text", "Look here"),
+        ("lang", "en"),
+        ("picture", first.key.as_str()),
+        ("description_1", "One"),
+    ];
+    let changed = send(&mut browser, &path, form(&stale, None)).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    let shown = browser.get(&post.page).await;
+    for key in [&first.key, &second.key] {
+        assert!(shown.body.contains(&format!("/media/{key}/small")), "{}", shown.body);
+    }
+}
+
+#[tokio::test]
+async fn enter_publishes_and_does_not_ask_for_a_picture() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    let post = kit.post(&kit.account("sam", Role::Member).await, "sam", "Hello").await;
+    let mut browser = Browser::signed_in(&kit, "nurse").await;
+    for page in ["/write".to_owned(), post.page.clone()] {
+        let body = browser.get(&page).await.body;
+        let (_, form) = body.split_once("enctype=\"multipart/form-data\"").unwrap();
+        let (_, button) = form.split_once("<button").unwrap();
+        assert!(button.starts_with(" type=\"submit\" class=\"enter\""), "{page}: {button}");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_says_may_upset_is_folded_and_what_stands_elsewhere_is_ours_to_show() {
+    let (kit, mut browser) = crate::origins::scene().await;
+    let url = "https://files.example/cat.jpg";
+    kit.remote.put_picture(url, Ok(PIXEL.to_vec()));
+    let mut note = crate::origins::note(7, "<p>Look</p>");
+    note["sensitive"] = json!(true);
+    note["attachment"] = json!([
+        {"type": "Document", "mediaType": "image/jpeg", "url": url, "name": "A cat",
+            "width": 1600, "height": 900},
+        {"type": "Document", "mediaType": "application/pdf", "url": "https://files.example/a.pdf"},
+    ]);
+    crate::origins::hear(&kit, 7, "Create", note).await;
+    let by = PostRef::Uri("https://e.example/notes/7".to_owned());
+    let post = kit.app.posts().find(&Caller::Visitor, &by).await.unwrap();
+    let page = browser.get(&post.page).await;
+    let address = format!("/media/elsewhere/{}/0", post.id);
+    let image = format!("src=\"{address}/small\" width=\"640\" height=\"360\"");
+    assert!(page.body.contains(&image), "{}", page.body);
+    assert!(!page.body.contains("src=\"https://"), "{}", page.body);
+    assert!(page.body.contains("Pictures that some people may not want to see."));
+    assert!(page.body.contains("https://files.example/a.pdf"));
+    let shown = Browser::new(&kit).get(&format!("{address}/small")).await;
+    assert_eq!(
+        (shown.status, &shown.headers[CONTENT_TYPE]),
+        (StatusCode::OK, &"image/png".parse().unwrap())
+    );
+    for path in ["/media/elsewhere/1/0/small", "/media/elsewhere/x/0/small"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -169,9 +272,13 @@ async fn a_form_with_a_file_is_held_to_the_rules_of_forms() {
     let long = "x".repeat(300 * 1024);
     let long = send(&mut browser, "/write", form(&[("csrf", &token), ("text", &long)], None)).await;
     assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE);
-    let promised = [(CONTENT_TYPE.as_str(), KIND), (CONTENT_LENGTH.as_str(), "33554433")];
-    let promised = browser.send("POST", "/write", &promised, String::new()).await;
+    let promised = [(CONTENT_TYPE.as_str(), KIND), (CONTENT_LENGTH.as_str(), "67108865")];
+    let promised = browser.send("POST", "/write", &promised, with(&token)).await;
     assert_eq!(promised.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(promised.body.contains("Kept words"), "{}", promised.body);
+    let file = b"--part\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n\r\n";
+    let files = [&file.repeat(60)[..], b"--part--\r\n"].concat();
+    assert_eq!(send(&mut browser, "/write", files).await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -1,0 +1,135 @@
+//! Pictures of other servers, which we copy when somebody looks (S-088, S-129).
+
+use carefolk_app::pictures::PictureSize;
+use carefolk_app::ports::PortError;
+use carefolk_app::posts::PostView;
+use carefolk_app::{Caller, Error};
+use carefolk_domain::{Address, Role, Span};
+use carefolk_store::entity::remote_picture;
+use carefolk_testkit::{Kit, PIXEL};
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+
+use crate::stranger::{act, note, say, settle_in};
+
+const CAT: &str = "https://files.example/cat.jpg";
+
+/// A kit in which a fan follows Ann.
+async fn scene() -> (Kit, Caller) {
+    let kit = Kit::new().await;
+    let fan = kit.account("fan", Role::Member).await;
+    settle_in(&kit, "v.example", "ann");
+    let ann = Address::parse("ann@v.example").unwrap();
+    kit.app.follows().follow(&fan, "fan", &ann).await.unwrap();
+    kit.settle().await;
+    let asked = serde_json::from_str(&kit.remote.sent().pop().unwrap().1).unwrap();
+    say(&kit, &act(900, "Accept", asked)).await;
+    (kit, fan)
+}
+
+/// Ann says something with these attached, to everybody or to who follows her.
+async fn shows(kit: &Kit, number: u32, attached: Value, to: &str) -> PostView {
+    let mut note = note(number, "<p>Look</p>");
+    note["attachment"] = attached;
+    note["to"] = json!([to]);
+    note["cc"] = json!([]);
+    say(kit, &act(number, "Create", note)).await;
+    let uri = format!("https://v.example/notes/{number}");
+    let fan = kit.app.accounts().seen_as(&carefolk_testkit::operator(), "fan").await.unwrap();
+    kit.app.posts().find(&fan, &carefolk_app::posts::PostRef::Uri(uri)).await.unwrap()
+}
+
+fn picture(url: &str) -> Value {
+    json!({"type": "Document", "mediaType": "image/jpeg", "url": url, "name": "A cat",
+        "width": 1600, "height": 900})
+}
+
+async fn seen(kit: &Kit, viewer: &Caller, post: &PostView, position: i32) -> Option<bool> {
+    let pictures = kit.app.pictures();
+    match pictures.show_elsewhere(viewer, post.id, position, PictureSize::Small).await {
+        Ok(shown) => Some(shown.is_open),
+        Err(Error::NotFound(_)) => None,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn asked(kit: &Kit) -> usize {
+    kit.remote.asked().iter().filter(|url| *url == CAT).count()
+}
+
+#[tokio::test]
+async fn a_picture_elsewhere_is_copied_once_for_all_who_look() {
+    let (kit, fan) = scene().await;
+    kit.remote.put_picture(CAT, Ok(PIXEL.to_vec()));
+    let link = json!({"type": "Link", "href": "https://w.example/page"});
+    let post = shows(&kit, 1, json!([picture(CAT), link]), crate::stranger::PUBLIC).await;
+    assert_eq!(post.attachments[0].size, Some((1600, 900)));
+    assert_eq!(asked(&kit), 0, "nobody looked yet");
+    let looks = (0..5).map(|_| seen(&kit, &Caller::Visitor, &post, 0));
+    assert!(futures_util::future::join_all(looks).await.iter().all(|it| *it == Some(true)));
+    assert_eq!(seen(&kit, &fan, &post, 0).await, Some(true));
+    assert_eq!(asked(&kit), 1);
+    // What is no picture of that post cannot be asked for.
+    for (post_at, position) in [(&post, 1), (&post, 2), (&post, -1)] {
+        assert_eq!(seen(&kit, &fan, post_at, position).await, None);
+    }
+    assert_eq!(kit.remote.asked().iter().filter(|url| url.contains("w.example")).count(), 0);
+    // Somebody tidies the folder.
+    for name in kit.files.names() {
+        kit.files.lose(&name);
+    }
+    assert_eq!(seen(&kit, &fan, &post, 0).await, Some(true));
+    assert_eq!(asked(&kit), 2);
+}
+
+#[tokio::test]
+async fn a_picture_for_few_is_shown_to_them_and_goes_with_its_post() {
+    let (kit, fan) = scene().await;
+    kit.remote.put_picture(CAT, Ok(PIXEL.to_vec()));
+    let followers = "https://v.example/users/ann/followers";
+    let post = shows(&kit, 1, json!([picture(CAT)]), followers).await;
+    assert_eq!(seen(&kit, &Caller::Visitor, &post, 0).await, None);
+    assert_eq!(asked(&kit), 0);
+    assert_eq!(seen(&kit, &fan, &post, 0).await, Some(false));
+    assert_eq!(kit.files.names().len(), 2);
+    let gone = json!({"id": "https://v.example/notes/1", "type": "Tombstone"});
+    say(&kit, &act(2, "Delete", gone)).await;
+    assert_eq!(seen(&kit, &fan, &post, 0).await, None);
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names(), Vec::<String>::new());
+    assert_eq!(remote_picture::Entity::find().one(kit.app.db().read()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_could_not_be_copied_rests_before_it_is_asked_for_again() {
+    let (kit, fan) = scene().await;
+    let later = PortError::Unavailable("later".to_owned());
+    kit.remote.put_picture(CAT, Err(later.clone()));
+    let post = shows(&kit, 1, json!([picture(CAT)]), crate::stranger::PUBLIC).await;
+    let rests = [(Span::minutes(10), 1), (Span::minutes(40), 2), (Span::minutes(160), 3)];
+    for (rest, times) in rests {
+        for _ in 0..3 {
+            assert_eq!(seen(&kit, &fan, &post, 0).await, None);
+        }
+        assert_eq!(asked(&kit), times);
+        kit.clock.advance(rest - Span::seconds(1));
+        assert_eq!(seen(&kit, &fan, &post, 0).await, None);
+        assert_eq!(asked(&kit), times);
+        kit.clock.advance(Span::seconds(1));
+    }
+    kit.remote.put_picture(CAT, Ok(b"<svg/>".to_vec()));
+    assert_eq!(seen(&kit, &fan, &post, 0).await, None);
+    kit.remote.put_picture(CAT, Ok(PIXEL.to_vec()));
+    kit.clock.advance(Span::days(7) - Span::seconds(1));
+    assert_eq!(seen(&kit, &fan, &post, 0).await, None);
+    kit.clock.advance(Span::seconds(1));
+    assert_eq!(seen(&kit, &fan, &post, 0).await, Some(true));
+    kit.clock.advance(Span::days(29));
+    assert_eq!(seen(&kit, &fan, &post, 0).await, Some(true));
+    kit.clock.advance(Span::days(29));
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names().len(), 2, "somebody looked since");
+    kit.clock.advance(Span::days(2));
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names(), Vec::<String>::new());
+}
