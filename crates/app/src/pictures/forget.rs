@@ -2,7 +2,7 @@
 
 use carefolk_domain::{PictureId, Span};
 use carefolk_store::entity::{picture, remote_picture};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::elsewhere::copy_file;
@@ -26,7 +26,8 @@ const COPIES_MAX_BYTES: i64 = 2 * 1024 * 1024 * 1024;
 pub(crate) async fn forget_copies(app: &App) -> Result<u64, Error> {
     let all: Option<Option<i64>> = remote_picture::Entity::find()
         .select_only()
-        .column_as(remote_picture::Column::Bytes.sum(), "bytes")
+        // PostgreSQL sums up to a number without end.
+        .expr_as(remote_picture::Column::Bytes.sum().cast_as("bigint"), "bytes")
         .into_tuple()
         .one(app.read())
         .await?;

@@ -1,4 +1,4 @@
-//! Pictures of other servers, as bytes (S-063 to S-065, S-088).
+//! Pictures of other servers, as bytes (S-088).
 
 use std::fs::File;
 use std::io::Read;
