@@ -29,6 +29,7 @@ mod m20261130_000063_keep_order;
 mod m20261130_000064_tell_of_groups;
 mod m20261130_000065_create_pictures;
 mod m20261130_000066_copy_pictures;
+mod m20261130_000067_hold_posts;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000064_tell_of_groups::Migration),
             Box::new(m20261130_000065_create_pictures::Migration),
             Box::new(m20261130_000066_copy_pictures::Migration),
+            Box::new(m20261130_000067_hold_posts::Migration),
         ]
     }
 }

@@ -3,6 +3,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 
+import { drawing } from "./drawing.mjs";
+
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
   publicKeyEncoding: { type: "spki", format: "pem" },
@@ -29,6 +31,9 @@ export class Elsewhere {
     if (request.method === "POST") return response.writeHead(202).end();
     if (url.pathname === "/.well-known/webfinger" && name) return this.say(response, "jrd", this.finger(name));
     if (url.pathname === `/${name}`) return this.say(response, "activity", this.actor(name));
+    if (url.pathname.endsWith(".jpg")) {
+      return response.writeHead(200, { "content-type": "image/png" }).end(drawing());
+    }
     response.writeHead(200, { "content-type": "text/html" });
     response.end("<!doctype html><title>away</title><p>away");
   }

@@ -172,7 +172,7 @@ export async function writeInFull(browser, base, state) {
     const page = await context.newPage();
     await page.goto("/write");
     await field(page, "text").fill("Bu farw Mot y gath neithiwr. Roedd pawb yn ei charu.");
-    await page.locator("main details summary").click();
+    await page.locator('main details:has([name="title"]) > summary').click();
     await field(page, "title").fill("Newyddion trist o'r gegin");
     await field(page, "warning").fill("marwolaeth anifail anwes");
     await field(page, "lang").selectOption("cy");

@@ -1,6 +1,6 @@
 // The keyboard alone: every stop has a name, can be seen, shows that it has the focus.
 
-const FOCUSABLE = 'a[href],button,input:not([type="hidden"]),select,textarea,summary,[tabindex="0"]';
+const FOCUSABLE = 'a[href],button:not([tabindex="-1"]),input:not([type="hidden"]),select,textarea,summary,[tabindex="0"]';
 
 /** Runs in the page: what a person would know about the element that has the focus. */
 const stop = () => {

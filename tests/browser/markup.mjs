@@ -2,8 +2,11 @@
 
 import { HtmlValidate } from "html-validate";
 
-/** As it comes over the wire on a first visit: all together, the page itself, its stylesheet. */
+/** As it comes over the wire on a first visit: all but what people sent, the page itself, its stylesheet. */
 const MOST_BYTES = { all: 90 * 1024, document: 25 * 1024, stylesheet: 10 * 1024 };
+
+/** What the pictures that people sent may add. */
+const PICTURES_MOST_BYTES = 200 * 1024;
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:a11y"],
@@ -50,7 +53,9 @@ export function headersOf(headers) {
 export function weigh({ bytes, strays, complaints }) {
   const faults = [...complaints];
   if (strays.length > 0) faults.push(`asks others: ${strays.join(" ")}`);
-  const all = Object.values(bytes).reduce((sum, some) => sum + some, 0);
+  const { image = 0, ...rest } = bytes;
+  const all = Object.values(rest).reduce((sum, some) => sum + some, 0);
+  if (image > PICTURES_MOST_BYTES) faults.push(`pictures weigh ${image} bytes`);
   for (const [kind, most] of Object.entries(MOST_BYTES)) {
     const some = kind === "all" ? all : (bytes[kind] ?? 0);
     if (some > most) faults.push(`${kind} weighs ${some} bytes, more than ${most}`);

@@ -1,5 +1,10 @@
 // What the pages show: short and long texts, other languages and directions, a thread, a deletion.
 
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { drawing } from "./drawing.mjs";
+
 export const ADMIN = {
   instance_name: "Alderbrook Care",
   handle: "ada",
@@ -110,6 +115,11 @@ export async function seed(program) {
   await program.run(["group", "lock", shut.url ?? shut.uri]);
   await program.run(["group", "pin", shut.url ?? shut.uri]);
   await program.run(["group", "ban", "hysbysfwrdd", "cleo", "--days", "7"]);
+  const paper = path.join(program.folder, "house.png");
+  writeFileSync(paper, drawing(1200, 700));
+  const house = ["--picture", paper, "--describe", "A red house under a yellow sun"];
+  const picture = await create(program, "hazelbank", "Our new house.", ...house);
+  const pictures = await create(program, "hazelbank", "Three views of it.", ...house, ...house, ...house);
   const gone = await create(program, "hazelbank", "This was a mistake.");
   await program.run(["post", "delete", gone.url ?? gone.uri]);
   return {
@@ -119,6 +129,8 @@ export async function seed(program) {
     arabic: pageOf(arabic),
     edited: pageOf(edited),
     poll: pageOf(poll),
+    picture: pageOf(picture),
+    pictures: pageOf(pictures),
     shut: pageOf(shut),
     gone: pageOf(gone),
   };

@@ -1,6 +1,7 @@
 // Pages that no link leads to: errors, forms that come back, what comes after a form, empty lists.
 // Each says how to get there, and what the server must answer.
 
+import { drawing } from "./drawing.mjs";
 import { field, press, send } from "./forms.mjs";
 import { signIn } from "./journeys.mjs";
 import { ADMIN } from "./seed.mjs";
@@ -52,7 +53,7 @@ const misuse = (name) => (tab) =>
   field(tab, name).evaluate((list) => (list.selectedOptions[0].value = "nobody_at_all"));
 
 const long = async (tab) => {
-  await tab.locator("main details summary").click();
+  await tab.locator('main details:has([name="title"]) > summary').click();
   await field(tab, "title").fill("x".repeat(301));
 };
 
@@ -136,7 +137,34 @@ function forms({ posts, states }) {
     return await press(tab, line.locator("button"));
   };
   const table = "/groups/kitchen_table";
-  const unfold = (tab) => tab.locator("#begin summary").click();
+  const unfold = (tab) => tab.locator("#begin > summary").click();
+  const file = (name, buffer) => ({ name, mimeType: "image/png", buffer });
+  const open = async (tab) => {
+    const box = tab.locator("details:has(> summary#pictures)");
+    if ((await box.getAttribute("open")) === null) await box.locator("> summary").click();
+  };
+  const choose = (chosen, words) => async (tab) => {
+    await open(tab);
+    if (chosen) await field(tab, "picture_file").setInputFiles(chosen);
+    await field(tab, "description_new").fill(words);
+  };
+  const picture = file("house.png", drawing());
+  const begun = (chosen, words) => async (tab) => {
+    await unfold(tab);
+    await choose(chosen, words)(tab);
+  };
+  /** Adds pictures, one after the other, to what is being written. */
+  const adding = (path, count) => async (tab, at) => {
+    await tab.goto(at(path));
+    let answer;
+    for (let i = 1; i <= count; i += 1) {
+      await open(tab);
+      await field(tab, "picture_file").setInputFiles(picture);
+      await field(tab, "description_new").fill(`A house under a sun, ${i}`);
+      answer = await press(tab, tab.locator('main button[value="picture"]'));
+    }
+    return answer;
+  };
   const neededThere = async (tab, at) => {
     await tab.goto(at(table));
     return await press(tab, tab.locator('form[action$="/leave"] button'));
@@ -144,6 +172,13 @@ function forms({ posts, states }) {
   return inBoth([
     wrong("sign in wrongly", "/sign-in", "password", password, undefined, 401),
     wrong("write nothing", "/write", "text", long, member),
+    wrong("write with words for no picture", "/write", "text", choose(undefined, "A house"), member),
+    wrong("write with what is no picture", "/write", "text", choose(file("a.png", Buffer.from("no")), ""), member),
+    { name: "write, a picture added", status: 200, state: member, reach: adding("/write", 1) },
+    { name: "write, four pictures added", status: 200, state: member, reach: adding("/write", 4) },
+    { name: "answer, a picture added", status: 200, state: other, reach: adding(posts.long, 1) },
+    wrong("begin a conversation with no picture", table, "text", begun(undefined, "A house"), other),
+    wrong("change the pictures wrongly", `${posts.pictures}/edit`, "text", choose(undefined, "A house"), member),
     wrong("write for nobody", "/write", "text", unchoose("audience"), member),
     wrong("answer nothing", posts.long, "text", empty, other),
     wrong("answer as somebody else", posts.long, "text", misuse("author"), member),
@@ -182,6 +217,8 @@ const special = ({ posts, states }) =>
     page("a post in Welsh with title and warning", posts.titled, 200),
     page("its history", `${posts.edited}/history`, 200),
     page("a person", "/@bryn", 200),
+    page("a post with a picture", posts.picture, 200),
+    page("a post with pictures", posts.pictures, 200, states.member),
   ]);
 
 /** Posts with more than a text, each in one language: their words are written once for all pages. */

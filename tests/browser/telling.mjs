@@ -31,7 +31,6 @@ const EVENT = {
     },
   },
   attachment: [
-    { type: "Document", mediaType: "image/jpeg", name: "Two benches by the river", url: `${files}/weir.jpg` },
     { type: "Document", mediaType: "application/pdf", url: `${files}/how-to-find-us-and-what-to-bring-with-you.pdf` },
     { type: "Video", mediaType: "video/mp4", name: "The path in two minutes", url: `${files}/path.mp4` },
   ],
@@ -92,7 +91,11 @@ export async function tell(browser, program, elsewhere, { handle, state }) {
   const pat = `${elsewhere.base}/pat`;
   const to = [PUBLIC];
   const cc = [reader];
-  for (const [slug, post] of Object.entries({ event: EVENT, article: ARTICLE })) {
+  // The one that is shown, and not linked to: our program fetches it from there.
+  const weir = { type: "Document", mediaType: "image/jpeg", name: "Two benches by the river" };
+  const shown = { ...weir, url: `${elsewhere.base}/weir.jpg`, width: 800, height: 600 };
+  const event = { ...EVENT, attachment: [shown, ...EVENT.attachment] };
+  for (const [slug, post] of Object.entries({ event, article: ARTICLE })) {
     const id = `${elsewhere.base}/posts/${slug}`;
     const tag = [{ type: "Mention", href: reader, name: `@${handle}` }];
     const published = new Date().toISOString();

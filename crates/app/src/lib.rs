@@ -40,6 +40,7 @@ mod taken_in;
 pub mod timelines;
 pub mod updates;
 mod voice;
+mod waiting;
 mod workers;
 
 use std::sync::Arc;

@@ -4,7 +4,8 @@
 //! waits in nobody's list.
 
 use carefolk_domain::{
-    AccountState, ActorId, Audience, GroupId, GroupRole, NotificationId, NotificationKind, PostId,
+    AccountId, AccountState, ActorId, Audience, GroupId, GroupRole, NotificationId,
+    NotificationKind, PostId,
 };
 use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::report::{self, ReportState};
@@ -31,6 +32,16 @@ pub(crate) struct News {
 /// Tells somebody with an account here; nobody else is there to be told.
 pub(crate) async fn tell(app: &App, tx: &Tx, to: ActorId, news: News) -> Result<(), Error> {
     write(app, tx, account::Column::ActorId.eq(to).into_condition(), news).await
+}
+
+/// Tells the one with that account.
+pub(crate) async fn tell_account(
+    app: &App,
+    tx: &Tx,
+    to: AccountId,
+    news: News,
+) -> Result<(), Error> {
+    write(app, tx, account::Column::Id.eq(to).into_condition(), news).await
 }
 
 /// Tells who wrote a post, unless they have left the group that alone reads it.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use carefolk_domain::picture::{DESCRIPTION_MAX_CHARS, PICTURES_MAX};
-use carefolk_domain::{AccountId, FieldError, Focus, Invalid, PostId};
+use carefolk_domain::{AccountId, FieldError, Focus, HeldId, Invalid, PostId};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::picture;
 use sea_orm::sea_query::Expr;
@@ -81,7 +81,9 @@ pub(crate) fn check(pictures: &[NewPicture], must_describe: bool) -> Vec<FieldEr
 }
 
 /// The pictures that `account` sent and that stand nowhere.
-pub(crate) fn loose(account: Option<AccountId>) -> Condition {
+///
+/// `held` are those of something that waited.
+pub(crate) fn loose(account: Option<AccountId>, held: Option<HeldId>) -> Condition {
     let sent = match account {
         Some(account) => picture::Column::AccountId.eq(account),
         None => picture::Column::AccountId.is_null(),
@@ -89,6 +91,10 @@ pub(crate) fn loose(account: Option<AccountId>) -> Condition {
     Condition::all()
         .add(sent)
         .add(picture::Column::PostId.is_null())
+        .add(match held {
+            Some(held) => picture::Column::HeldId.eq(held),
+            None => picture::Column::HeldId.is_null(),
+        })
         .add(picture::Column::ReadyAt.is_not_null())
         .add(picture::Column::GoneAt.is_null())
 }
@@ -101,7 +107,7 @@ pub(crate) fn loose(account: Option<AccountId>) -> Condition {
 pub(crate) async fn arrange(
     tx: &Tx,
     post: PostId,
-    account: Option<AccountId>,
+    (account, held): (Option<AccountId>, Option<HeldId>),
     pictures: &[NewPicture],
 ) -> Result<(), Error> {
     let stay: Vec<&str> = pictures.iter().map(|picture| picture.key.as_str()).collect();
@@ -114,19 +120,27 @@ pub(crate) async fn arrange(
         let description = new.description.as_deref().map(str::trim).filter(|it| !it.is_empty());
         let placed = picture::Entity::update_many()
             .col_expr(picture::Column::PostId, Expr::value(post))
+            .col_expr(picture::Column::HeldId, Expr::value(Option::<HeldId>::None))
             .col_expr(picture::Column::Position, Expr::value(position))
             .col_expr(picture::Column::Description, Expr::value(description.map(str::to_owned)))
             .col_expr(picture::Column::Focus, Expr::value(new.focus.word()))
             .filter(picture::Column::Key.eq(new.key.as_str()))
             .filter(picture::Column::GoneAt.is_null())
-            .filter(Condition::any().add(picture::Column::PostId.eq(post)).add(loose(account)))
+            .filter(
+                Condition::any().add(picture::Column::PostId.eq(post)).add(loose(account, held)),
+            )
             .exec(tx.conn())
             .await?;
         if placed.rows_affected != 1 {
-            return Err(Error::field(FIELD, Invalid::Unknown));
+            return Err(unknown());
         }
     }
     Ok(())
+}
+
+/// A picture is not there to be used.
+pub(crate) fn unknown() -> Error {
+    Error::field(FIELD, Invalid::Unknown)
 }
 
 /// Takes away the pictures of a post: nobody sees them from now on, and their files go at the next sweep.

@@ -17,7 +17,7 @@ use crate::follows::reconsider;
 use crate::inbound::unknown;
 use crate::kernel::error::Error;
 use crate::kernel::tx::Tx;
-use crate::{App, accounts, outbox, pictures, posts};
+use crate::{App, accounts, outbox, pictures, posts, waiting};
 
 /// How long the id of an activity is remembered: peers send again after days (docs/federation/peers.md).
 const INBOUND_KEPT: Span = Span::days(30);
@@ -117,7 +117,9 @@ impl App {
             .filter(tombstone::Column::At.lt(now - TOMBSTONES_KEPT))
             .exec(conn)
             .await?;
-        let forgotten = unknown::forget_old(&tx).await? + reconsider::forget_refused(&tx).await?;
+        let forgotten = waiting::forget_old(&tx).await?
+            + unknown::forget_old(&tx).await?
+            + reconsider::forget_refused(&tx).await?;
         let refusals = refusal::Entity::delete_many()
             .filter(refusal::Column::LastAt.lt(now - REFUSALS_KEPT))
             .exec(conn)

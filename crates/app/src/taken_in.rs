@@ -13,6 +13,7 @@ use sea_orm::{
 
 use crate::grouped::{Place, is_limited, of_conversation, of_post, pass_on, role, roles};
 use crate::kernel::{error::Error, tx::Tx};
+use crate::waiting::{self, Unread};
 use crate::{App, locked};
 
 /// A post came from elsewhere that names groups of ours (`named`), or answers something that is in one
@@ -25,7 +26,7 @@ pub(crate) async fn began_here(
     row: &post::Model,
     author: &actor::Model,
     parent: Option<&post::Model>,
-    named: &[actor::Model],
+    (named, said): (&[actor::Model], Option<&str>),
 ) -> Result<Option<(Place, post::Model)>, Error> {
     if !row.audience.is_open() || is_limited(app, author).await? {
         return Ok(None);
@@ -47,6 +48,16 @@ pub(crate) async fn began_here(
     if parent.is_none() && has_begun_enough(tx, &place, author).await? {
         tracing::info!(group = %place.name().handle, host = %author.host, "too many conversations");
         return Ok(None);
+    }
+    // What answers stands below what it answers, as on every other server.
+    if parent.is_none() && waiting::must_wait(tx.conn(), &place, author).await? {
+        let said = said.unwrap_or_default().to_owned();
+        let (group, actor, post) = (place.row.id, author.id, Some(row.id));
+        let unread = Unread { group, actor, account: None, post, said };
+        return match waiting::keep(app, tx, unread).await {
+            Ok(_) | Err(Error::Throttled { .. }) => Ok(None),
+            Err(other) => Err(other),
+        };
     }
     let mut changed = row.clone().into_active_model();
     changed.group_id = Set(Some(place.row.id));

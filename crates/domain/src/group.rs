@@ -111,6 +111,57 @@ impl PostingRule {
     }
 }
 
+/// What moderators of a group read before anybody else does.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum ApprovalRule {
+    /// Nothing.
+    #[sea_orm(string_value = "none")]
+    None,
+    /// The first posts of each person.
+    #[sea_orm(string_value = "first")]
+    First,
+    /// Everything.
+    #[sea_orm(string_value = "all")]
+    All,
+}
+
+/// How many posts of a person are read first, where the first ones are.
+pub const FIRST_POSTS: u64 = 3;
+
+impl ApprovalRule {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::None, Self::First, Self::All];
+
+    /// The word used on the command line and in forms, or `None`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.word() == word)
+    }
+
+    /// The same word back.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::First => "first",
+            Self::All => "all",
+        }
+    }
+
+    /// Whether something by `role`, of whom so many posts were taken, waits.
+    pub fn holds(self, role: Option<GroupRole>, taken: u64) -> bool {
+        let is_trusted = matches!(role, Some(GroupRole::Moderator | GroupRole::Announcer));
+        match self {
+            Self::None => false,
+            _ if is_trusted => false,
+            Self::First => taken < FIRST_POSTS,
+            Self::All => true,
+        }
+    }
+}
+
 /// What somebody is in a group.
 #[derive(
     Clone,

@@ -73,6 +73,8 @@ ids! {
     NotificationId,
     /// A picture that somebody here sent.
     PictureId,
+    /// Something that waits until moderators have read it.
+    HeldId,
     /// A hashtag.
     HashtagId,
 }

@@ -79,6 +79,9 @@ pub enum Denial {
     /// The conversation is closed: who keeps order in it wants no more answers.
     #[error("the conversation is closed")]
     Locked,
+    /// Moderators of the group read it first.
+    #[error("moderators read it first")]
+    ReadFirst,
     /// The post or actor is somebody else's.
     #[error("not the author")]
     NotAuthor,

@@ -27,7 +27,7 @@ pub mod uri;
 
 pub use actor::{ActorKind, ActorState};
 pub use audience::Audience;
-pub use group::{GroupKind, GroupRole, PostingRule, RemovalReason};
+pub use group::{ApprovalRule, GroupKind, GroupRole, PostingRule, RemovalReason};
 pub use handle::{Address, Handle};
 pub use html::Html;
 pub use ids::*;

@@ -33,6 +33,15 @@ pub enum NotificationKind {
     /// Moderators of a group gave it back.
     #[sea_orm(string_value = "post_restored")]
     PostRestored,
+    /// Something waits until they, as moderators, have read it.
+    #[sea_orm(string_value = "post_waits")]
+    PostWaits,
+    /// Moderators of a group let through what they wrote.
+    #[sea_orm(string_value = "post_let_through")]
+    PostLetThrough,
+    /// Moderators of a group did not let it through.
+    #[sea_orm(string_value = "post_refused")]
+    PostRefused,
     /// Moderators of a group took away what they reported.
     #[sea_orm(string_value = "report_done")]
     ReportDone,
@@ -41,6 +50,9 @@ pub enum NotificationKind {
 impl NotificationKind {
     /// Whether it was done by somebody who is named to whom it is told.
     pub fn names_who(self) -> bool {
-        matches!(self, Self::Mention | Self::Like | Self::Boost | Self::GroupAsked)
+        matches!(
+            self,
+            Self::Mention | Self::Like | Self::Boost | Self::GroupAsked | Self::PostWaits
+        )
     }
 }

@@ -184,6 +184,7 @@ fn denied(denial: Denial) -> Problem {
         Denial::GroupMembers => Problem::new(StatusCode::FORBIDDEN, "problem-group-members"),
         Denial::GroupModerators => Problem::new(StatusCode::FORBIDDEN, "problem-group-moderators"),
         Denial::GroupBanned => Problem::new(StatusCode::FORBIDDEN, "problem-group-banned"),
+        Denial::ReadFirst => Problem::new(StatusCode::FORBIDDEN, "problem-read-first"),
         Denial::Locked => Problem::new(StatusCode::FORBIDDEN, "problem-locked"),
         _ => Problem::new(StatusCode::FORBIDDEN, "problem-denied"),
     }

@@ -117,6 +117,7 @@ fn denied(denial: Denial) -> &'static str {
         }
         Denial::GroupOrder => "only the moderators of the group do that",
         Denial::GroupBanned => "the moderators of the group do not want them in it",
+        Denial::ReadFirst => "moderators of the group read it first",
         Denial::Locked => "the moderators closed the conversation: nobody answers in it any more",
         Denial::NotAuthor => "it belongs to somebody else",
         Denial::Suspended => "the account is suspended",

@@ -189,7 +189,7 @@ impl<'a> Presenter<'a> {
     }
 
     /// A picture. One that nobody described is a link still, and has to be called something.
-    fn picture(&self, it: &PictureView, lang: &Lang) -> Shown {
+    pub(crate) fn picture(&self, it: &PictureView, lang: &Lang) -> Shown {
         let (alt, lang) = self.alt(it.description.as_deref(), lang);
         let address = format!("/media/{}", it.key);
         Shown { address, size: Some(it.small_size), alt, lang, focus: it.focus.word() }

@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::answer::Failure;
 use crate::pages::{
     change, follow, group, groups, home, media, members, order, post as thread, profile, providers,
-    reading, removing, setup, sign_in, team, texts, updates, vote, write, you,
+    reading, removing, setup, sign_in, team, texts, updates, vote, waiting, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -60,6 +60,7 @@ fn pages() -> Router<WebState> {
         .route("/groups/{handle}/leave", post(group::leave))
         .route("/groups/{handle}/begin", post(group::begin))
         .route("/groups/{handle}/removed", get(removing::list))
+        .route("/groups/{handle}/waiting", get(waiting::show).post(waiting::decide))
         .route("/groups/{handle}/members", get(members::show).post(members::change))
         .route("/team/{handle}", get(team::show))
         .route("/team/{handle}/add", post(team::add))

@@ -30,7 +30,7 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 27] = [
+const SAID: [(&str, &str); 31] = [
     ("published", "said-published"),
     ("replied", "said-replied"),
     ("voted", "said-voted"),
@@ -54,6 +54,10 @@ const SAID: [(&str, &str); 27] = [
     ("group-left", "said-group-left"),
     ("group-changed", "said-group-changed"),
     ("group-began", "said-group-began"),
+    ("waits", "said-waits"),
+    ("waiting-through", "said-waiting-through"),
+    ("waiting-down", "said-waiting-down"),
+    ("waiting-back", "said-waiting-back"),
     ("saw", "said-saw"),
     ("reading", "said-reading"),
     ("signed-out", "home-signed-out"),

@@ -18,6 +18,7 @@ pub(super) async fn groups() -> Vec<Golden> {
         about: "Walks, benches and birds.".to_owned(),
         kind: GroupKind::Open,
         posting: PostingRule::Anyone,
+        approval: carefolk_domain::ApprovalRule::None,
         rules: "Say how steep it is.".to_owned(),
         lang: None,
         area: String::new(),

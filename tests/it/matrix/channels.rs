@@ -54,7 +54,7 @@ fn of(pattern: &str, scene: &Scene) -> Vec<String> {
     if !pattern.contains('{') {
         return without_parts(pattern, scene);
     }
-    let groups = ["quiet", "side", "others"];
+    let groups = ["quiet", "side", "others", "slow"];
     let people = ["ann", "ben", "mo", "silent"];
     match pattern {
         "/tags/{tag}" => scene.tags.iter().map(|tag| format!("/tags/{tag}")).collect(),

@@ -6,6 +6,7 @@
 
 mod channels;
 mod readers;
+mod sayings;
 mod scene;
 
 use std::collections::BTreeMap;

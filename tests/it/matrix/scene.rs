@@ -1,17 +1,16 @@
 //! A community with a private and a closed group, in which every kind of thing was said once.
 
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use carefolk_app::groups::NewGroup;
-use carefolk_app::pictures::NewPicture;
-use carefolk_app::posts::{EditPost, NewPoll, NewPost, PostRef, PostView};
+use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
 use carefolk_app::reports::NewReport;
 use carefolk_app::{Caller, Error};
 use carefolk_domain::{
-    Address, Focus, GroupKind, GroupRole, Lang, Moment, PostingRule, ReactionKind, Role,
+    Address, ApprovalRule, GroupKind, GroupRole, Lang, Moment, PostingRule, ReactionKind, Role,
 };
-use carefolk_testkit::{Kit, MockClock, PASSWORD, PIXEL, operator, shared_key};
+use carefolk_testkit::{Kit, MockClock, PASSWORD, operator};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::town::{Town, clock, settle};
@@ -45,11 +44,11 @@ impl Secret {
 }
 
 /// Who is in both groups and sees what Ann writes.
-const INSIDE: [&str; 4] = ["mo", "molly", "ann", "ben"];
+pub(super) const INSIDE: [&str; 4] = ["mo", "molly", "ann", "ben"];
 
 /// What the tests look at.
 pub(super) struct Scene {
-    town: Town,
+    pub(super) town: Town,
     birch: Town,
     clock: Arc<MockClock>,
     _village: Village,
@@ -95,6 +94,7 @@ impl Scene {
         for (group, mark) in [("quiet", "p"), ("side", "c")] {
             Box::pin(scene.say_everything(group, mark)).await;
         }
+        scene.wait().await;
         scene.end_memberships().await;
         scene.secret("zqsilent", &[], &[], Some("/groups"));
         scene.secrets.last_mut().unwrap().seen_by = vec!["mo", "molly"];
@@ -148,12 +148,24 @@ impl Scene {
             ("quiet", GroupKind::Private, private, ["mo", "molly"]),
             ("side", GroupKind::Closed, ["Side", "For all", "Be kind", "Here"], ["mo", "molly"]),
             ("others", GroupKind::Private, ["O", "o", "o", "o"], ["other", "bob"]),
+            ("slow", GroupKind::Private, ["S", "s", "s", "s"], ["mo", "molly"]),
         ] {
             let [name, about, rules, area] = words.map(str::to_owned);
             let moderators = keepers.map(str::to_owned).to_vec();
+            let is_slow = handle == "slow";
             let (handle, posting, lang) = (handle.to_owned(), PostingRule::Members, None);
-            let new =
-                NewGroup { handle, name, about, kind, posting, rules, lang, area, moderators };
+            let new = NewGroup {
+                handle,
+                name,
+                about,
+                kind,
+                posting,
+                approval: if is_slow { ApprovalRule::All } else { ApprovalRule::None },
+                rules,
+                lang,
+                area,
+                moderators,
+            };
             self.town.app.groups().create(&operator(), new).await.unwrap();
         }
         let knows: Vec<&str> = INSIDE.into_iter().chain(["blocked", "invited"]).collect();
@@ -234,30 +246,6 @@ impl Scene {
         self.secret(&word("report"), &[], &[], None);
     }
 
-    /// A poll of Ann's, in which Ben votes.
-    async fn poll(&self, question: NewPost, option: String) -> PostView {
-        let (ann, ben) = (self.as_person("ann").await, self.as_person("ben").await);
-        let options = vec![option, "no".to_owned()];
-        let poll = Some(NewPoll { options, multiple: false, open_for: None });
-        let poll = self.town.publish(&ann, NewPost { poll, ..question }).await;
-        self.town.app.posts().vote(&ben, "ben", &PostRef::Id(poll.id), &[0]).await.unwrap();
-        poll
-    }
-
-    /// A picture of a post of Ann's. That it is shown is known by the mark that an answer gives it.
-    async fn picture(&mut self, ann: &Caller, description: String) -> NewPicture {
-        let mut file = self.town.app.pictures().scratch(ann).await.unwrap();
-        file.write_all(PIXEL).unwrap();
-        file.rewind().unwrap();
-        let key = self.town.app.pictures().take_in(ann, file).await.unwrap().key;
-        let shared = shared_key(&self.town.app, &key).await;
-        let secret = |key: &str| format!("{key}-full\"");
-        self.secret(&secret(&key), &INSIDE, &["mo", "ben"], None);
-        self.secret(&secret(&shared), &[], &[], None);
-        self.pictures.extend([key.clone(), shared]);
-        NewPicture { key, description: Some(description), focus: Focus::Middle }
-    }
-
     async fn report(&self, by: &Caller, post: &PostView, comment: String) {
         let new = NewReport {
             reporter: "ben".to_owned(),
@@ -280,7 +268,7 @@ impl Scene {
         }
     }
 
-    fn secret(
+    pub(super) fn secret(
         &mut self,
         word: &str,
         seen_by: &[&'static str],
@@ -295,7 +283,7 @@ impl Scene {
         Address::parse(&format!("{name}@{}", self.town.host)).unwrap()
     }
 
-    async fn as_person(&self, name: &str) -> Caller {
+    pub(super) async fn as_person(&self, name: &str) -> Caller {
         self.town.app.accounts().seen_as(&operator(), name).await.unwrap()
     }
 

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use carefolk_domain::{Denial, Lang, Moment, SessionId, Span};
+use carefolk_domain::{AccountId, AccountState, Denial, Lang, Moment, SessionId, Span};
 use carefolk_store::dialect;
 use carefolk_store::entity::{account, actor, session, sign_in_try};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
@@ -219,6 +219,15 @@ impl Accounts<'_> {
         let actor = actor.ok_or(Error::NotFound("account"))?;
         let found = self.behind(actor).await?;
         Ok(Caller::Member(found.ok_or(Error::NotFound("account"))?))
+    }
+
+    /// Who signs in with that account, if it is in use.
+    pub(crate) async fn caller_of(&self, id: AccountId) -> Result<Caller, Error> {
+        let found = account::Entity::find_by_id(id).one(self.0.read()).await?;
+        let found = found.filter(|account| account.state == AccountState::Active);
+        let account = found.ok_or(Denial::Suspended)?;
+        let actor = actors::by_id(self.0.read(), account.actor_id).await?;
+        Ok(Caller::Member(member(account, actor)))
     }
 
     /// The member whose own actor that is; nobody for a provider.

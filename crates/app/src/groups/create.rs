@@ -120,6 +120,7 @@ impl Groups<'_> {
                     other => other,
                 },
             }),
+            approval: Set(new.approval),
             rules: Set(checked.rules.clone()),
             lang: Set(lang.unwrap_or_else(Lang::unknown)),
             area: Set(checked.area.clone()),

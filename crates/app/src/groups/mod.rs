@@ -10,18 +10,20 @@ mod joining;
 mod moderate;
 mod order;
 mod queries;
+mod reading;
 mod removing;
 mod rows;
 mod told;
 
 use carefolk_domain::{
-    GroupId, GroupKind, GroupRole, Html, Lang, Moment, PostingRule, RemovalReason,
+    ApprovalRule, GroupId, GroupKind, GroupRole, Html, Lang, Moment, PostingRule, RemovalReason,
 };
 
 use crate::App;
 use crate::actors::ActorView;
 pub use crate::grouped::GroupName;
 use crate::posts::PostView;
+pub use reading::Waiting;
 
 /// The handle of this capability.
 pub struct Groups<'a>(pub(crate) &'a App);
@@ -39,6 +41,8 @@ pub struct NewGroup {
     pub kind: GroupKind,
     /// Who begins conversations; an announce-only group has a rule of its own.
     pub posting: PostingRule,
+    /// What moderators read before anybody else does.
+    pub approval: ApprovalRule,
     /// Its rules, a line for each.
     pub rules: String,
     /// The language that is spoken in it.
@@ -68,6 +72,8 @@ pub struct GroupView {
     pub kind: GroupKind,
     /// Who begins conversations.
     pub posting: PostingRule,
+    /// What moderators read before anybody else does.
+    pub approval: ApprovalRule,
     /// Its rules.
     pub rules: Vec<String>,
     /// The language that is spoken in it.

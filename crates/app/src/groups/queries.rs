@@ -48,6 +48,7 @@ pub(super) fn view(place: Place, inside: Option<u64>, mine: Option<GroupRole>) -
         mine,
         kind: row.kind,
         posting: row.posting,
+        approval: row.approval,
         rules: row.rules.lines().map(str::to_owned).collect(),
         lang: row.lang,
         area: row.area,

@@ -1,9 +1,9 @@
 //! Taking away the files of pictures that nobody may see any more (S-131).
 
 use carefolk_domain::{PictureId, Span};
-use carefolk_store::entity::{picture, remote_picture};
+use carefolk_store::entity::{held_post, picture, remote_picture};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::elsewhere::copy_file;
 use super::{PictureSize, file, storage};
@@ -68,9 +68,19 @@ pub(crate) async fn forget_copies(app: &App) -> Result<u64, Error> {
 /// take away.
 pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
     let tx = app.begin().await?;
+    let held = held_post::Entity::find().select_only().column(held_post::Column::Id).into_query();
+    // What waited is there no more.
+    picture::Entity::update_many()
+        .col_expr(picture::Column::GoneAt, Expr::value(tx.now()))
+        .filter(picture::Column::HeldId.is_not_null())
+        .filter(picture::Column::GoneAt.is_null())
+        .filter(picture::Column::HeldId.not_in_subquery(held))
+        .exec(tx.conn())
+        .await?;
     let unused = picture::Entity::update_many()
         .col_expr(picture::Column::GoneAt, Expr::value(tx.now()))
         .filter(picture::Column::PostId.is_null())
+        .filter(picture::Column::HeldId.is_null())
         .filter(picture::Column::GoneAt.is_null())
         .filter(picture::Column::CreatedAt.lt(tx.now() - LOOSE_KEPT))
         .exec(tx.conn())

@@ -1,13 +1,14 @@
 //! Who is shown which picture.
 
 use carefolk_domain::{Audience, PostState};
-use carefolk_store::entity::{picture, post};
+use carefolk_store::entity::{held_post, picture, post};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::{PictureDesk, PictureSize, ShownPicture, file, storage};
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::posts::visible::{hidden_actors, visible_to};
+use crate::waiting;
 
 impl PictureDesk<'_> {
     /// The picture called `key`, if `viewer` may see it.
@@ -52,6 +53,12 @@ impl PictureDesk<'_> {
         row: &picture::Model,
         is_shared: bool,
     ) -> Result<Option<bool>, Error> {
+        if let Some(held) = row.held_id {
+            let Caller::Member(member) = viewer else { return Ok(None) };
+            let found = held_post::Entity::find_by_id(held).filter(waiting::readable_by(member));
+            let found = found.one(self.0.read()).await?;
+            return Ok(found.filter(|_| !is_shared).map(|_held| false));
+        }
         let Some(post) = row.post_id else {
             let is_own = row.account_id.is_some() && row.account_id == viewer.account();
             return Ok((is_own && !is_shared).then_some(false));

@@ -84,7 +84,7 @@ impl PictureDesk<'_> {
         }
         let found = picture::Entity::find()
             .filter(picture::Column::Key.is_in(keys))
-            .filter(placed::loose(caller.account()))
+            .filter(placed::loose(caller.account(), None))
             .order_by_asc(picture::Column::Id)
             .all(self.0.read())
             .await?;
@@ -111,6 +111,7 @@ impl PictureDesk<'_> {
             shared_key: Set(format!("{}{}", self.0.slug(), self.0.slug())),
             account_id: Set(caller.account()),
             post_id: Set(None),
+            held_id: Set(None),
             position: Set(0),
             media_type: Set(made.full.media_type),
             small_type: Set(made.small.media_type),

@@ -361,7 +361,7 @@ pub(super) async fn bring_news(
     for (row, heard, said) in news {
         if is_for_a_group(heard) {
             let author = actors::by_id(tx.conn(), row.actor_id).await?;
-            let (parent, named) = (heard.parent.as_ref(), &heard.locals);
+            let (parent, named) = (heard.parent.as_ref(), (heard.locals.as_slice(), *said));
             let taken = taken_in::began_here(app, tx, row, &author, parent, named).await?;
             if let (Some((place, row)), Some(said)) = (taken, said) {
                 relayed::tell(app, tx, &place, &row, (What::Words, said)).await?;

@@ -9,7 +9,7 @@ use sea_orm::{
 use super::{change, polls, queries};
 use crate::actors::bury;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
-use crate::{App, grouped, insiders};
+use crate::{App, grouped, insiders, waiting};
 
 /// `Delete` of a post, ours or unknown ones refused or remembered.
 pub(crate) async fn delete(
@@ -55,6 +55,7 @@ pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outco
         .await?;
     polls::forget(tx, author.id).await?;
     insiders::forget(tx, author.id).await?;
+    waiting::forget(tx, author.id).await?;
     erase_of_deleted(tx).await?;
     Ok(Outcome::Applied)
 }

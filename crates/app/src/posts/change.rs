@@ -19,7 +19,7 @@ use super::{
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::relayed::What;
-use crate::{abroad, audit, grouped, outbox, placed, relayed};
+use crate::{abroad, audit, grouped, outbox, placed, relayed, waiting};
 
 impl Posts<'_> {
     /// Whether the caller may change or delete the post.
@@ -92,7 +92,7 @@ impl Posts<'_> {
         let row = changed.update(tx.conn()).await?;
         publish::write_text(self.0, &tx, caller, row.id, at, words).await?;
         if let Some(pictures) = &edit.pictures {
-            placed::arrange(&tx, row.id, caller.account(), pictures).await?;
+            placed::arrange(&tx, row.id, (caller.account(), None), pictures).await?;
         }
         translate::forget(&tx, &row, None).await?;
         text::detach(&tx, row.id).await?;
@@ -185,6 +185,7 @@ pub(super) async fn erase(tx: &Tx, row: &post::Model, state: PostState) -> Resul
         .filter(group_pin::Column::PostId.eq(id))
         .exec(tx.conn())
         .await?;
+    waiting::forget_post(tx, id).await?;
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))
         .col_expr(post::Column::LikeCount, Expr::value(0_i64))

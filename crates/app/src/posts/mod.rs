@@ -14,6 +14,7 @@ mod counts;
 mod documents;
 pub(crate) mod fetch;
 mod hearers;
+pub(crate) mod held;
 mod ids;
 mod named;
 pub(crate) mod orphans;
@@ -44,6 +45,7 @@ use carefolk_domain::{
 pub use attachments::{AttachmentKind, AttachmentView};
 pub use conversations::Part;
 pub use documents::PostDocument;
+pub use held::Sent;
 pub use policy::Policies;
 pub use polls::{NewPoll, PollOptionView, PollView};
 pub(crate) use publish::DEFAULT_LANG;

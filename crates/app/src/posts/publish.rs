@@ -9,6 +9,7 @@ use carefolk_domain::{
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
+use super::held::Reading;
 use super::text::{self, Among, Written};
 use super::{
     NewPost, PostRef, PostView, Posts, counts, hearers, ids, policy, polls, views, wire_map,
@@ -16,9 +17,10 @@ use super::{
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
+use crate::news::{self, News};
 use crate::outbox;
 use crate::relayed::What;
-use crate::{App, audit, blocked, grouped, homes, placed, providers, relayed};
+use crate::{App, audit, blocked, grouped, homes, placed, providers, relayed, waiting};
 
 /// The language of a text, or of a group, when nobody said one.
 pub(crate) const DEFAULT_LANG: &str = "en";
@@ -45,15 +47,36 @@ impl Posts<'_> {
     /// wrong fields at once (`author`, `text`, `warning`, `title`, `audience`, `in_reply_to`, `poll_option`,
     /// `poll_ends_in`).
     pub async fn publish(&self, caller: &Caller, new: NewPost) -> Result<PostView, Error> {
+        Box::pin(self.publish_read(caller, new, Reading::Asked)).await
+    }
+
+    /// Who says a post, and the group that it is in, where nothing is wrong with it.
+    pub(super) async fn checked(
+        &self,
+        caller: &Caller,
+        new: &NewPost,
+    ) -> Result<(actor::Model, Option<grouped::Place>), Error> {
+        let ready = Box::pin(self.ready(caller, new)).await?;
+        Ok((ready.author, ready.group))
+    }
+
+    pub(super) async fn publish_read(
+        &self,
+        caller: &Caller,
+        new: NewPost,
+        reading: Reading<'_>,
+    ) -> Result<PostView, Error> {
         // On the heap: what a task holds of it is more than its stack should carry.
         let ready = Box::pin(self.ready(caller, &new)).await?;
         let tx = self.0.begin().await?;
         let (parent, place) = (ready.parent.as_ref(), ready.group.as_ref());
         Box::pin(self.hold_place(&tx, (&ready.author, ready.audience), parent, place)).await?;
+        let held = reading.check(&tx, place, &ready.author).await?;
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
-        placed::arrange(&tx, row.id, caller.account(), &new.pictures).await?;
+        placed::arrange(&tx, row.id, (caller.account(), held.map(|held| held.id)), &new.pictures)
+            .await?;
         counts::count(&tx, &row, 1).await?;
         match row.group_id.filter(|_| row.audience == Audience::Group) {
             Some(group) => homes::spread_inside(&tx, &row, group).await?,
@@ -71,6 +94,14 @@ impl Posts<'_> {
                 // After the post itself: who hears of both asks for it only if it never came.
                 relayed::tell(self.0, &tx, place, &row, (What::Words, &body)).await?;
                 grouped::pass_on(self.0, &tx, place, &row, &ready.author).await?;
+            }
+        }
+        if let Some(held) = held {
+            waiting::end(&tx, held).await?;
+            let (kind, post) = (NotificationKind::PostLetThrough, Some(row.id));
+            if let Some(account) = held.account_id {
+                let news = News { kind, by: None, post, group: held.group_id };
+                news::tell_account(self.0, &tx, account, news).await?;
             }
         }
         audit::record_operator(self.0, &tx, caller, "post.publish", &row.uri).await?;

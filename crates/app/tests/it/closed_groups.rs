@@ -274,6 +274,7 @@ async fn a_name_belongs_to_one_group_whatever_its_kind() {
     let rule = NewGroup {
         handle: "quiet".to_owned(),
         posting: PostingRule::Anyone,
+        approval: carefolk_domain::ApprovalRule::None,
         ..kept(GroupKind::Private)
     };
     let made = kit.app.groups().create(&operator(), rule).await.unwrap();

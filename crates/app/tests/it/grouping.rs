@@ -19,6 +19,7 @@ pub(crate) fn table() -> NewGroup {
         about: "For everybody who cares for somebody".to_owned(),
         kind: GroupKind::Open,
         posting: PostingRule::Anyone,
+        approval: carefolk_domain::ApprovalRule::None,
         rules: "Be kind\n\n  Say how steep it is ".to_owned(),
         lang: None,
         area: "Alderbrook".to_owned(),
@@ -192,7 +193,12 @@ async fn what_is_not_for_everybody_is_not_passed_on() {
 
 #[tokio::test]
 async fn where_only_members_begin_a_stranger_does_not() {
-    let (kit, _mo, carer) = scene(NewGroup { posting: PostingRule::Members, ..table() }).await;
+    let (kit, _mo, carer) = scene(NewGroup {
+        posting: PostingRule::Members,
+        approval: carefolk_domain::ApprovalRule::None,
+        ..table()
+    })
+    .await;
     let group = uri(&kit).await;
     let mut hello = note(1, "Hello from outside");
     hello["cc"] = json!([group]);

@@ -49,6 +49,7 @@ mod posting;
 mod proving;
 mod quoting;
 mod reacting;
+mod reading_first;
 mod receiving;
 mod reconsidering;
 mod refusing;

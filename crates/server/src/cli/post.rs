@@ -1,7 +1,7 @@
 //! `carefolk post`: write, change and delete posts.
 
 use anyhow::bail;
-use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView};
+use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView, Sent};
 use carefolk_domain::{Audience, Lang, Reach, ReactionKind};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -277,8 +277,17 @@ impl CreateArgs {
             pictures: self.pictures.take_in(desk).await?,
             at: None,
         };
-        let made = desk.app.posts().publish(&desk.caller, new).await;
-        let view = made.map_err(|error| plain(error, "publish the post"))?;
+        let made = desk.app.posts().submit(&desk.caller, new).await;
+        let view = match made.map_err(|error| plain(error, "publish the post"))? {
+            Sent::Published(view) => view,
+            Sent::Waits(group) => {
+                let shown = serde_json::json!({ "waits": true, "group": group.handle });
+                return desk.out.show(&shown, || {
+                    let name = &group.handle;
+                    format!("It waits until moderators of {name} have read it.")
+                });
+            }
+        };
         let shown = Shown::of(desk, &view);
         desk.out.show(&shown, || format!("Published {}", shown.url))
     }

@@ -11,7 +11,9 @@ use carefolk_app::accounts::NewAccount;
 use carefolk_app::groups::NewGroup;
 use carefolk_app::providers::NewProvider;
 use carefolk_app::{App, Caller, Error};
-use carefolk_domain::{Address, GroupKind, GroupRole, Lang, Moment, PostingRule, Role, TeamRole};
+use carefolk_domain::{
+    Address, ApprovalRule, GroupKind, GroupRole, Lang, Moment, PostingRule, Role, TeamRole,
+};
 use carefolk_store::entity::follow::FollowState;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -157,6 +159,7 @@ impl<'a> Seeder<'a> {
                     GroupWord::Private => GroupKind::Private,
                 },
                 posting: PostingRule::Anyone,
+                approval: ApprovalRule::None,
                 rules: group.rules.join("\n"),
                 lang: group.lang.as_deref().and_then(Lang::parse),
                 area: group.area.clone(),

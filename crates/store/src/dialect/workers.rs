@@ -22,6 +22,7 @@ const MINTED: &[&str] = &[
     "domain",
     "follow",
     "hashtag",
+    "held_post",
     "inbound_activity",
     "job",
     "notification",

@@ -1,6 +1,6 @@
 //! Groups of this server.
 
-use carefolk_domain::{ActorId, GroupId, GroupKind, Html, Lang, Moment, PostingRule};
+use carefolk_domain::{ActorId, ApprovalRule, GroupId, GroupKind, Html, Lang, Moment, PostingRule};
 use sea_orm::entity::prelude::*;
 
 /// A group. One that other servers know of has an actor, which says how it is called; the others say it here.
@@ -27,6 +27,8 @@ pub struct Model {
     pub summary_html: Option<Html>,
     /// Who begins conversations.
     pub posting: PostingRule,
+    /// What moderators read before anybody else does.
+    pub approval: ApprovalRule,
     /// Its rules, a line for each.
     pub rules: String,
     /// The language that is spoken in it.

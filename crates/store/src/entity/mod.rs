@@ -17,6 +17,7 @@ pub mod group_member;
 pub mod group_pin;
 pub mod handle_history;
 pub mod hashtag;
+pub mod held_post;
 pub mod home;
 pub mod inbound_activity;
 pub mod job;

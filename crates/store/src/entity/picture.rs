@@ -1,6 +1,6 @@
 //! Pictures that somebody here sent. Their bytes are files.
 
-use carefolk_domain::{AccountId, MediaType, Moment, PictureId, PostId};
+use carefolk_domain::{AccountId, HeldId, MediaType, Moment, PictureId, PostId};
 use sea_orm::entity::prelude::*;
 
 /// One of them.
@@ -22,6 +22,8 @@ pub struct Model {
     pub account_id: Option<AccountId>,
     /// The post that it stands in.
     pub post_id: Option<PostId>,
+    /// What waits, and has it.
+    pub held_id: Option<HeldId>,
     /// Its place among those of the post, from 0.
     pub position: i32,
     /// What it is written as.

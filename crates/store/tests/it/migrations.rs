@@ -122,6 +122,7 @@ async fn every_entity_has_the_columns_of_its_table() {
         group_pin,
         handle_history,
         hashtag,
+        held_post,
         home,
         inbound_activity,
         job,

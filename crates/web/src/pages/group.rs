@@ -2,9 +2,9 @@
 
 use axum::extract::Path;
 use carefolk_app::groups::{GroupPage as Shown, Joined};
-use carefolk_app::posts::{NewPost, Policies, PostView};
+use carefolk_app::posts::{NewPost, Policies, PostView, Sent as Said};
 use carefolk_app::{Caller, Error};
-use carefolk_domain::{Audience, GroupRole, Lang, PostingRule};
+use carefolk_domain::{ApprovalRule, Audience, GroupRole, Lang, PostingRule};
 
 use super::composer::{self, Voice};
 use super::groups::{facts, kind_words};
@@ -81,8 +81,14 @@ pub(crate) async fn begin(web: Web, Path(handle): Path<String>) -> Answer {
         pictures: sent.pictures(),
         at: None,
     };
-    match web.app().posts().publish(web.caller(), new).await {
-        Ok(_post) => Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), "group-began")),
+    match web.app().posts().submit(web.caller(), new).await {
+        Ok(said) => {
+            let said = match said {
+                Said::Published(_) => "group-began",
+                Said::Waits(_) => "waits",
+            };
+            Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), said))
+        }
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
             let page = page(&web, &handle, &sent, errors).await?;
@@ -98,10 +104,8 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
     let group = &shown.group;
     let person = Presenter::group(group);
     let mut list = web.presenter().list(posts, &group.name.page, web.is_first_page());
-    for post in &mut list.posts {
-        // All of them are.
-        post.group = None;
-    }
+    // All of them are in it.
+    list.posts.iter_mut().for_each(|post| post.group = None);
     let federates = web.app().settings().federates();
     let cx = web
         .cx(group.name.name.clone())
@@ -130,6 +134,7 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
         }),
         buttons: buttons(web, &shown),
         members_page: shown.may_moderate.then(|| format!("{}/members", group.name.page)),
+        waiting_page: waiting_page(web, &shown).await?,
         asking: Some(shown.asking)
             .filter(|count| *count > 0)
             .map(|count| web.with("group-asking", "count", count)),
@@ -151,6 +156,20 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
         person,
         errors,
     })
+}
+
+/// The way to what waits, for who keeps order and for who wrote some of it.
+async fn waiting_page(web: &Web, shown: &Shown) -> Result<Option<(String, String)>, Failure> {
+    let group = &shown.group;
+    if group.approval == ApprovalRule::None || !matches!(web.caller(), Caller::Member(_)) {
+        return Ok(None);
+    }
+    let count = web.app().groups().waiting(web.caller(), &group.name.handle).await?.len();
+    if count == 0 {
+        return Ok(None);
+    }
+    let key = if shown.may_moderate { "waiting-link" } else { "waiting-link-own" };
+    Ok(Some((format!("{}/waiting", group.name.page), web.with(key, "count", count))))
 }
 
 /// How much of a pinned conversation without a title is shown.

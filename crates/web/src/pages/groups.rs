@@ -2,7 +2,7 @@
 
 use carefolk_app::groups::{GroupView, NewGroup};
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{FieldError, GroupKind, GroupRole, Invalid, Lang, PostingRule};
+use carefolk_domain::{ApprovalRule, FieldError, GroupKind, GroupRole, Invalid, Lang, PostingRule};
 
 use super::composer;
 use crate::answer::Answer;
@@ -61,6 +61,9 @@ pub(super) fn facts(web: &Web, group: &GroupView) -> Vec<String> {
     if group.lang.as_str() != own {
         facts.push(web.with("group-lang", "language", languages::own_name(group.lang.as_str())));
     }
+    if group.approval != ApprovalRule::None {
+        facts.push(web.t(&format!("group-approval-{}", group.approval.word())));
+    }
     facts
 }
 
@@ -76,9 +79,15 @@ pub(crate) async fn create(web: Web) -> Answer {
     let fields = web.fields();
     let kind = GroupKind::from_word(fields.get("kind"));
     let posting = PostingRule::from_word(fields.get("posting"));
-    let (Some(kind), Some(posting)) = (kind, posting) else {
+    let approval = ApprovalRule::from_word(fields.get("approval"));
+    let (Some(kind), Some(posting), Some(approval)) = (kind, posting, approval) else {
         let mut errors = Errors::none();
-        for (field, is_wrong) in [("kind", kind.is_none()), ("posting", posting.is_none())] {
+        let missing = [
+            ("kind", kind.is_none()),
+            ("posting", posting.is_none()),
+            ("approval", approval.is_none()),
+        ];
+        for (field, is_wrong) in missing {
             if is_wrong {
                 let wrong = FieldError { field, invalid: Invalid::Choice };
                 errors.add(field, words(locale, wrong));
@@ -92,6 +101,7 @@ pub(crate) async fn create(web: Web) -> Answer {
         about: fields.get("about").to_owned(),
         kind,
         posting,
+        approval,
         rules: fields.get("rules").to_owned(),
         lang: Lang::parse(fields.get("lang")),
         area: fields.get("area").to_owned(),
@@ -133,6 +143,12 @@ fn page(web: &Web, errors: Errors) -> FormPage {
         Item::Input(area("about", 4)),
         Item::Choices(choices(web, "kind", &KINDS, &errors)),
         Item::Choices(choices(web, "posting", &["anyone", "members"], &errors)),
+        Item::Choices(choices(
+            web,
+            "approval",
+            &ApprovalRule::ALL.map(ApprovalRule::word),
+            &errors,
+        )),
         Item::Input(area("rules", 5)),
         Item::Input(line("area", Some("group-new-area-hint"))),
         Item::Input(area("moderators", 3)),

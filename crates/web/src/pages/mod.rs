@@ -21,5 +21,6 @@ pub(crate) mod team;
 pub(crate) mod texts;
 pub(crate) mod updates;
 pub(crate) mod vote;
+pub(crate) mod waiting;
 pub(crate) mod write;
 pub(crate) mod you;

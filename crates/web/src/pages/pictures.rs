@@ -24,11 +24,15 @@ const ALL: &str = "pictures";
 /// What the picture shows that is to be added.
 const NEW_DESCRIPTION: &str = "description_new";
 
-/// The pictures that stay, in their order.
-const KEY: &str = "picture";
+/// What the button sends that sends nothing but pictures.
+const STEP: &str = "picture";
 
-/// The pictures that do not.
-const LEAVE_OUT: &str = "leave_out";
+/// The pictures that are there, in their order.
+const KEY_FIELDS: [&str; PICTURES_MAX] = ["picture_1", "picture_2", "picture_3", "picture_4"];
+
+/// Those of them that do not stay.
+const LEAVE_OUT_FIELDS: [&str; PICTURES_MAX] =
+    ["leave_out_1", "leave_out_2", "leave_out_3", "leave_out_4"];
 
 /// The fields of the parts that have to be seen.
 const FOCUS_FIELDS: [&str; PICTURES_MAX] = ["focus_1", "focus_2", "focus_3", "focus_4"];
@@ -80,15 +84,16 @@ impl Sent {
     pub(crate) async fn read(web: &Web, own: &[PictureView]) -> Result<Self, Failure> {
         let fields = web.fields();
         let mut sent = Self {
-            is_step: fields.get("act") == KEY,
+            is_step: fields.get("act") == STEP,
             new_description: fields.get(NEW_DESCRIPTION).to_owned(),
             ..Self::default()
         };
-        let keys: Vec<String> = fields.all(KEY).take(PICTURES_MAX).map(str::to_owned).collect();
-        let loose = web.app().pictures().loose(web.caller(), &keys).await?;
-        let left_out: Vec<&str> = fields.all(LEAVE_OUT).collect();
+        let keys = KEY_FIELDS.map(|field| fields.get(field).to_owned());
+        let asked: Vec<String> = keys.iter().filter(|key| !key.is_empty()).cloned().collect();
+        let loose = web.app().pictures().loose(web.caller(), &asked).await?;
+        let left_out = LEAVE_OUT_FIELDS.map(|field| fields.get(field));
         for ((key, name), focus) in keys.iter().zip(DESCRIPTION_FIELDS).zip(FOCUS_FIELDS) {
-            if left_out.contains(&key.as_str()) {
+            if key.is_empty() || left_out.contains(&key.as_str()) {
                 continue;
             }
             let description = fields.get(name).to_owned();
@@ -107,7 +112,7 @@ impl Sent {
             .iter()
             .filter(|view| !keys.contains(&view.key) && !left_out.contains(&view.key.as_str()));
         sent.kept.extend(Self::standing_all(meanwhile));
-        sent.add(web, !left_out.is_empty()).await;
+        sent.add(web, left_out.iter().any(|key| !key.is_empty())).await;
         Ok(sent)
     }
 

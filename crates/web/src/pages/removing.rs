@@ -17,7 +17,7 @@ use crate::web::{self, Web};
 use crate::wrong::form_errors;
 
 /// The reasons, in the order in which they are offered.
-const REASONS: [RemovalReason; 6] = [
+pub(super) const REASONS: [RemovalReason; 6] = [
     RemovalReason::Private,
     RemovalReason::Unkind,
     RemovalReason::Harmful,

@@ -54,6 +54,7 @@ pub(crate) fn count_in_words(count: usize) -> Option<String> {
 fn line(web: &Web, update: &Update, number: u32) -> UpdateLine {
     let post = update.post.as_ref();
     let group = update.group.as_ref();
+    let waiting = || group.map(|group| format!("{}/waiting", group.page));
     let members = || group.map(|group| format!("{}/members", group.page));
     let (key, to, link) = match update.kind {
         Kind::Mention => ("update-mention", post.map(|post| post.page.clone()), "update-read"),
@@ -67,6 +68,11 @@ fn line(web: &Web, update: &Update, number: u32) -> UpdateLine {
         Kind::PostRestored => {
             ("update-restored", post.map(|post| post.page.clone()), "update-yours")
         }
+        Kind::PostWaits => ("update-waits", waiting(), "update-decide"),
+        Kind::PostLetThrough => {
+            ("update-through", post.map(|post| post.page.clone()), "update-yours")
+        }
+        Kind::PostRefused => ("update-refused", waiting(), "update-why"),
         Kind::ReportDone => ("update-report", post.map(|post| post.page.clone()), "update-place"),
     };
     let why = post.and_then(|post| post.removed).filter(|_| update.kind == Kind::PostRemoved);

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::cards::{Person, PostList};
+use super::cards::{Person, PostList, Shown};
 use super::cx::Cx;
-use super::form::{Errors, Item};
+use super::form::{Choices, Errors, Item};
 use super::polls::Ballot;
 
 /// A group in the list.
@@ -109,6 +109,60 @@ pub(crate) struct RemovedPage {
     pub locked: Vec<PinnedLine>,
 }
 
+/// Something that waits until moderators have read it, or that they did not take.
+pub(crate) struct WaitingLine {
+    /// Which it is, from 1.
+    pub number: u32,
+    /// The same in words.
+    pub name: String,
+    /// The row.
+    pub id: String,
+    /// Who says it.
+    pub who: Person,
+    /// When, in words.
+    pub when: String,
+    /// The language tag of the text.
+    pub lang: String,
+    /// A title.
+    pub title: Option<String>,
+    /// A content warning.
+    pub warning: Option<String>,
+    /// The text, sanitised.
+    pub html: String,
+    /// The text as it was written, where it has to be copied.
+    pub source: Option<String>,
+    /// The pictures that stand in it.
+    pub pictures: Vec<Shown>,
+    /// The page of what it answers.
+    pub answers: Option<String>,
+    /// Why moderators did not take it, in words.
+    pub refused: Option<String>,
+    /// Whether the reader decides.
+    pub may_decide: bool,
+    /// Whether the reader wrote it.
+    pub may_take_back: bool,
+    /// Why it would not be taken.
+    pub reasons: Choices,
+}
+
+/// What waits in a group.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+pub(crate) struct WaitingPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was wrong.
+    pub errors: Errors,
+    /// What was just done.
+    pub said: Option<String>,
+    /// What the page is for.
+    pub lead: String,
+    /// What waits, the oldest first.
+    pub lines: Vec<WaitingLine>,
+    /// Where its forms are sent.
+    pub action: String,
+}
+
 /// The groups of this community.
 #[derive(Template)]
 #[template(path = "groups.html")]
@@ -159,6 +213,8 @@ pub(crate) struct GroupPage {
     pub buttons: Vec<Button>,
     /// The page of who is in it, for those who keep order.
     pub members_page: Option<String>,
+    /// The page of what waits, and its words, where the reader has to do with it.
+    pub waiting_page: Option<(String, String)>,
     /// How many wait for an answer of theirs, in words.
     pub asking: Option<String>,
     /// The parts of the form that begins a conversation.

@@ -7,7 +7,7 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 25] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
@@ -21,6 +21,7 @@ const FORMS: [&str; 24] = [
     "/groups/table/join",
     "/groups/table/leave",
     "/groups/table/begin",
+    "/groups/table/waiting",
     "/groups/table/members",
     "/team/bridge/add",
     "/team/bridge/remove",

@@ -19,6 +19,7 @@ pub(crate) async fn scene(kind: GroupKind, posting: PostingRule) -> Kit {
         about: "For **everybody** who cares".to_owned(),
         kind,
         posting,
+        approval: carefolk_domain::ApprovalRule::None,
         rules: "Be kind".to_owned(),
         lang: None,
         area: "Alderbrook".to_owned(),
@@ -138,7 +139,13 @@ async fn an_admin_starts_a_group_and_what_is_wrong_stands_in_the_order_of_the_fo
     let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
     kit.account("alex", Role::Admin).await;
     let mut alex = Browser::signed_in(&kit, "alex").await;
-    let wrong = [("kind", "open"), ("posting", "members"), ("moderators", "mo"), ("area", "Here")];
+    let wrong = [
+        ("kind", "open"),
+        ("posting", "members"),
+        ("approval", "none"),
+        ("moderators", "mo"),
+        ("area", "Here"),
+    ];
     let answer = alex.submit("/groups/new", "/groups/new", &wrong).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let places: Vec<usize> = ["href=\"#name\"", "href=\"#handle\"", "href=\"#about\""]
@@ -151,6 +158,7 @@ async fn an_admin_starts_a_group_and_what_is_wrong_stands_in_the_order_of_the_fo
     let right = [
         ("kind", "open"),
         ("posting", "members"),
+        ("approval", "none"),
         ("name", "Out of doors"),
         ("handle", "walks"),
         ("about", "Slowly"),
@@ -251,6 +259,7 @@ async fn an_admin_starts_a_private_group_for_others() {
         ("about", "For us"),
         ("kind", "private"),
         ("posting", "members"),
+        ("approval", "none"),
         ("moderators", "mo\nmolly"),
         ("lang", "en"),
     ];

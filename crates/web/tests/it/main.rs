@@ -18,4 +18,5 @@ mod pages;
 mod pictures;
 mod polls;
 mod updates;
+mod waiting;
 mod words;

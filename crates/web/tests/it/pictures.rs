@@ -46,7 +46,7 @@ async fn write(browser: &mut Browser, fields: &[(&str, &str)], file: Option<&[u8
 
 /// The key of the picture that stands in a form.
 fn key(answer: &Answer) -> String {
-    let (_, rest) = answer.body.split_once("name=\"picture\" value=\"").expect("a picture");
+    let (_, rest) = answer.body.split_once("name=\"picture_1\" value=\"").expect("a picture");
     rest.split('"').next().unwrap().to_owned()
 }
 
@@ -71,7 +71,7 @@ async fn a_picture_is_added_described_and_published_without_a_script() {
     let other = Browser::new(&kit).get(&format!("/media/{key}/small")).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 
-    let silent = [("text", "Our garden"), ("author", "hazelbank"), ("picture", key.as_str())];
+    let silent = [("text", "Our garden"), ("author", "hazelbank"), ("picture_1", key.as_str())];
     let refused = write(&mut browser, &silent, None).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("<a href=\"#description_1\">Say what picture 1 shows</a>"));
@@ -111,8 +111,8 @@ async fn a_picture_chosen_when_publishing_goes_with_it_and_one_left_out_does_not
         ("csrf", token.as_str()),
         ("text", "Look again"),
         ("lang", "en"),
-        ("picture", key.as_str()),
-        ("leave_out", key.as_str()),
+        ("picture_1", key.as_str()),
+        ("leave_out_1", key.as_str()),
     ];
     let changed = send(&mut browser, &format!("{path}/edit"), form(&fields, None)).await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
@@ -155,7 +155,7 @@ async fn a_picture_that_is_not_here_any_more_is_missed_and_its_words_stay() {
     assert!(added.body.contains("<textarea autofocus id=\"description_1\""), "{}", added.body);
     kit.clock.advance(Span::hours(25));
     kit.app.sweep().await.unwrap();
-    let fields = [("text", "Look"), ("picture", key.as_str()), ("description_1", "A door")];
+    let fields = [("text", "Look"), ("picture_1", key.as_str()), ("description_1", "A door")];
     let missed = write(&mut browser, &fields, None).await;
     assert_eq!(missed.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(missed.body.contains("href=\"#pictures\"") && missed.body.contains("id=\"pictures\""));
@@ -186,7 +186,7 @@ async fn a_form_that_stood_open_takes_nothing_away_that_a_colleague_added() {
         ("csrf", token.as_str()),
         ("text", "Look here"),
         ("lang", "en"),
-        ("picture", first.key.as_str()),
+        ("picture_1", first.key.as_str()),
         ("description_1", "One"),
     ];
     let changed = send(&mut browser, &path, form(&stale, None)).await;

@@ -2,14 +2,16 @@
 
 mod order;
 mod shown;
+mod waiting;
 
 use carefolk_app::Page;
 use carefolk_app::groups::{GroupMember, Joined, NewGroup};
-use carefolk_domain::{GroupKind, GroupRole, Lang, PostingRule};
+use carefolk_domain::{ApprovalRule, GroupKind, GroupRole, Lang, PostingRule};
 use clap::{Args, Subcommand, ValueEnum};
 
 use self::order::OrderCommand;
 use self::shown::{Conversation, Shown, Whole};
+use self::waiting::WaitingCommand;
 use super::desk::{Desk, when};
 use super::post::language;
 use crate::output::table;
@@ -49,6 +51,8 @@ pub(crate) enum GroupCommand {
     Appoint(AppointArgs),
     #[command(flatten)]
     Order(OrderCommand),
+    #[command(flatten)]
+    Waiting(WaitingCommand),
 }
 
 /// A new group.
@@ -68,6 +72,9 @@ pub(crate) struct CreateArgs {
     /// Who begins conversations in an open group
     #[arg(long, value_enum, default_value_t = PostingWord::Anyone)]
     posting: PostingWord,
+    /// What moderators read before anybody else does
+    #[arg(long, value_enum, default_value_t = ApprovalWord::None)]
+    approval: ApprovalWord,
     /// Who keeps order; give it twice or more
     #[arg(long = "moderator", value_name = "ACCOUNT", required = true)]
     moderators: Vec<String>,
@@ -123,6 +130,27 @@ impl From<PostingWord> for PostingRule {
             PostingWord::Anyone => Self::Anyone,
             PostingWord::Members => Self::Members,
             PostingWord::Moderators => Self::Moderators,
+        }
+    }
+}
+
+/// What moderators read first.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ApprovalWord {
+    /// Nothing
+    None,
+    /// The first three posts of each person
+    First,
+    /// Everything
+    All,
+}
+
+impl From<ApprovalWord> for ApprovalRule {
+    fn from(word: ApprovalWord) -> Self {
+        match word {
+            ApprovalWord::None => Self::None,
+            ApprovalWord::First => Self::First,
+            ApprovalWord::All => Self::All,
         }
     }
 }
@@ -221,6 +249,7 @@ impl GroupCommand {
             }
             Self::Members { group } => members(desk, &group).await,
             Self::Order(command) => command.run(desk).await,
+            Self::Waiting(command) => command.run(desk).await,
             Self::Appoint(AppointArgs { group, who, role }) => {
                 let done = desk.app.groups().appoint(&desk.caller, &group, &who, role.into()).await;
                 done.map_err(|error| plain(error, "say what they are in the group"))?;
@@ -245,6 +274,7 @@ impl CreateArgs {
             about: self.about,
             kind: self.kind.into(),
             posting: self.posting.into(),
+            approval: self.approval.into(),
             rules: self.rules.join("\n"),
             lang: self.lang,
             area: self.area,
