@@ -225,7 +225,7 @@ async fn a_conversation_from_elsewhere_waits_and_is_passed_on_when_it_was_read()
     say(&kit, &begins(3)).await;
     let gone = json!({"id": "https://v.example/notes/3", "type": "Tombstone"});
     say(&kit, &act(4, "Delete", gone)).await;
-    assert!(waiting(&kit, &mo).await.is_empty());
+    assert!(waiting(&kit, &mo).await.is_empty() && told(&kit, &mo).await.is_empty());
     kit.settle().await;
 }
 
