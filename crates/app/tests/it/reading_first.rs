@@ -109,6 +109,9 @@ async fn nothing_that_waits_is_said_to_anybody() {
         assert!(!shows(outsider).await);
     }
     assert!(waiting(&kit, &bob).await.is_empty());
+    let taken = NewPost { pictures: vec![picture.clone()], ..in_table("bob", "Mine now") };
+    let taken = kit.app.posts().submit(&bob, taken).await;
+    assert!(matches!(taken, Err(Error::Invalid(_))), "{taken:?}");
     let id = waiting(&kit, &mo).await[0].id;
     for outsider in [&bob, &carer] {
         let done = kit.app.groups().let_through(outsider, "table", id).await;
