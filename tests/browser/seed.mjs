@@ -96,6 +96,11 @@ export async function seed(program) {
   await program.run(["group", "invite", "quiet", "bryn"]);
   await program.run(["group", "join", "nights", "--as", "bryn"]);
   await create(program, "cleo", "Kettle is on.", "--group", "nights", "--title", "Three o'clock");
+  const first = ["--approval", "first", "--about", "For everybody who is new."];
+  await program.run(["group", "create", "slow", "--name", "New here", ...both, ...first]);
+  const slow = ["--group", "slow", "--title", "Hello"];
+  await create(program, "bryn", "I am **new**, and so is my dog.", ...slow);
+  await create(program, "bryn", ARABIC, ...slow, "--lang", "ar");
   const table = ["--group", "kitchen_table"];
   const awake = await create(program, "bryn", "Who else is?", ...table, "--title", "Awake at five");
   await create(program, "ada", "I am, with a biscuit.", "--reply-to", awake.url ?? awake.uri);
