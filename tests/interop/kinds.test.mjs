@@ -1,6 +1,8 @@
 // What is no note: articles, pages, events, films; several languages; dislikes, and what nobody knows.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 
 import {
   Article,
@@ -19,6 +21,7 @@ import {
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
+import { drawing } from "../browser/drawing.mjs";
 import { begin, followBack, meet, page } from "./story.mjs";
 import { until } from "./wait.mjs";
 
@@ -73,23 +76,51 @@ step("an event says when and where, also when that changes", ["met"], async () =
   await shows("The town hall");
 });
 
-step("what goes with a post is a link with its description, and nothing is loaded", ["met"], async () => {
-  const file = (name) => new URL(`/files/${name}`, "https://second.example");
+step("a picture of Fedify is shown by us, and another file is a link", ["met"], async () => {
+  ann.files.set("/files/house.png", drawing(400, 300));
+  const house = new URL("/files/house.png", ann.origin);
+  const plan = new URL("/files/plan.pdf", "https://second.example");
   await ann.post({
     html: "<p>From the garden.</p>",
     more: {
       attachments: [
-        new Image({ url: file("rose.jpg"), mediaType: "image/jpeg", name: "A red rose" }),
-        new Document({ url: file("plan.pdf"), mediaType: "application/pdf", name: "The plan of beds" }),
+        new Image({ url: house, mediaType: "image/png", name: "A red house" }),
+        new Document({ url: plan, mediaType: "application/pdf", name: "The plan of beds" }),
       ],
     },
   });
   const html = await shows("From the garden");
-  for (const [name, words] of [["rose.jpg", "A red rose"], ["plan.pdf", "The plan of beds"]]) {
-    assert.ok(html.includes(`href="${file(name).href}"`), name);
-    assert.ok(html.includes(words), words);
-    assert.ok(!html.includes(`src="${file(name).href}"`), "it is not loaded");
+  assert.ok(html.includes(`href="${plan.href}"`) && html.includes("The plan of beds"));
+  assert.ok(!html.includes(`src="https://`) && !html.includes(house.href), "nothing is loaded from there");
+  const [, shown] = /src="(\/media\/elsewhere\/[^"]+)"[^>]*alt="A red house"/.exec(html);
+  for (let look = 0; look < 2; look += 1) {
+    const answer = await fetch(new URL(shown, care.origin));
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("content-type"), "image/png");
+    await answer.arrayBuffer();
   }
+  assert.equal(ann.asked.length, 1, "it is copied once");
+  for (const name of ["signature", "signature-input", "cookie", "referer"]) {
+    assert.equal(ann.asked[0].get(name), null, name);
+  }
+});
+
+step("a picture of ours reaches Fedify with what it shows, and can be fetched", ["met"], async () => {
+  const paper = path.join(care.folder, "house.png");
+  writeFileSync(paper, drawing(900, 600));
+  const words = ["post", "create", "--as", "hazelbank", "--text-stdin", "--picture", paper];
+  const { uri } = await care.run([...words, "--describe", "A house under a sun"], "Our house.");
+  let note;
+  await ann.hears("the post", Create, async (heard) => {
+    note = await objectOf(heard);
+    return note?.id.href === uri;
+  });
+  const [picture] = await Array.fromAsync(note.getAttachments(ann.context));
+  assert.equal(picture.name.toString(), "A house under a sun");
+  assert.deepEqual([picture.mediaType, picture.width, picture.height], ["image/png", 900, 600]);
+  const answer = await fetch(picture.url);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("cross-origin-resource-policy"), "cross-origin");
 });
 
 step("a post of Fedify in several languages can be read in each", ["met"], async () => {

@@ -51,6 +51,9 @@ pub(crate) async fn began_here(
     }
     // What answers stands below what it answers, as on every other server.
     if parent.is_none() && waiting::must_wait(tx.conn(), &place, author).await? {
+        if waiting::has(tx, row.id).await? {
+            return Ok(None);
+        }
         let said = said.unwrap_or_default().to_owned();
         let (group, actor, post) = (place.row.id, author.id, Some(row.id));
         let unread = Unread { group, actor, account: None, post, said };

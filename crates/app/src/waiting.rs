@@ -21,6 +21,9 @@ use crate::news::{self, News};
 /// How much of one person waits in one group at most; more is not taken.
 pub(crate) const WAITING_MAX: u64 = 20;
 
+/// How much of all waits in one group at most: nobody reads more.
+pub(crate) const GROUP_WAITING_MAX: u64 = 500;
+
 /// How long what moderators did not take is kept for who wrote it, and what nobody decided.
 const REFUSED_KEPT: Span = Span::days(30);
 const UNREAD_KEPT: Span = Span::days(90);
@@ -66,11 +69,10 @@ pub(crate) struct Unread {
 pub(crate) async fn keep(app: &App, tx: &Tx, unread: Unread) -> Result<HeldId, Error> {
     let waits = held_post::Entity::find()
         .filter(held_post::Column::GroupId.eq(unread.group))
-        .filter(held_post::Column::ActorId.eq(unread.actor))
-        .filter(held_post::Column::RefusedAt.is_null())
-        .count(tx.conn())
-        .await?;
-    if waits >= WAITING_MAX {
+        .filter(held_post::Column::RefusedAt.is_null());
+    let theirs = held_post::Column::ActorId.eq(unread.actor);
+    let theirs = waits.clone().filter(theirs).count(tx.conn()).await?;
+    if theirs >= WAITING_MAX || waits.count(tx.conn()).await? >= GROUP_WAITING_MAX {
         return Err(Error::Throttled { retry_after: Span::days(1) });
     }
     let id = HeldId(app.id());
@@ -91,6 +93,12 @@ pub(crate) async fn keep(app: &App, tx: &Tx, unread: Unread) -> Result<HeldId, E
     let news = News { kind, by, post: None, group: unread.group };
     news::tell_moderators(app, tx, news).await?;
     Ok(id)
+}
+
+/// Whether that post waits already.
+pub(crate) async fn has(tx: &Tx, post: PostId) -> Result<bool, Error> {
+    let waits = held_post::Entity::find().filter(held_post::Column::PostId.eq(post));
+    Ok(waits.one(tx.conn()).await?.is_some())
 }
 
 /// It waits no longer: taken, or taken back.

@@ -14,7 +14,7 @@ use image::{
 };
 
 /// The most pixels of a picture that is taken: with three bytes each it stays below what a child may use.
-pub const PIXELS_MAX: u64 = 32_000_000;
+pub const PIXELS_MAX: u64 = 26_000_000;
 
 /// The longest side of a picture that is taken.
 const SIDE_MAX: u32 = 16_384;

@@ -13,8 +13,8 @@ use super::publish::{self, Words, tidy};
 use super::text::Among;
 use super::visible::{traces_for, visible_to};
 use super::{
-    EditPost, PostView, Posts, attachments, counts, hearers, polls, queries, text, translate,
-    views, wire_map,
+    EditPost, PostView, Posts, attachments, counts, hearers, policy, polls, queries, text,
+    translate, views, wire_map,
 };
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -59,7 +59,7 @@ impl Posts<'_> {
         let mut wrong = text::check(&edit.text, edit.warning.as_deref(), None);
         if let Some(pictures) = &edit.pictures {
             let author = actors::by_id(self.0.read(), row.actor_id).await?;
-            wrong.extend(placed::check(pictures, publish::must_describe(caller, &author)));
+            wrong.extend(placed::check(pictures, policy::must_describe(caller, &author)));
         }
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));

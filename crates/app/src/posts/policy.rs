@@ -1,13 +1,14 @@
-//! Who may answer and who may quote a post (`interactionPolicy` of GoToSocial and FEP-044f).
+//! Who may answer and who may quote a post (`interactionPolicy` of GoToSocial and FEP-044f), and who has to describe
+//! its pictures.
 
-use carefolk_domain::Reach;
+use carefolk_domain::{ActorKind, Reach, Role};
 use carefolk_store::entity::follow::{self, FollowState};
 use carefolk_store::entity::{actor, mention, post};
 use carefolk_wire::read::{self, Note};
 use carefolk_wire::write;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::kernel::error::Error;
+use crate::kernel::{caller::Caller, error::Error};
 
 /// Who may do what with a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,4 +100,11 @@ async fn is_within(
         .filter(follow::Column::FolloweeId.eq(row.actor_id))
         .filter(follow::Column::State.eq(FollowState::Accepted));
     Ok(follows.one(conn).await?.is_some())
+}
+
+/// Whether the pictures of a post have to be described: providers and who runs the community write for
+/// everybody.
+pub(super) fn must_describe(caller: &Caller, author: &actor::Model) -> bool {
+    let is_staff = caller.member().is_ok_and(|member| member.role != Role::Member);
+    author.kind == ActorKind::Organization || is_staff
 }

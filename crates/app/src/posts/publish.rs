@@ -4,10 +4,10 @@ use carefolk_domain::audience::Voice;
 use carefolk_domain::authorise::Act;
 use carefolk_domain::{
     ActorKind, Audience, FieldError, Invalid, Lang, Moment, NotificationId, NotificationKind,
-    PostId, PostState, RenditionKind, RevisionId, Role, UriHash,
+    PostId, PostState, RenditionKind, RevisionId, UriHash,
 };
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use super::held::Reading;
 use super::text::{self, Among, Written};
@@ -38,6 +38,20 @@ struct Ready {
     written: Written,
 }
 
+impl Ready {
+    /// The group whose moderators may have to read it first: that of its conversation too, where what it answers is
+    /// in none.
+    async fn read_in(&self, conn: &impl ConnectionTrait) -> Result<Option<grouped::Place>, Error> {
+        match (&self.group, &self.parent) {
+            (Some(place), _) => Ok(Some(place.clone())),
+            (None, Some(parent)) if self.audience.is_open() => {
+                grouped::of_conversation(conn, parent).await
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
 impl Posts<'_> {
     /// Publishes a post: text, timelines, notifications, activity and deliveries together.
     ///
@@ -57,7 +71,8 @@ impl Posts<'_> {
         new: &NewPost,
     ) -> Result<(actor::Model, Option<grouped::Place>), Error> {
         let ready = Box::pin(self.ready(caller, new)).await?;
-        Ok((ready.author, ready.group))
+        let read_in = ready.read_in(self.0.read()).await?;
+        Ok((ready.author, read_in))
     }
 
     pub(super) async fn publish_read(
@@ -71,7 +86,8 @@ impl Posts<'_> {
         let tx = self.0.begin().await?;
         let (parent, place) = (ready.parent.as_ref(), ready.group.as_ref());
         Box::pin(self.hold_place(&tx, (&ready.author, ready.audience), parent, place)).await?;
-        let held = reading.check(&tx, place, &ready.author).await?;
+        let read_in = ready.read_in(tx.conn()).await?;
+        let held = reading.check(&tx, read_in.as_ref(), &ready.author).await?;
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
@@ -114,7 +130,7 @@ impl Posts<'_> {
         let author = self.author(caller, &new.author).await?;
         let mut wrong = text::check(&new.text, new.warning.as_deref(), new.title.as_deref());
         wrong.extend(new.poll.iter().flat_map(polls::check));
-        wrong.extend(placed::check(&new.pictures, must_describe(caller, &author)));
+        wrong.extend(placed::check(&new.pictures, policy::must_describe(caller, &author)));
         if matches!(new.audience, Audience::Group | Audience::Direct) {
             wrong.push(FieldError { field: "audience", invalid: Invalid::Choice });
         }
@@ -208,13 +224,6 @@ impl Posts<'_> {
         }
         Ok(Some((row, author)))
     }
-}
-
-/// Whether the pictures of a post have to be described: providers and who runs the community write for
-/// everybody.
-pub(super) fn must_describe(caller: &Caller, author: &actor::Model) -> bool {
-    let is_staff = caller.member().is_ok_and(|member| member.role != Role::Member);
-    author.kind == ActorKind::Organization || is_staff
 }
 
 async fn insert(

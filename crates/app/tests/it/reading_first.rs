@@ -183,6 +183,23 @@ async fn what_was_possible_then_may_not_be_any_more() {
 }
 
 #[tokio::test]
+async fn what_answers_something_aside_in_the_conversation_waits_too() {
+    let (kit, mo, carer) = scene(reads(ApprovalRule::All)).await;
+    let begun = submit(&kit, &mo, in_table("mo", "Who is awake?")).await.unwrap();
+    let bob = kit.account("bob", carefolk_domain::Role::Member).await;
+    let aside = NewPost { in_reply_to: Some(begun.uri.clone()), ..Kit::words("mo", "I am") };
+    let aside = submit(&kit, &mo, aside).await.unwrap();
+    let out = format!("UPDATE post SET group_id = NULL WHERE id = {}", aside.id.0);
+    kit.database.meddle(&out).await;
+    let answer = NewPost { in_reply_to: Some(aside.uri.clone()), ..Kit::words("bob", "Spam") };
+    assert!(submit(&kit, &bob, answer).await.is_none());
+    let id = waiting(&kit, &mo).await[0].id;
+    kit.app.groups().let_through(&mo, "table", id).await.unwrap();
+    let thread = kit.app.posts().thread(&carer, &PostRef::Id(begun.id), Page::first(10)).await;
+    assert_eq!(thread.unwrap().replies.len(), 2);
+}
+
+#[tokio::test]
 async fn so_much_of_one_person_waits_and_no_more() {
     let (kit, mo, carer) = scene(reads(ApprovalRule::All)).await;
     for number in 0..20 {

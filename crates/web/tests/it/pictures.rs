@@ -133,7 +133,7 @@ async fn what_is_wrong_with_a_picture_is_said_at_its_field_and_the_words_stay() 
         ("", None, "Choose the picture, or clear what you wrote about it"),
         ("", Some(b"GIF89a".as_slice()), "Choose a picture that is a JPEG, PNG or WebP file"),
         ("picture", Some(&PIXEL[..40]), "We could not read this picture."),
-        ("", Some(&large), "Choose a smaller picture: 16 MB and 32 megapixels at most"),
+        ("", Some(&large), "Choose a smaller picture: 16 MB and 26 megapixels at most"),
     ] {
         let fields = [("text", "My words"), ("act", act), ("description_new", "A door")];
         let answer = write(&mut browser, &fields, file).await;
