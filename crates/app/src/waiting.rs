@@ -21,8 +21,8 @@ use crate::news::{self, News};
 /// How much of one person waits in one group at most; more is not taken.
 pub(crate) const WAITING_MAX: u64 = 20;
 
-/// How much of all waits in one group at most: nobody reads more.
-pub(crate) const GROUP_WAITING_MAX: u64 = 500;
+/// How much from elsewhere waits in one group at most: nobody reads more.
+pub(crate) const ELSEWHERE_WAITING_MAX: u64 = 500;
 
 /// How long what moderators did not take is kept for who wrote it, and what nobody decided.
 const REFUSED_KEPT: Span = Span::days(30);
@@ -38,13 +38,15 @@ pub(crate) async fn must_wait(
     if !place.row.approval.holds(role, 0) {
         return Ok(false);
     }
-    let taken = post::Entity::find()
+    let mut taken = post::Entity::find()
         .filter(post::Column::ActorId.eq(author.id))
         .filter(post::Column::GroupId.eq(place.row.id))
-        .filter(post::Column::State.eq(PostState::Published))
-        .count(conn)
-        .await?;
-    Ok(place.row.approval.holds(role, taken))
+        .filter(post::Column::State.eq(PostState::Published));
+    if author.domain_id.is_none() {
+        // What somebody elsewhere answered was read by nobody first.
+        taken = taken.filter(post::Column::InReplyToUri.is_null());
+    }
+    Ok(place.row.approval.holds(role, taken.count(conn).await?))
 }
 
 /// Something that has to be read first.
@@ -72,7 +74,10 @@ pub(crate) async fn keep(app: &App, tx: &Tx, unread: Unread) -> Result<HeldId, E
         .filter(held_post::Column::RefusedAt.is_null());
     let theirs = held_post::Column::ActorId.eq(unread.actor);
     let theirs = waits.clone().filter(theirs).count(tx.conn()).await?;
-    if theirs >= WAITING_MAX || waits.count(tx.conn()).await? >= GROUP_WAITING_MAX {
+    // Strangers without number must not keep out who is here.
+    let from_elsewhere = waits.filter(held_post::Column::PostId.is_not_null()).count(tx.conn());
+    let is_full = unread.post.is_some() && from_elsewhere.await? >= ELSEWHERE_WAITING_MAX;
+    if theirs >= WAITING_MAX || is_full {
         return Err(Error::Throttled { retry_after: Span::days(1) });
     }
     let id = HeldId(app.id());
@@ -174,7 +179,8 @@ pub(crate) fn readable_by(viewer: &Member) -> Condition {
     )
 }
 
-fn kept_in_order(by: ActorId) -> SelectStatement {
+/// The groups that somebody keeps in order.
+pub(crate) fn kept_in_order(by: ActorId) -> SelectStatement {
     Query::select()
         .column(group_member::Column::GroupId)
         .from(group_member::Entity)
@@ -186,9 +192,11 @@ fn kept_in_order(by: ActorId) -> SelectStatement {
 /// A post that is gone waits for nobody.
 pub(crate) async fn forget_post(tx: &Tx, post: PostId) -> Result<(), Error> {
     let waits = held_post::Entity::find().filter(held_post::Column::PostId.eq(post));
-    match waits.one(tx.conn()).await? {
-        Some(row) => end(tx, &row).await,
-        None => Ok(()),
+    let Some(row) = waits.one(tx.conn()).await? else { return Ok(()) };
+    match end(tx, &row).await {
+        // It was decided at this moment.
+        Err(Error::NotFound(_)) => Ok(()),
+        done => done,
     }
 }
 

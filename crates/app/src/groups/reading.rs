@@ -1,6 +1,6 @@
 //! What moderators of a group read before anybody else does.
 
-use carefolk_domain::{Denial, HeldId, Html, Lang, Moment, RemovalReason};
+use carefolk_domain::{Audience, Denial, HeldId, Html, Lang, Moment, RemovalReason, Standing};
 use carefolk_store::entity::{held_post, picture, post};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -40,6 +40,8 @@ pub struct Waiting {
     pub pictures: Vec<PictureView>,
     /// The page of what it answers, as a path.
     pub answers: Option<String>,
+    /// Its page, if it is a post already.
+    pub page: Option<String>,
     /// When it was written.
     pub at: Moment,
     /// Why moderators did not take it, if they did not.
@@ -91,6 +93,7 @@ impl Groups<'_> {
             source: None,
             pictures: Vec::new(),
             answers: None,
+            page: None,
             at: row.created_at,
             refused: refused.filter(|_| row.refused_at.is_some()),
             is_own,
@@ -99,6 +102,7 @@ impl Groups<'_> {
             let found = post::Entity::find_by_id(id).all(self.0.read()).await?;
             let view: Option<PostView> = views(self.0.read(), caller, found).await?.pop();
             let Some(view) = view.filter(|view| !view.deleted) else { return Ok(None) };
+            waiting.page = Some(view.page);
             waiting.lang = view.lang;
             (waiting.title, waiting.warning, waiting.html) = (view.title, view.warning, view.html);
             return Ok(Some(waiting));
@@ -148,6 +152,12 @@ impl Groups<'_> {
 
     async fn take_in(&self, row: &held_post::Model, place: &Place) -> Result<String, Error> {
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
+        if !actors::is_shown(&author) {
+            return Err(Denial::Suspended.into());
+        }
+        if self.0.peers().standing(&author.host).await? == Standing::Suspended {
+            return Err(Denial::Peer.into());
+        }
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         place.admit(tx.conn(), &author, None).await?;
@@ -161,9 +171,19 @@ impl Groups<'_> {
             .filter(post::Column::Id.eq(found.id))
             .exec(tx.conn())
             .await?;
+        // What answered it while it waited is in the group as well: its moderators must find it.
+        post::Entity::update_many()
+            .col_expr(post::Column::GroupId, Expr::value(place.row.id))
+            .filter(post::Column::RootId.eq(found.id))
+            .filter(post::Column::GroupId.is_null())
+            .filter(post::Column::Audience.is_in([Audience::Public, Audience::Quiet]))
+            .exec(tx.conn())
+            .await?;
+        // What was changed meanwhile was read as it is now: others ask for that.
+        let is_as_said = found.edited_at.is_none_or(|at| at <= row.created_at);
         let taken = post::Model { group_id: Some(place.row.id), ..found };
         grouped::pass_on(self.0, &tx, place, &taken, &author).await?;
-        if !row.said.is_empty() {
+        if is_as_said && !row.said.is_empty() {
             relayed::tell(self.0, &tx, place, &taken, (What::Words, &row.said)).await?;
         }
         tx.commit().await?;
@@ -228,9 +248,15 @@ impl Groups<'_> {
         let found = held_post::Entity::find_by_id(id)
             .filter(held_post::Column::GroupId.eq(place.row.id))
             .filter(held_post::Column::RefusedAt.is_null())
+            .filter(readable_by(caller, &place)?)
             .one(self.0.read())
             .await?;
-        Ok((found.ok_or(Error::NotFound("post"))?, place))
+        let found = found.ok_or(Error::NotFound("post"))?;
+        // Nobody reads their own words first.
+        if found.account_id.is_some() && found.account_id == caller.account() {
+            return Err(Denial::GroupOrder.into());
+        }
+        Ok((found, place))
     }
 }
 

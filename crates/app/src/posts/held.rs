@@ -135,9 +135,9 @@ impl<'a> Reading<'a> {
         author: &actor::Model,
     ) -> Result<Option<&'a held_post::Model>, Error> {
         match (self, place) {
-            (Self::Done(held), Some(_)) => Ok(Some(held)),
+            (Self::Done(held), Some(place)) if place.row.id == held.group_id => Ok(Some(held)),
             // It was taken out of its group meanwhile.
-            (Self::Done(_), None) => Err(Error::field("in_reply_to", Invalid::Unknown)),
+            (Self::Done(_), _) => Err(Error::field("in_reply_to", Invalid::Unknown)),
             (Self::Asked, Some(place)) if waiting::must_wait(tx.conn(), place, author).await? => {
                 Err(Denial::ReadFirst.into())
             }

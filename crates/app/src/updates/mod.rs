@@ -18,6 +18,7 @@ use crate::kernel::caller::{Caller, Member};
 use crate::kernel::{error::Error, page::Page};
 use crate::posts::visible::traces_for;
 use crate::posts::{PostView, views};
+use crate::waiting;
 
 /// How many that are new are counted: more are "many".
 pub const NEW_COUNTED_MAX: usize = 99;
@@ -149,6 +150,8 @@ struct Known {
     posts: HashSet<PostId>,
     people: HashMap<ActorId, actor::Model>,
     groups: HashMap<GroupId, GroupName>,
+    /// Those of the groups that one keeps in order.
+    kept: HashSet<GroupId>,
 }
 
 impl Known {
@@ -161,8 +164,22 @@ impl Known {
         let people = rows.iter().filter(|row| row.kind.names_who()).map(|row| row.actor_id);
         let people: Vec<ActorId> = people.collect();
         let groups: Vec<GroupId> = rows.iter().filter_map(|row| row.group_id).collect();
-        let mut known =
-            Self { posts: HashSet::new(), people: HashMap::new(), groups: HashMap::new() };
+        let mut known = Self {
+            posts: HashSet::new(),
+            people: HashMap::new(),
+            groups: HashMap::new(),
+            kept: HashSet::new(),
+        };
+        let waits = rows.iter().any(|row| row.kind == NotificationKind::PostWaits);
+        if let Caller::Member(member) = viewer
+            && waits
+        {
+            let kept = group::Entity::find()
+                .select_only()
+                .column(group::Column::Id)
+                .filter(group::Column::Id.in_subquery(waiting::kept_in_order(member.actor)));
+            known.kept = kept.into_tuple::<GroupId>().all(conn).await?.into_iter().collect();
+        }
         if !posts.is_empty() {
             let may = post::Entity::find()
                 .select_only()
@@ -190,6 +207,8 @@ impl Known {
         let needs_post = row.kind != NotificationKind::ReportDone;
         row.post_id.is_none_or(|id| !needs_post || self.posts.contains(&id))
             && row.group_id.is_none_or(|id| self.groups.contains_key(&id))
+            && (row.kind != NotificationKind::PostWaits
+                || row.group_id.is_some_and(|id| self.kept.contains(&id)))
             && (!row.kind.names_who() || self.people.contains_key(&row.actor_id))
     }
 }

@@ -183,6 +183,54 @@ async fn what_was_possible_then_may_not_be_any_more() {
 }
 
 #[tokio::test]
+async fn answers_from_elsewhere_buy_no_trust_and_what_is_answered_meanwhile_comes_along() {
+    let (kit, mo, carer) = scene(reads(ApprovalRule::First)).await;
+    crate::grouping::ann_joins(&kit).await;
+    let group = uri(&kit).await;
+    let begun = submit(&kit, &mo, in_table("mo", "Who is awake?")).await.unwrap();
+    for number in [1, 2, 3] {
+        let mut answer = note(number, "<p>Me</p>");
+        answer["inReplyTo"] = json!(begun.uri);
+        answer["cc"] = json!([group]);
+        say(&kit, &act(number, "Create", answer)).await;
+    }
+    let mut begins = note(4, "<p>Buy pies</p>");
+    begins["to"] = json!([PUBLIC]);
+    begins["cc"] = json!([group]);
+    say(&kit, &act(4, "Create", begins)).await;
+    let unread = waiting(&kit, &mo).await;
+    assert_eq!(unread.len(), 1);
+    assert!(unread[0].page.as_deref().unwrap().starts_with("/@ann@v.example/"));
+    let answer = NewPost {
+        in_reply_to: Some("https://v.example/notes/4".to_owned()),
+        ..Kit::words("carer", "I would like one")
+    };
+    let answer = submit(&kit, &carer, answer).await.unwrap();
+    kit.app.groups().let_through(&mo, "table", unread[0].id).await.unwrap();
+    let by = PostRef::Id(answer.id);
+    kit.app.groups().remove(&mo, &by, RemovalReason::OffTopic).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_decides_about_their_own_or_what_they_may_not_read_and_who_stepped_down_hears_nothing()
+ {
+    let (kit, mo, carer) = scene(reads(ApprovalRule::All)).await;
+    assert!(submit(&kit, &carer, in_table("carer", "Hello")).await.is_none());
+    let id = waiting(&kit, &mo).await[0].id;
+    let boss = kit.account("boss", carefolk_domain::Role::Admin).await;
+    let done = kit.app.groups().let_through(&boss, "table", id).await;
+    assert!(matches!(done, Err(Error::NotFound(_))), "{done:?}");
+    let groups = kit.app.groups();
+    groups.join(&carer, "carer", "table").await.unwrap();
+    groups.appoint(&mo, "table", "carer", GroupRole::Moderator).await.unwrap();
+    let own = groups.let_through(&carer, "table", id).await;
+    assert!(matches!(own, Err(Error::Denied(Denial::GroupOrder))), "{own:?}");
+    assert_eq!(told(&kit, &mo).await, [NotificationKind::PostWaits]);
+    groups.appoint(&carer, "table", "mo", GroupRole::Member).await.unwrap();
+    assert!(told(&kit, &mo).await.is_empty());
+}
+
+#[tokio::test]
 async fn what_answers_something_aside_in_the_conversation_waits_too() {
     let (kit, mo, carer) = scene(reads(ApprovalRule::All)).await;
     let begun = submit(&kit, &mo, in_table("mo", "Who is awake?")).await.unwrap();

@@ -20,6 +20,7 @@ waiting-lead-own = Bydd yr hyn a ysgrifennoch yn ymddangos pan fydd cymedrolwr w
 waiting-empty = Nid oes dim yn aros.
 waiting-number = Rhif { $number }
 waiting-refused = Ni chyhoeddodd y cymedrolwyr hwn.
+waiting-whole = Edrych ar y neges gyfan, gyda'r hyn sy'n mynd gyda hi
 waiting-let-through = Cyhoeddi
 waiting-turn-down = Peidio â chyhoeddi
 waiting-take-back = Ei gymryd yn ôl

@@ -20,6 +20,7 @@ waiting-lead-own = What you wrote appears when a moderator has read it.
 waiting-empty = Nothing waits.
 waiting-number = Number { $number }
 waiting-refused = The moderators did not publish this.
+waiting-whole = Look at the whole post, with what goes with it
 waiting-let-through = Publish
 waiting-turn-down = Do not publish
 waiting-take-back = Take it back

@@ -115,8 +115,9 @@ fn line(web: &Web, number: u32, it: Waiting, may_moderate: bool) -> WaitingLine 
         source: it.source.filter(|_| it.refused.is_some()),
         pictures,
         answers: it.answers,
+        page: it.page,
         refused: it.refused.map(|reason| web.t(&format!("removed-{}", reason.word()))),
-        may_decide: may_moderate && it.refused.is_none(),
+        may_decide: may_moderate && it.refused.is_none() && !it.is_own,
         may_take_back: it.is_own,
         reasons: Choices::new("reason", web.t("waiting-reason"), options, &Errors::none()),
     }

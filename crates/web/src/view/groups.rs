@@ -135,6 +135,8 @@ pub(crate) struct WaitingLine {
     pub pictures: Vec<Shown>,
     /// The page of what it answers.
     pub answers: Option<String>,
+    /// Its own page, if it has one already.
+    pub page: Option<String>,
     /// Why moderators did not take it, in words.
     pub refused: Option<String>,
     /// Whether the reader decides.
