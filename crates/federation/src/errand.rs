@@ -140,7 +140,7 @@ impl Errands {
         max: u64,
         file: &mut tokio::fs::File,
     ) -> Result<(), PortError> {
-        for _hop in 0..=REDIRECTS_MAX {
+        for _step in 0..=REDIRECTS_MAX {
             self.ask_circle(&target).await?;
             let request = Self::request(target.clone(), PICTURE_ACCEPT);
             let answer = self.connector.receive(request, max, file).await?;
