@@ -12,7 +12,6 @@ use crate::present::Presenter;
 use crate::view::groups::{WaitingLine, WaitingPage};
 use crate::view::{Choice, Choices, Errors};
 use crate::web::{self, Web};
-use crate::wrong::form_errors;
 
 /// What can be done, as the forms say it.
 const LET_THROUGH: &str = "let-through";
@@ -56,7 +55,9 @@ pub(crate) async fn decide(web: Web, Path(handle): Path<String>) -> Answer {
         Err(Error::Invalid(wrong)) if wrong.iter().all(|it| it.field != "reason") => {
             general(&web, "waiting-not-now")
         }
-        Err(error) => form_errors(web.visit().frame.locale, error)?,
+        // Which of several forms it was, the sentence does not need.
+        Err(Error::Invalid(_)) => general(&web, "waiting-reason-none"),
+        Err(error) => return Err(error.into()),
     };
     let page = page(&web, &handle, errors).await?;
     web::form_again(&page)
