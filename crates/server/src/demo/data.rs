@@ -163,6 +163,8 @@ pub(crate) struct Post {
     pub(crate) warning: Option<String>,
     /// Who can see it; anyone if none.
     pub(crate) audience: Option<String>,
+    /// What the painting shows that stands in it, if it does.
+    pub(crate) picture: Option<String>,
     /// A name for replies to refer to.
     pub(crate) key: Option<String>,
     /// The name of what it answers.
@@ -210,6 +212,9 @@ const TEXTS: &[(&str, &str)] = &[
     ("first-stay.md", include_str!("../../demo/alderbrook/first-stay.md")),
     ("coming-home.md", include_str!("../../demo/larkmoor/coming-home.md")),
 ];
+
+/// A picture of our own, as somebody of a painting group might bring it.
+pub(crate) const PAINTING: &[u8] = include_bytes!("../../demo/painting.png");
 
 /// A town on a river.
 pub(crate) fn alderbrook() -> anyhow::Result<Community> {
