@@ -59,7 +59,7 @@ pub use kernel::tx::Tx;
 pub use workers::Duty;
 
 use kernel::meters::Meters;
-use kernel::ports::{Chance, Clock, Files, Keys, Pictures, Remote};
+use kernel::ports::{Chance, Clock, Files, Keys, PictureMaker, Remote};
 use kernel::tx::Bells;
 
 /// What an application is made of.
@@ -79,7 +79,7 @@ pub struct AppParts {
     /// Where files are kept.
     pub files: Arc<dyn Files>,
     /// Who looks at pictures.
-    pub pictures: Arc<dyn Pictures>,
+    pub pictures: Arc<dyn PictureMaker>,
     /// Settings.
     pub settings: AppSettings,
 }
@@ -182,7 +182,7 @@ impl App {
         &self.0.copies
     }
 
-    pub(crate) fn maker(&self) -> &dyn Pictures {
+    pub(crate) fn maker(&self) -> &dyn PictureMaker {
         self.0.parts.pictures.as_ref()
     }
 
@@ -257,8 +257,8 @@ impl App {
     }
 
     /// Pictures that people here send.
-    pub fn pictures(&self) -> pictures::PictureDesk<'_> {
-        pictures::PictureDesk(self)
+    pub fn pictures(&self) -> pictures::Pictures<'_> {
+        pictures::Pictures(self)
     }
 
     /// Who follows whom.

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use crate::grouped::{Place, is_limited, of_conversation, of_post, pass_on, role, roles};
 use crate::kernel::{error::Error, tx::Tx};
-use crate::waiting::{self, Unread};
+use crate::waiting::{self, Unread, WAITING_SAID_MAX_BYTES};
 use crate::{App, locked};
 
 /// A post came from elsewhere that names groups of ours (`named`), or answers something that is in one
@@ -54,6 +54,7 @@ pub(crate) async fn began_here(
         if waiting::has(tx, row.id).await? {
             return Ok(None);
         }
+        let said = said.filter(|said| said.len() <= WAITING_SAID_MAX_BYTES);
         let said = said.unwrap_or_default().to_owned();
         let (group, actor, post) = (place.row.id, author.id, Some(row.id));
         let unread = Unread { group, actor, account: None, post, said };

@@ -24,6 +24,9 @@ pub(crate) const WAITING_MAX: u64 = 20;
 /// How much from elsewhere waits in one group at most: nobody reads more.
 pub(crate) const ELSEWHERE_WAITING_MAX: u64 = 500;
 
+/// The longest activity that is kept to be passed on; of a longer one others are told where it is.
+pub(crate) const WAITING_SAID_MAX_BYTES: usize = 64 * 1024;
+
 /// How long what moderators did not take is kept for who wrote it, and what nobody decided.
 const REFUSED_KEPT: Span = Span::days(30);
 const UNREAD_KEPT: Span = Span::days(90);

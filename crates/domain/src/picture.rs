@@ -9,6 +9,22 @@ pub const PICTURES_MAX: usize = 4;
 /// The longest description of a picture, in characters: what Mastodon takes.
 pub const DESCRIPTION_MAX_CHARS: usize = 1_500;
 
+/// The longest side of the small one of the two sizes of a picture, in pixels.
+pub const SMALL_SIDE: u32 = 640;
+
+/// How large a picture of `size` is, across and down, once no side is longer than `side`.
+pub fn within(size: (u32, u32), side: u32) -> (u32, u32) {
+    let longest = size.0.max(size.1).max(1);
+    if longest <= side {
+        return size;
+    }
+    let scaled = |length: u32| {
+        let exact = u64::from(length) * u64::from(side) / u64::from(longest);
+        u32::try_from(exact).unwrap_or(side).max(1)
+    };
+    (scaled(size.0), scaled(size.1))
+}
+
 /// What a picture is written as.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
@@ -86,6 +102,15 @@ impl Focus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_side_is_longer_and_none_is_nothing() {
+        assert_eq!(within((3_000, 1_500), 640), (640, 320));
+        assert_eq!(within((9_000, 2), 640), (640, 1));
+        assert_eq!(within((640, 10), 640), (640, 10));
+        assert_eq!(within((u32::MAX, u32::MAX), 640), (640, 640));
+        assert_eq!(within((0, 0), 640), (0, 0));
+    }
 
     #[test]
     fn every_focus_is_found_by_its_word() {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use carefolk_app::pictures::{NewPicture, PictureView};
-use carefolk_app::ports::{Files, MadePicture, PictureFault, Pictures, PortError};
+use carefolk_app::ports::{Files, MadePicture, PictureFault, PictureMaker, PortError};
 use carefolk_app::{App, Caller};
 use carefolk_domain::Focus;
 use carefolk_store::entity::picture;
@@ -88,7 +88,7 @@ impl Files for MemoryFiles {
 pub struct HereAndNow;
 
 #[async_trait]
-impl Pictures for HereAndNow {
+impl PictureMaker for HereAndNow {
     async fn make(&self, mut file: File) -> Result<MadePicture, PictureFault> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|_error| PictureFault::Broken)?;

@@ -7,6 +7,7 @@ use carefolk_app::posts::{
     AttachmentKind, AttachmentView, Cover, EventView, PostView, RenditionView, RevisionView,
 };
 use carefolk_app::timelines::PostPage;
+use carefolk_domain::picture::{SMALL_SIDE, within};
 use carefolk_domain::{ActorKind, Audience, Focus, Html, Lang, RemovalReason, RenditionKind};
 
 use crate::dates;
@@ -21,9 +22,6 @@ const LONG_TEXT_CHARS: usize = 1_500;
 
 /// How much of it is shown.
 const EXCERPT_CHARS: usize = 500;
-
-/// The longest side of the small one of two sizes of a picture.
-const SMALL_SIDE: u32 = 640;
 
 /// Where a sentence is cut to put markup in: it stands in no words.
 const GAP: &str = "\u{0}";
@@ -199,7 +197,13 @@ impl<'a> Presenter<'a> {
     fn copied(&self, it: &AttachmentView, post: &PostView) -> Shown {
         let (alt, lang) = self.alt(it.name.as_deref(), &post.lang);
         let address = format!("/media/elsewhere/{}/{}", post.id, it.position);
-        Shown { address, size: it.size.map(small), alt, lang, focus: Focus::Middle.word() }
+        Shown {
+            address,
+            size: it.size.map(|size| within(size, SMALL_SIDE)),
+            alt,
+            lang,
+            focus: Focus::Middle.word(),
+        }
     }
 
     fn alt(&self, words: Option<&str>, lang: &Lang) -> (String, String) {
@@ -283,19 +287,6 @@ fn audience(audience: Audience) -> (Option<&'static str>, &'static str) {
 /// Whether another server's address may stand in a link: nothing but a web page.
 pub(crate) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
-}
-
-/// How large the small one of a picture of that size is.
-fn small((width, height): (u32, u32)) -> (u32, u32) {
-    let longest = width.max(height).max(1);
-    if longest <= SMALL_SIDE {
-        return (width, height);
-    }
-    let scaled = |length: u32| {
-        let exact = u64::from(length) * u64::from(SMALL_SIDE) / u64::from(longest);
-        u32::try_from(exact).unwrap_or(SMALL_SIDE).max(1)
-    };
-    (scaled(width), scaled(height))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use carefolk_app::ports::{MadePicture, PICTURE_MAX_BYTES, PictureFault, Pictures};
+use carefolk_app::ports::{MadePicture, PICTURE_MAX_BYTES, PictureFault, PictureMaker};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
@@ -97,7 +97,7 @@ impl ChildPictures {
 }
 
 #[async_trait]
-impl Pictures for ChildPictures {
+impl PictureMaker for ChildPictures {
     async fn make(&self, file: File) -> Result<MadePicture, PictureFault> {
         let _place = self.places.try_acquire().map_err(|_full| PictureFault::Busy)?;
         let turn = tokio::time::timeout(TURN_WITHIN, self.turns.acquire()).await;

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use carefolk_app::ports::{Image, MadePicture, MediaType, PictureFault};
+use carefolk_app::ports::{Image, MadePicture, MediaType, PictureFault, SMALL_SIDE, within};
 use fast_image_resize::images::{Image as Pixels, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
@@ -27,9 +27,6 @@ const SCANS_MAX: usize = 64;
 
 /// The longest side of what is kept: fills a screen.
 const FULL_SIDE: u32 = 2_048;
-
-/// The longest side of what stands in a list.
-const SMALL_SIDE: u32 = 640;
 
 /// The longest side of what the few colours are read from.
 const HASH_SIDE: u32 = 32;
@@ -132,15 +129,10 @@ fn fault(error: &ImageError) -> PictureFault {
 /// The picture with no side longer than `side`.
 fn smaller(picture: DynamicImage, side: u32) -> Result<DynamicImage, PictureFault> {
     let (width, height) = (picture.width(), picture.height());
-    let longest = width.max(height);
-    if longest <= side {
+    let (to_width, to_height) = within((width, height), side);
+    if (to_width, to_height) == (width, height) {
         return Ok(picture);
     }
-    let scaled = |length: u32| {
-        let exact = u64::from(length) * u64::from(side) / u64::from(longest);
-        u32::try_from(exact).unwrap_or(side).max(1)
-    };
-    let (to_width, to_height) = (scaled(width), scaled(height));
     let kind = if picture.color().has_alpha() { PixelType::U8x4 } else { PixelType::U8x3 };
     let broken = |_error| PictureFault::Broken;
     let from = ImageRef::new(width, height, picture.as_bytes(), kind);

@@ -1,6 +1,8 @@
 //! What moderators of a group read before anybody else does.
 
-use carefolk_domain::{Audience, Denial, HeldId, Html, Lang, Moment, RemovalReason, Standing};
+use carefolk_domain::{
+    Audience, Denial, HeldId, Html, Lang, Moment, PostId, RemovalReason, Standing,
+};
 use carefolk_store::entity::{held_post, picture, post};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,8 +13,8 @@ use crate::actors::{ActorView, queries as actors};
 use crate::grouped::{self, Place};
 use crate::kernel::{caller::Caller, error::Error};
 use crate::pictures::PictureView;
-use crate::posts::held::Said;
-use crate::posts::{PostRef, PostView, views};
+use crate::posts::read_first::Said;
+use crate::posts::{self, PostRef, PostView, views};
 use crate::relayed::What;
 use crate::{audit, relayed, waiting};
 
@@ -140,17 +142,19 @@ impl Groups<'_> {
         id: HeldId,
     ) -> Result<String, Error> {
         let (row, place) = self.unread(caller, handle, id).await?;
-        let page = match row.post_id {
-            None => Box::pin(self.0.posts().publish_held(&row)).await?.page,
-            Some(_) => self.take_in(&row, &place).await?,
-        };
-        let tx = self.0.begin().await?;
-        audit::record(self.0, &tx, caller, "group.let_through", handle, &page).await?;
-        tx.commit().await?;
-        Ok(page)
+        match row.post_id {
+            None => Ok(Box::pin(self.0.posts().publish_held(caller, &row)).await?.page),
+            Some(post) => self.take_in(caller, &row, &place, post).await,
+        }
     }
 
-    async fn take_in(&self, row: &held_post::Model, place: &Place) -> Result<String, Error> {
+    async fn take_in(
+        &self,
+        caller: &Caller,
+        row: &held_post::Model,
+        place: &Place,
+        post: PostId,
+    ) -> Result<String, Error> {
         let author = actors::by_id(self.0.read(), row.actor_id).await?;
         if !actors::is_shown(&author) {
             return Err(Denial::Suspended.into());
@@ -161,10 +165,7 @@ impl Groups<'_> {
         let tx = self.0.begin().await?;
         hold(&tx, place.row.id).await?;
         place.admit(tx.conn(), &author, None).await?;
-        let found = match row.post_id {
-            Some(id) => crate::posts::held(&tx, id).await?,
-            None => return Err(Error::NotFound("post")),
-        };
+        let found = posts::held(&tx, post).await?;
         waiting::end(&tx, row).await?;
         post::Entity::update_many()
             .col_expr(post::Column::GroupId, Expr::value(place.row.id))
@@ -186,6 +187,7 @@ impl Groups<'_> {
         if is_as_said && !row.said.is_empty() {
             relayed::tell(self.0, &tx, place, &taken, (What::Words, &row.said)).await?;
         }
+        audit::record(self.0, &tx, caller, "group.let_through", &taken.uri, "").await?;
         tx.commit().await?;
         self.page_of(&taken).await
     }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 pub use carefolk_domain::MediaType;
+pub use carefolk_domain::picture::{SMALL_SIDE, within};
 
 use super::ports::PortError;
 
@@ -46,7 +47,7 @@ pub trait Files: Send + Sync {
 
 /// Who makes pictures anew.
 #[async_trait]
-pub trait Pictures: Send + Sync {
+pub trait PictureMaker: Send + Sync {
     /// The picture in `file`, which is read from its beginning: written anew in two sizes, upright and
     /// without anything but what it shows.
     ///

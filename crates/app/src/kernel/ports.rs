@@ -10,7 +10,8 @@ use carefolk_domain::{Address, KeyId, Moment, Span};
 use thiserror::Error;
 
 pub use super::files::{
-    Files, Image, MadePicture, MediaType, PICTURE_MAX_BYTES, PictureFault, Pictures,
+    Files, Image, MadePicture, MediaType, PICTURE_MAX_BYTES, PictureFault, PictureMaker,
+    SMALL_SIDE, within,
 };
 
 /// Where the time comes from.

@@ -16,7 +16,7 @@ use sea_orm::{EntityTrait, QueryFilter, Set};
 
 use super::senders::{Sender, Senders};
 use super::turns::Turns;
-use super::{PictureDesk, PictureSize, ShownPicture, storage};
+use super::{PictureSize, Pictures, ShownPicture, storage};
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::kernel::ports::{MadePicture, PictureFault, PortError};
@@ -67,7 +67,7 @@ enum Fault {
     Passing,
 }
 
-impl PictureDesk<'_> {
+impl Pictures<'_> {
     /// The picture at `position` of a post from elsewhere, if `viewer` may see that; copied now if there is no
     /// copy yet.
     ///
@@ -91,7 +91,8 @@ impl PictureDesk<'_> {
             return Err(none());
         }
         let (media_type, file) = self.copied(&view.url, size).await?.ok_or_else(none)?;
-        Ok(ShownPicture { media_type, is_open: row.audience.is_open(), file })
+        let version = copy_file(&UriHash::of(&view.url), size);
+        Ok(ShownPicture { media_type, is_open: row.audience.is_open(), version, file })
     }
 
     /// The file of the copy of what stands at `url`, if there is one or can be.
@@ -105,7 +106,10 @@ impl PictureDesk<'_> {
         let now = self.0.now();
         if let Some(copy) = known.as_ref().filter(|row| row.media_type.is_some()) {
             if copy.used_at + USE_NOTED_EVERY < now {
-                self.note_use(copy, now).await?;
+                // Who only looks is shown it, also while nothing can be written (P10).
+                if let Err(error) = self.note_use(copy, now).await {
+                    tracing::debug!(%error, "the use of a copy could not be noted");
+                }
             }
             // Somebody may have tidied the folder: then it is copied again.
             if let Some(found) = self.file(copy, size).await? {

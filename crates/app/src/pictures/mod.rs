@@ -26,7 +26,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
 
 /// The handle of this capability.
-pub struct PictureDesk<'a>(pub(crate) &'a App);
+pub struct Pictures<'a>(pub(crate) &'a App);
 
 /// Which of the two sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct ShownPicture {
     pub media_type: MediaType,
     /// Whether anybody may see it.
     pub is_open: bool,
+    /// What is another where the picture is another.
+    pub version: String,
     /// The file, from its beginning.
     pub file: File,
 }

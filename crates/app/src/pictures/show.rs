@@ -4,13 +4,13 @@ use carefolk_domain::{Audience, PostState};
 use carefolk_store::entity::{held_post, picture, post};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
-use super::{PictureDesk, PictureSize, ShownPicture, file, storage};
+use super::{PictureSize, Pictures, ShownPicture, file, storage};
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::posts::visible::{hidden_actors, visible_to};
 use crate::waiting;
 
-impl PictureDesk<'_> {
+impl Pictures<'_> {
     /// The picture called `key`, if `viewer` may see it.
     ///
     /// # Errors
@@ -43,7 +43,9 @@ impl PictureDesk<'_> {
             tracing::error!(%error, picture = %row.id, "the file of a picture could not be read");
             storage(error)
         })?;
-        Ok(ShownPicture { media_type, is_open, file: opened })
+        // By the name that was asked for: who knows the one for other servers does not learn the other.
+        let version = format!("{key}-{}", size.word());
+        Ok(ShownPicture { media_type, is_open, version, file: opened })
     }
 
     /// Whether anybody may see it, if the viewer may.

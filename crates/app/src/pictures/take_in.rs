@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
-use super::{PictureDesk, PictureSize, PictureView, file, storage};
+use super::{PictureSize, PictureView, Pictures, file, storage};
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::kernel::ports::{Image, MadePicture, PictureFault};
@@ -26,7 +26,7 @@ const REST: Span = Span::hours(1);
 /// The field of a picture that is not taken.
 const FIELD: &str = "picture";
 
-impl PictureDesk<'_> {
+impl Pictures<'_> {
     /// An empty file to write a picture into.
     ///
     /// # Errors

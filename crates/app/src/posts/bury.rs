@@ -31,6 +31,12 @@ pub(crate) async fn delete(
     if row.state == PostState::Deleted {
         return Ok(Outcome::Ignored("it was deleted"));
     }
+    // Held from here on: moderators may be taking it into their group at this moment.
+    let there = [PostState::Published, PostState::Removed];
+    let row = match queries::held_in(tx, row.id, &there).await {
+        Err(Error::NotFound(_)) => return Ok(Outcome::Ignored("it was deleted")),
+        held => held?,
+    };
     grouped::take_back(app, tx, &row).await?;
     change::erase(tx, &row, PostState::Deleted).await?;
     bury(tx, object, &author.uri).await?;

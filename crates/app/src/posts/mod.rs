@@ -14,7 +14,6 @@ mod counts;
 mod documents;
 pub(crate) mod fetch;
 mod hearers;
-pub(crate) mod held;
 mod ids;
 mod named;
 pub(crate) mod orphans;
@@ -26,6 +25,7 @@ mod polls;
 mod publish;
 mod queries;
 pub(crate) mod quotes;
+pub(crate) mod read_first;
 mod readers;
 pub(crate) mod receive;
 pub(crate) mod remove;
@@ -45,11 +45,11 @@ use carefolk_domain::{
 pub use attachments::{AttachmentKind, AttachmentView};
 pub use conversations::Part;
 pub use documents::PostDocument;
-pub use held::Sent;
 pub use policy::Policies;
 pub use polls::{NewPoll, PollOptionView, PollView};
 pub(crate) use publish::DEFAULT_LANG;
 pub(crate) use queries::{by_uri, held, held_all, known, published};
+pub use read_first::Submitted;
 pub(crate) use views::{page_of, views};
 
 use crate::App;

@@ -9,7 +9,7 @@ use carefolk_domain::{
 use carefolk_store::entity::{account, actor, notification, post, rendition, revision};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use super::held::Reading;
+use super::read_first::{Reading, was_let_through};
 use super::text::{self, Among, Written};
 use super::{
     NewPost, PostRef, PostView, Posts, counts, hearers, ids, policy, polls, views, wire_map,
@@ -17,10 +17,9 @@ use super::{
 use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, tx::Tx};
-use crate::news::{self, News};
 use crate::outbox;
 use crate::relayed::What;
-use crate::{App, audit, blocked, grouped, homes, placed, providers, relayed, waiting};
+use crate::{App, audit, blocked, grouped, homes, placed, providers, relayed};
 
 /// The language of a text, or of a group, when nobody said one.
 pub(crate) const DEFAULT_LANG: &str = "en";
@@ -91,8 +90,8 @@ impl Posts<'_> {
         let row = insert(self.0, &tx, caller, &new, &ready).await?;
         let parent_author = ready.answered.as_ref();
         text::attach(self.0, &tx, row.id, &ready.written, parent_author).await?;
-        placed::arrange(&tx, row.id, (caller.account(), held.map(|held| held.id)), &new.pictures)
-            .await?;
+        let from = (caller.account(), held.map(|(held, _by)| held.id));
+        placed::arrange(&tx, row.id, from, &new.pictures).await?;
         counts::count(&tx, &row, 1).await?;
         match row.group_id.filter(|_| row.audience == Audience::Group) {
             Some(group) => homes::spread_inside(&tx, &row, group).await?,
@@ -113,12 +112,7 @@ impl Posts<'_> {
             }
         }
         if let Some(held) = held {
-            waiting::end(&tx, held).await?;
-            let (kind, post) = (NotificationKind::PostLetThrough, Some(row.id));
-            if let Some(account) = held.account_id {
-                let news = News { kind, by: None, post, group: held.group_id };
-                news::tell_account(self.0, &tx, account, news).await?;
-            }
+            was_let_through(self.0, &tx, held, &row).await?;
         }
         audit::record_operator(self.0, &tx, caller, "post.publish", &row.uri).await?;
         tx.commit().await?;

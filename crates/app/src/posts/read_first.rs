@@ -3,8 +3,8 @@
 //! What waits is kept as it was written, and published like any other once it was read: with the address, the time
 //! and everything else of that moment.
 
-use carefolk_domain::{Audience, Denial, Focus, Invalid, Lang, Reach, Span};
-use carefolk_store::entity::{actor, held_post, picture};
+use carefolk_domain::{Audience, Denial, Focus, Invalid, Lang, NotificationKind, Reach, Span};
+use carefolk_store::entity::{actor, held_post, picture, post};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{NewPoll, NewPost, Policies, PostView, Posts};
 use crate::grouped::{self, GroupName};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
+use crate::news::{self, News};
 use crate::placed::{self, NewPicture};
 use crate::waiting::{self, Unread};
+use crate::{App, audit};
 
 /// What became of a post that was sent.
 #[derive(Debug)]
-pub enum Sent {
+pub enum Submitted {
     /// It is published.
     Published(Box<PostView>),
     /// It waits until moderators of this group have read it.
@@ -123,8 +125,8 @@ impl Said {
 pub(super) enum Reading<'a> {
     /// It is asked whether they have to.
     Asked,
-    /// They have read it: this waited.
-    Done(&'a held_post::Model),
+    /// They have read it: this waited, and the caller let it through.
+    Done(&'a held_post::Model, &'a Caller),
 }
 
 impl<'a> Reading<'a> {
@@ -133,11 +135,13 @@ impl<'a> Reading<'a> {
         tx: &Tx,
         place: Option<&grouped::Place>,
         author: &actor::Model,
-    ) -> Result<Option<&'a held_post::Model>, Error> {
+    ) -> Result<Option<(&'a held_post::Model, &'a Caller)>, Error> {
         match (self, place) {
-            (Self::Done(held), Some(place)) if place.row.id == held.group_id => Ok(Some(held)),
+            (Self::Done(held, by), Some(place)) if place.row.id == held.group_id => {
+                Ok(Some((held, by)))
+            }
             // It was taken out of its group meanwhile.
-            (Self::Done(_), _) => Err(Error::field("in_reply_to", Invalid::Unknown)),
+            (Self::Done(..), _) => Err(Error::field("in_reply_to", Invalid::Unknown)),
             (Self::Asked, Some(place)) if waiting::must_wait(tx.conn(), place, author).await? => {
                 Err(Denial::ReadFirst.into())
             }
@@ -146,16 +150,34 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// What waited is published: it waits no longer, who wrote it is told, and who let it through stands in the record.
+pub(super) async fn was_let_through(
+    app: &App,
+    tx: &Tx,
+    (held, by): (&held_post::Model, &Caller),
+    row: &post::Model,
+) -> Result<(), Error> {
+    waiting::end(tx, held).await?;
+    if let Some(account) = held.account_id {
+        let (kind, post) = (NotificationKind::PostLetThrough, Some(row.id));
+        let news = News { kind, by: None, post, group: held.group_id };
+        news::tell_account(app, tx, account, news).await?;
+    }
+    audit::record(app, tx, by, "group.let_through", &row.uri, "").await
+}
+
 impl Posts<'_> {
     /// Publishes a post, or lets it wait where moderators of its group read it first.
     ///
     /// # Errors
     ///
     /// As [`Posts::publish`]; [`Error::Throttled`] if twenty of theirs wait in that group.
-    pub async fn submit(&self, caller: &Caller, new: NewPost) -> Result<Sent, Error> {
+    pub async fn submit(&self, caller: &Caller, new: NewPost) -> Result<Submitted, Error> {
         match self.publish(caller, new.clone()).await {
-            Ok(view) => Ok(Sent::Published(Box::new(view))),
-            Err(Error::Denied(Denial::ReadFirst)) => self.hold(caller, &new).await.map(Sent::Waits),
+            Ok(view) => Ok(Submitted::Published(Box::new(view))),
+            Err(Error::Denied(Denial::ReadFirst)) => {
+                self.hold(caller, &new).await.map(Submitted::Waits)
+            }
             Err(other) => Err(other),
         }
     }
@@ -189,12 +211,16 @@ impl Posts<'_> {
     /// # Errors
     ///
     /// As [`Posts::publish`]: what was possible then may not be any more.
-    pub(crate) async fn publish_held(&self, row: &held_post::Model) -> Result<PostView, Error> {
+    pub(crate) async fn publish_held(
+        &self,
+        by: &Caller,
+        row: &held_post::Model,
+    ) -> Result<PostView, Error> {
         let writer = match row.account_id {
             Some(account) => self.0.accounts().caller_of(account).await?,
             None => Caller::Operator("what waited".to_owned()),
         };
         let new = Said::read(row)?.into_new();
-        Box::pin(self.publish_read(&writer, new, Reading::Done(row))).await
+        Box::pin(self.publish_read(&writer, new, Reading::Done(row, by))).await
     }
 }

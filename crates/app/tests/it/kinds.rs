@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::stranger::{ANN, PUBLIC, act, note, say, settle_in};
 
 /// A kit in which somebody follows Ann.
-async fn scene() -> (Kit, Caller) {
+pub(crate) async fn scene() -> (Kit, Caller) {
     let kit = Kit::new().await;
     let fan = kit.account("fan", Role::Member).await;
     settle_in(&kit, "v.example", "ann");

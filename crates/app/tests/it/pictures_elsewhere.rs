@@ -4,28 +4,16 @@ use carefolk_app::pictures::PictureSize;
 use carefolk_app::ports::PortError;
 use carefolk_app::posts::PostView;
 use carefolk_app::{Caller, Error};
-use carefolk_domain::{Address, Role, Span};
+use carefolk_domain::Span;
 use carefolk_store::entity::remote_picture;
 use carefolk_testkit::{Kit, PIXEL};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use crate::stranger::{act, note, say, settle_in};
+use crate::kinds::scene;
+use crate::stranger::{act, note, say};
 
 const CAT: &str = "https://files.example/cat.jpg";
-
-/// A kit in which a fan follows Ann.
-async fn scene() -> (Kit, Caller) {
-    let kit = Kit::new().await;
-    let fan = kit.account("fan", Role::Member).await;
-    settle_in(&kit, "v.example", "ann");
-    let ann = Address::parse("ann@v.example").unwrap();
-    kit.app.follows().follow(&fan, "fan", &ann).await.unwrap();
-    kit.settle().await;
-    let asked = serde_json::from_str(&kit.remote.sent().pop().unwrap().1).unwrap();
-    say(&kit, &act(900, "Accept", asked)).await;
-    (kit, fan)
-}
 
 /// Ann says something with these attached, to everybody or to who follows her.
 async fn shows(kit: &Kit, number: u32, attached: Value, to: &str) -> PostView {
@@ -98,6 +86,34 @@ async fn a_picture_for_few_is_shown_to_them_and_goes_with_its_post() {
     kit.app.sweep().await.unwrap();
     assert_eq!(kit.files.names(), Vec::<String>::new());
     assert_eq!(remote_picture::Entity::find().one(kit.app.db().read()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn another_picture_in_its_place_is_another_version_and_a_file_that_stays_holds_up_nothing() {
+    let (kit, fan) = scene().await;
+    let dog = "https://files.example/dog.jpg";
+    for url in [CAT, dog] {
+        kit.remote.put_picture(url, Ok(PIXEL.to_vec()));
+    }
+    let post = shows(&kit, 1, json!([picture(CAT)]), crate::stranger::PUBLIC).await;
+    let version = async || {
+        let shown = kit.app.pictures().show_elsewhere(&fan, post.id, 0, PictureSize::Small).await;
+        shown.unwrap().version
+    };
+    let cat = version().await;
+    assert_eq!(cat, version().await);
+    let mut changed = note(1, "<p>Look</p>");
+    changed["attachment"] = json!([picture(dog)]);
+    changed["updated"] = json!("2026-12-02T09:00:00Z");
+    say(&kit, &act(2, "Update", changed)).await;
+    assert_ne!(cat, version().await);
+    // The cat has to go, and its file cannot: everything else is swept, and it goes later.
+    kit.files.fill(true);
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names().len(), 4);
+    kit.files.fill(false);
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names().len(), 2);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use carefolk_app::groups::{NewGroup, Waiting};
 use carefolk_app::pictures::PictureSize;
-use carefolk_app::posts::{NewPost, PostRef, PostView, Sent};
+use carefolk_app::posts::{NewPost, PostRef, PostView, Submitted};
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{
     ApprovalRule, Denial, GroupKind, GroupRole, HeldId, NotificationKind, RemovalReason, Span,
@@ -23,8 +23,8 @@ fn in_table(author: &str, text: &str) -> NewPost {
 
 async fn submit(kit: &Kit, caller: &Caller, new: NewPost) -> Option<PostView> {
     match kit.app.posts().submit(caller, new).await.unwrap() {
-        Sent::Published(view) => Some(*view),
-        Sent::Waits(group) => {
+        Submitted::Published(view) => Some(*view),
+        Submitted::Waits(group) => {
             assert_eq!(group.handle, "table");
             None
         }
@@ -71,6 +71,9 @@ async fn the_first_posts_of_a_person_are_read_first_and_published_as_of_then() {
     assert_eq!(told(&kit, &mo).await, [NotificationKind::Mention], "nothing is left to decide");
     assert_eq!(told(&kit, &carer).await, [NotificationKind::PostLetThrough]);
     assert!(waiting(&kit, &mo).await.is_empty());
+    let acts = kit.app.audit().list(&operator(), None, 50).await.unwrap();
+    let let_through: Vec<_> = acts.iter().filter(|act| act.act == "group.let_through").collect();
+    assert_eq!((let_through.len(), let_through[0].target.as_str()), (1, post.uri.as_str()));
     // An answer waits as well; after three of them nothing does.
     let answer =
         |text| NewPost { in_reply_to: Some(post.uri.clone()), ..Kit::words("carer", text) };

@@ -1,7 +1,7 @@
 //! `carefolk post`: write, change and delete posts.
 
 use anyhow::bail;
-use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView, Sent};
+use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView, Submitted};
 use carefolk_domain::{Audience, Lang, Reach, ReactionKind};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -279,8 +279,8 @@ impl CreateArgs {
         };
         let made = desk.app.posts().submit(&desk.caller, new).await;
         let view = match made.map_err(|error| plain(error, "publish the post"))? {
-            Sent::Published(view) => view,
-            Sent::Waits(group) => {
+            Submitted::Published(view) => view,
+            Submitted::Waits(group) => {
                 let shown = serde_json::json!({ "waits": true, "group": group.handle });
                 return desk.out.show(&shown, || {
                     let name = &group.handle;

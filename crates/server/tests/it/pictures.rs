@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use carefolk_adapters::pictures::ChildPictures;
-use carefolk_app::ports::{PictureFault, Pictures};
+use carefolk_app::ports::{PictureFault, PictureMaker};
 use carefolk_testkit::PIXEL;
 
 const WORD: &str = "look-at-a-picture";

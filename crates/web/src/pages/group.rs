@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use carefolk_app::groups::{GroupPage as Shown, Joined};
-use carefolk_app::posts::{NewPost, Policies, PostView, Sent as Said};
+use carefolk_app::posts::{NewPost, Policies, PostView, Submitted};
 use carefolk_app::{Caller, Error};
 use carefolk_domain::{ApprovalRule, Audience, GroupRole, Lang, PostingRule};
 
@@ -84,8 +84,8 @@ pub(crate) async fn begin(web: Web, Path(handle): Path<String>) -> Answer {
     match web.app().posts().submit(web.caller(), new).await {
         Ok(said) => {
             let said = match said {
-                Said::Published(_) => "group-began",
-                Said::Waits(_) => "waits",
+                Submitted::Published(_) => "group-began",
+                Submitted::Waits(_) => "waits",
             };
             Ok(web.go(&OwnPath::of(&format!("/groups/{handle}")), said))
         }
@@ -168,7 +168,8 @@ async fn waiting_page(web: &Web, shown: &Shown) -> Result<Option<(String, String
     if count == 0 {
         return Ok(None);
     }
-    let key = if shown.may_moderate { "waiting-link" } else { "waiting-link-own" };
+    let reads = shown.mine == Some(GroupRole::Moderator);
+    let key = if reads { "waiting-link" } else { "waiting-link-own" };
     Ok(Some((format!("{}/waiting", group.name.page), web.with(key, "count", count))))
 }
 

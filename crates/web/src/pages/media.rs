@@ -39,9 +39,7 @@ pub(crate) async fn serve(
     let size = PictureSize::from_word(&size).ok_or_else(|| Failure::from(Problem::not_found()))?;
     let caller = visit::caller(&state, &headers).await?;
     let shown = state.app.pictures().show(&caller, &key, size).await?;
-    let tag = format!("\"{key}-{}\"", size.word());
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
-    Ok(answer(shown, &tag, known))
+    Ok(answer(shown, &headers))
 }
 
 /// `GET /media/elsewhere/{post}/{position}/{size}`: a picture of a post from elsewhere, by its place in that.
@@ -56,12 +54,12 @@ pub(crate) async fn elsewhere(
     let caller = visit::caller(&state, &headers).await?;
     let pictures = state.app.pictures();
     let shown = pictures.show_elsewhere(&caller, PostId(post), position, size).await?;
-    let tag = format!("\"{post}-{position}-{}\"", size.word());
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
-    Ok(answer(shown, &tag, known))
+    Ok(answer(shown, &headers))
 }
 
-fn answer(shown: ShownPicture, tag: &str, is_known: bool) -> Response {
+fn answer(shown: ShownPicture, asked: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", shown.version);
+    let is_known = asked.get(IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
     let kept = if shown.is_open { OPEN } else { CLOSED };
     let kind = HeaderValue::from_static(shown.media_type.name());
     let mut response = if is_known {
@@ -72,7 +70,7 @@ fn answer(shown: ShownPicture, tag: &str, is_known: bool) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, kind);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
-    if let Ok(tag) = HeaderValue::from_str(tag) {
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }
     if shown.is_open {

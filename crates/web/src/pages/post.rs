@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::Path;
-use carefolk_app::posts::{NewPost, Policies, PostRef, PostView, Sent as Said, Thread};
+use carefolk_app::posts::{NewPost, Policies, PostRef, PostView, Submitted, Thread};
 use carefolk_app::{Caller, Page};
 use carefolk_domain::{Audience, Lang};
 use http::StatusCode;
@@ -109,8 +109,8 @@ pub(crate) async fn reply(web: Web, Path((who, slug)): Path<(String, String)>) -
         at: None,
     };
     match web.app().posts().submit(web.caller(), new).await {
-        Ok(Said::Published(reply)) => after_reply(&web, &by, &parent.page, &reply).await,
-        Ok(Said::Waits(_)) => Ok(web.go(&OwnPath::of(&parent.page), "waits")),
+        Ok(Submitted::Published(reply)) => after_reply(&web, &by, &parent.page, &reply).await,
+        Ok(Submitted::Waits(_)) => Ok(web.go(&OwnPath::of(&parent.page), "waits")),
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
             again(&web, &by, StatusCode::UNPROCESSABLE_ENTITY, (&sent, errors)).await

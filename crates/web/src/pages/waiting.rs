@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use carefolk_app::Error;
 use carefolk_app::groups::Waiting;
-use carefolk_domain::{HeldId, Invalid, RemovalReason};
+use carefolk_domain::{GroupRole, HeldId, Invalid, RemovalReason};
 
 use super::removing::REASONS;
 use crate::answer::{Answer, Failure};
@@ -75,8 +75,10 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<WaitingPage, Fa
     let waiting = groups.waiting(web.caller(), handle).await?;
     let name = &shown.group.name;
     let action = format!("{}/waiting", name.page);
-    let lead = if shown.may_moderate { "waiting-lead" } else { "waiting-lead-own" };
-    let lines = (1..).zip(waiting).map(|(number, it)| line(web, number, it, shown.may_moderate));
+    // Who runs the community may do much in a group, and reads first what waits where they keep order.
+    let reads = shown.mine == Some(GroupRole::Moderator);
+    let lead = if reads { "waiting-lead" } else { "waiting-lead-own" };
+    let lines = (1..).zip(waiting).map(|(number, it)| line(web, number, it, reads));
     Ok(WaitingPage {
         lines: lines.collect(),
         cx: web
@@ -94,7 +96,7 @@ async fn page(web: &Web, handle: &str, errors: Errors) -> Result<WaitingPage, Fa
     })
 }
 
-fn line(web: &Web, number: u32, it: Waiting, may_moderate: bool) -> WaitingLine {
+fn line(web: &Web, number: u32, it: Waiting, reads: bool) -> WaitingLine {
     let present = web.presenter();
     let own = web.visit().frame.locale.language();
     let reasons = REASONS
@@ -118,7 +120,7 @@ fn line(web: &Web, number: u32, it: Waiting, may_moderate: bool) -> WaitingLine 
         answers: it.answers,
         page: it.page,
         refused: it.refused.map(|reason| web.t(&format!("removed-{}", reason.word()))),
-        may_decide: may_moderate && it.refused.is_none() && !it.is_own,
+        may_decide: reads && it.refused.is_none() && !it.is_own,
         may_take_back: it.is_own,
         reasons: Choices::new("reason", web.t("waiting-reason"), options, &Errors::none()),
     }
