@@ -8,11 +8,11 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carefolk_domain::{AccountId, MediaType, Moment, PostId, Span, UriHash, uri};
+use carefolk_domain::{AccountId, MediaType, PostId, Span, UriHash, uri};
 use carefolk_store::entity::{attachment, post, remote_picture};
 use moka::future::Cache;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::senders::{Sender, Senders};
 use super::turns::Turns;
@@ -59,6 +59,16 @@ impl Copies {
     }
 }
 
+/// What we have of a picture elsewhere.
+enum Known {
+    /// A copy, and its file.
+    Here(remote_picture::Model, MediaType, File),
+    /// It could not be copied, and is not tried again yet.
+    Rests,
+    /// Nothing; so often it could not be copied.
+    Missing(i32),
+}
+
 /// Why there is no copy.
 enum Fault {
     /// It is not a picture, or not there.
@@ -102,25 +112,20 @@ impl Pictures<'_> {
         size: PictureSize,
     ) -> Result<Option<(MediaType, File)>, Error> {
         let hash = UriHash::of(url);
-        let known = remote_picture::Entity::find_by_id(hash.clone()).one(self.0.read()).await?;
-        let now = self.0.now();
-        if let Some(copy) = known.as_ref().filter(|row| row.media_type.is_some()) {
-            if copy.used_at + USE_NOTED_EVERY < now {
+        match self.known(&hash, size).await? {
+            Known::Here(copy, media_type, file) => {
                 // Who only looks is shown it, also while nothing can be written (P10).
-                if let Err(error) = self.note_use(copy, now).await {
+                if copy.used_at + USE_NOTED_EVERY < self.0.now()
+                    && let Err(error) = self.note_use(&copy).await
+                {
                     tracing::debug!(%error, "the use of a copy could not be noted");
                 }
+                return Ok(Some((media_type, file)));
             }
-            // Somebody may have tidied the folder: then it is copied again.
-            if let Some(found) = self.file(copy, size).await? {
-                return Ok(Some(found));
-            }
+            Known::Rests => return Ok(None),
+            Known::Missing(_) => {}
         }
-        if known.as_ref().is_some_and(|row| row.retry_at.is_some_and(|at| at > now)) {
-            return Ok(None);
-        }
-        let tries = known.map_or(0, |row| row.tries);
-        let flight = Box::pin(self.make_copy(hash.clone(), url, tries));
+        let flight = Box::pin(self.make_copy(hash.clone(), url));
         let flights = &self.0.copies().flights;
         let made = flights.try_get_with(hash.clone(), flight).await;
         // Shared by those who waited for it; what came of it stands in the row.
@@ -134,6 +139,17 @@ impl Pictures<'_> {
                 Ok(None)
             }
         }
+    }
+
+    /// What we have of it. A copy whose file is not there is none: somebody may have tidied the folder.
+    async fn known(&self, hash: &UriHash, size: PictureSize) -> Result<Known, Error> {
+        let found = remote_picture::Entity::find_by_id(hash.clone()).one(self.0.read()).await?;
+        let Some(row) = found else { return Ok(Known::Missing(0)) };
+        if let Some((media_type, file)) = self.file(&row, size).await? {
+            return Ok(Known::Here(row, media_type, file));
+        }
+        let rests = row.retry_at.is_some_and(|at| at > self.0.now());
+        Ok(if rests { Known::Rests } else { Known::Missing(row.tries) })
     }
 
     async fn file(
@@ -155,10 +171,15 @@ impl Pictures<'_> {
         &self,
         url_hash: UriHash,
         url: &str,
-        tries: i32,
     ) -> Result<Option<Arc<remote_picture::Model>>, Error> {
         let host = uri::host(url).unwrap_or_default();
         let _turn = self.0.copies().turns.take(&host).await.ok_or(Error::Busy)?;
+        // Asked again: somebody else may have landed while we looked, or waited for our turn.
+        let tries = match self.known(&url_hash, PictureSize::Small).await? {
+            Known::Here(copy, ..) => return Ok(Some(Arc::new(copy))),
+            Known::Rests => return Ok(None),
+            Known::Missing(tries) => tries,
+        };
         let made = match self.fetch(url).await? {
             Ok(made) => made,
             Err(fault) => {
@@ -256,14 +277,12 @@ impl Pictures<'_> {
         tx.commit().await
     }
 
-    async fn note_use(&self, copy: &remote_picture::Model, now: Moment) -> Result<(), Error> {
+    async fn note_use(&self, copy: &remote_picture::Model) -> Result<(), Error> {
         let tx = self.0.begin().await?;
+        let same = remote_picture::Column::UrlHash.eq(copy.url_hash.clone());
         remote_picture::Entity::update_many()
-            .col_expr(remote_picture::Column::UsedAt, Expr::value(now))
-            .filter(sea_orm::ColumnTrait::eq(
-                &remote_picture::Column::UrlHash,
-                copy.url_hash.clone(),
-            ))
+            .col_expr(remote_picture::Column::UsedAt, Expr::value(tx.now()))
+            .filter(same)
             .exec(tx.conn())
             .await?;
         tx.commit().await

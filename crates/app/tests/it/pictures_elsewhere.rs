@@ -15,6 +15,26 @@ use crate::stranger::{act, note, say};
 
 const CAT: &str = "https://files.example/cat.jpg";
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_looks_while_it_is_being_copied_asks_nobody_again() {
+    let (kit, _fan) = scene().await;
+    let kit = std::sync::Arc::new(kit);
+    for number in 1..=12 {
+        let url = format!("https://files.example/{number}.jpg");
+        kit.remote.put_picture(&url, Ok(PIXEL.to_vec()));
+        let post = shows(&kit, number, json!([picture(&url)]), crate::stranger::PUBLIC).await;
+        let looks = (0..12).map(|_| {
+            let (kit, post) = (std::sync::Arc::clone(&kit), post.clone());
+            tokio::spawn(async move { seen(&kit, &Caller::Visitor, &post, 0).await })
+        });
+        for look in futures_util::future::join_all(looks).await {
+            assert_eq!(look.unwrap(), Some(true));
+        }
+        let asked = kit.remote.asked().iter().filter(|asked| **asked == url).count();
+        assert_eq!(asked, 1, "{url}");
+    }
+}
+
 /// Ann says something with these attached, to everybody or to who follows her.
 async fn shows(kit: &Kit, number: u32, attached: Value, to: &str) -> PostView {
     let mut note = note(number, "<p>Look</p>");
@@ -53,7 +73,7 @@ async fn a_picture_elsewhere_is_copied_once_for_all_who_look() {
     let post = shows(&kit, 1, json!([picture(CAT), link]), crate::stranger::PUBLIC).await;
     assert_eq!(post.attachments[0].size, Some((1600, 900)));
     assert_eq!(asked(&kit), 0, "nobody looked yet");
-    let looks = (0..5).map(|_| seen(&kit, &Caller::Visitor, &post, 0));
+    let looks = (0..16).map(|_| seen(&kit, &Caller::Visitor, &post, 0));
     assert!(futures_util::future::join_all(looks).await.iter().all(|it| *it == Some(true)));
     assert_eq!(seen(&kit, &fan, &post, 0).await, Some(true));
     assert_eq!(asked(&kit), 1);
