@@ -28,12 +28,23 @@ function colour(x, y) {
 
 /** The bytes of a picture of that size. */
 export function drawing(width = 800, height = 600) {
-  const rows = [];
-  for (let y = 0; y < height; y += 1) {
-    const row = [0];
+  return png(width, height, (y) => {
+    const row = [];
     for (let x = 0; x < width; x += 1) row.push(...colour(x / width, y / height));
-    rows.push(Buffer.from(row));
-  }
+    return Buffer.from(row);
+  });
+}
+
+/** A wall of one colour: few bytes, and as many pixels as one likes. */
+export function wall(width, height) {
+  const row = Buffer.alloc(3 * width, 188);
+  return png(width, height, () => row);
+}
+
+/** A PNG whose rows, each of three bytes a pixel, `rowAt` gives. */
+function png(width, height, rowAt) {
+  const none = Buffer.from([0]); // no filter
+  const rows = Array.from({ length: height }, (_, y) => [none, rowAt(y)]).flat();
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);

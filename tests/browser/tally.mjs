@@ -1,5 +1,7 @@
 // Counts checks, says which failed, and goes on.
 
+import { CHECK_MS, within } from "./browser.mjs";
+
 /** What else is wrong in the same place mostly is the same again. */
 const SHOWN = 6;
 
@@ -24,7 +26,7 @@ export class Tally {
   /** Runs one check that fails by throwing. */
   async run(name, body) {
     try {
-      this.note(name, await body());
+      this.note(name, await within(CHECK_MS, body(), () => "its end"));
     } catch (error) {
       this.note(name, error.message.split("\n").slice(0, 6).join(" "));
     }

@@ -1,7 +1,7 @@
 // One visit to one page, in a browser that has never been there: the page, what the server answered,
 // what was loaded and what the browser complained of.
 
-import { contextFor } from "./browser.mjs";
+import { contextFor, PATIENCE_MS, within } from "./browser.mjs";
 
 /** Goes to a path. What a visit is told as `reach`, where no form has to be sent to get there. */
 export const to = (path) => (page) => page.goto(path);
@@ -11,7 +11,7 @@ class Traffic {
   complaints = [];
   bytes = {};
   pages = new Map();
-  open = 0;
+  open = new Set();
   closed = () => {};
 
   constructor(page) {
@@ -21,29 +21,34 @@ class Traffic {
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("request", (request) => {
-      // What led here is not part of it: a form before its answer.
-      if (request.isNavigationRequest()) this.bytes = {};
+      // What led here is not part of it: a form before its answer. Nor is what was still on its way to that.
+      if (request.isNavigationRequest()) {
+        this.bytes = {};
+        this.open.clear();
+      }
       this.pages.set(request, this.bytes);
-      this.open += 1;
+      this.open.add(request);
     });
-    page.on("requestfailed", () => this.close());
+    page.on("requestfailed", (request) => this.close(request));
     page.on("requestfinished", async (request) => {
       // After the visit nobody counts any more.
       const sizes = await request.sizes().catch(() => ({ responseBodySize: 0 }));
       const [kind, bytes] = [request.resourceType(), this.pages.get(request)];
       bytes[kind] = (bytes[kind] ?? 0) + sizes.responseBodySize;
-      this.close();
+      this.close(request);
     });
   }
 
-  close() {
-    this.open -= 1;
-    if (this.open === 0) this.closed();
+  close(request) {
+    this.open.delete(request);
+    if (this.open.size === 0) this.closed();
   }
 
   /** Waits until nothing is on its way. */
   async settled() {
-    if (this.open > 0) await new Promise((resolve) => (this.closed = resolve));
+    if (this.open.size === 0) return;
+    const empty = new Promise((resolve) => (this.closed = resolve));
+    await within(PATIENCE_MS, empty, () => [...this.open].map((request) => request.url()).join(", "));
   }
 }
 
@@ -62,7 +67,8 @@ export async function visit(browser, base, { state, reach, blocked }, body) {
     const traffic = new Traffic(page);
     const answer = await reach(page);
     const html = await answer.text();
-    await page.evaluate(() => document.fonts.ready.then(() => true));
+    const ready = page.evaluate(() => document.fonts.ready.then(() => true));
+    await within(PATIENCE_MS, ready, () => "the fonts");
     await traffic.settled();
     const { bytes, complaints } = traffic;
     return await body({ page, answer, html, strays, bytes, complaints });

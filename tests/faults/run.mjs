@@ -16,6 +16,7 @@ import * as inside from "./cases/inside.mjs";
 import * as migrations from "./cases/migrations.mjs";
 import * as network from "./cases/network.mjs";
 import * as order from "./cases/order.mjs";
+import * as pictures from "./cases/pictures.mjs";
 import * as postgres from "./cases/postgres.mjs";
 import * as power from "./cases/power.mjs";
 import * as life from "./cases/life.mjs";
@@ -32,9 +33,7 @@ const CASE_MS = { quick: 150_000, full: 3_600_000 };
 
 /** Cases of the list that have no program here. */
 const NOT_RUN = {
-  "R-009": "there is no media child to be killed yet",
   "R-010": "a panic needs a switch in the program, which the release has not: crates/app/tests/it/poison.rs panics",
-  "R-012": "there are no uploads yet",
   "R-051": "a supervisor is one of systemd; what it is told, crates/server/tests/it/supervised.rs looks at",
   "R-054 to R-056, R-058 to R-060": "no program here",
 };
@@ -46,7 +45,7 @@ const { values, positionals } = parseArgs({
 const { FAULTS_CERTIFICATES: certificates, FAULTS_ROOM: room, CAREFOLK_BIN: program } = process.env;
 const kinds = [
   crash, power, peers, storage, life, delivery, deliveryAnswers, deliveryWithdrawn, deliveryKeys, inbound, inside, order, flood,
-  network, migrations, clocks, postgres,
+  network, migrations, clocks, pictures, postgres,
 ];
 
 /** All of them; one with `on` is for that database alone, and says why if nothing is done for the other. */

@@ -75,9 +75,9 @@ export class Template {
 export const WRITE = ["post", "create", "--as", "hazelbank", "--audience", "public"];
 
 /** The cookie of somebody who signed in, and the token that the forms of her pages have. */
-async function signIn() {
+export async function signIn(name = "nurse") {
   const form = await ask("/sign-in");
-  const body = fields({ csrf: tokenIn(form.text), name: "nurse", password: PASSWORD, next: "/" });
+  const body = fields({ csrf: tokenIn(form.text), name, password: PASSWORD, next: "/" });
   const headers = { ...FORM, cookie: cookieOf(form) };
   const answer = await ask("/sign-in", { method: "POST", headers, body });
   if (answer.status !== 303) throw new Error(`nobody could sign in: ${answer.status} ${answer.text}`);
@@ -224,6 +224,24 @@ export class World {
     const answer = await ask(target, { method: "POST", headers, body });
     if (answer.status !== 303) throw new Refusal(answer);
     return answer.headers.location.split("?")[0];
+  }
+
+  /** A post with a picture, by page; fails with a `Refusal`. */
+  async picture({ text, picture }) {
+    const answer = await this.sendPicture({ picture, fields: { author: "hazelbank", audience: "public", text } });
+    if (answer.status !== 303) throw new Refusal(answer);
+  }
+
+  /** Sends a picture with the form to write on, which is not published without more `fields`. */
+  async sendPicture({ picture, fields = { act: "picture" } }, names = this.names) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ csrf: names.csrf, lang: "en", ...fields })) form.set(name, value);
+    form.set("picture_file", new Blob([picture], { type: "image/png" }), "garden.png");
+    form.set("description_new", "Roses by a door");
+    const sent = new Response(form);
+    const headers = { "content-type": sent.headers.get("content-type"), cookie: names.cookie };
+    const body = Buffer.from(await sent.arrayBuffer());
+    return await ask("/write", { method: "POST", headers, body, within: 40_000 });
   }
 
   /** What somebody elsewhere is going to say, as an entry in the ledger. */

@@ -3,12 +3,16 @@
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use carefolk_app::ports::{Files, PortError};
 
 /// How many letters of a name name the folder that it is in: no folder grows too long.
 const SHELF_CHARS: usize = 2;
+
+/// Where files are until they are whole. No shelf has so long a name.
+const BEGUN: &str = "begun";
 
 /// The longest name.
 const NAME_MAX_BYTES: usize = 64;
@@ -67,6 +71,31 @@ impl Files for Folder {
         })
         .await
     }
+
+    async fn tidy(&self, older_than: Duration) -> Result<(), PortError> {
+        let begun = self.root.join(BEGUN);
+        match blocking(move || remove_older(&begun, older_than)).await {
+            Err(PortError::NotFound) => Ok(()),
+            other => other,
+        }
+    }
+}
+
+/// Removes the files of a folder that nobody wrote to for so long.
+fn remove_older(folder: &Path, than: Duration) -> std::io::Result<()> {
+    let before = SystemTime::now().checked_sub(than).unwrap_or(SystemTime::UNIX_EPOCH);
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        // One that is gone meanwhile became whole, or somebody else removes it too.
+        let is_old = entry.metadata().and_then(|it| it.modified()).is_ok_and(|at| at < before);
+        if is_old
+            && let Err(error) = std::fs::remove_file(entry.path())
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file so that it is there whole, after a power cut as well, or not at all.
@@ -74,7 +103,9 @@ fn write(root: &Path, place: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let shelf = place.parent().unwrap_or(root);
     let is_new = !shelf.exists();
     std::fs::create_dir_all(shelf)?;
-    let mut file = tempfile::NamedTempFile::new_in(shelf)?;
+    let begun = root.join(BEGUN);
+    std::fs::create_dir_all(&begun)?;
+    let mut file = tempfile::NamedTempFile::new_in(begun)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(place).map_err(|error| error.error)?;
@@ -117,6 +148,23 @@ mod tests {
         files.remove("abcd").await.unwrap();
         files.remove("abcd").await.unwrap();
         assert_eq!(read(&files, "abcd").await, Err(PortError::NotFound));
+    }
+
+    #[tokio::test]
+    async fn what_was_never_ended_is_tidied_away_and_nothing_else_is() {
+        let room = tempfile::tempdir().unwrap();
+        let files = Folder::new(room.path());
+        files.tidy(Duration::ZERO).await.unwrap();
+        files.put("abcd", b"one".to_vec()).await.unwrap();
+        let left = room.path().join(BEGUN).join(".tmpleft");
+        std::fs::write(&left, b"on").unwrap();
+        files.tidy(Duration::from_hours(1)).await.unwrap();
+        assert!(left.exists());
+        let long_ago = SystemTime::now() - Duration::from_hours(2);
+        File::options().write(true).open(&left).unwrap().set_modified(long_ago).unwrap();
+        files.tidy(Duration::from_hours(1)).await.unwrap();
+        assert!(!left.exists());
+        assert_eq!(read(&files, "abcd").await.unwrap(), "one");
     }
 
     #[tokio::test]

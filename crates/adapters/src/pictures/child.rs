@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use carefolk_app::ports::{MadePicture, PICTURE_MAX_BYTES, PictureFault, PictureMaker};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use tokio::sync::Semaphore;
@@ -88,8 +88,10 @@ impl ChildPictures {
         if ended.success() {
             return Ok(answer);
         }
-        // Without memory or time it is ended by a signal.
         Err(match ended.signal() {
+            // Not by its own fault: the machine had no memory left, or somebody is in a hurry.
+            Some(signal) if signal == Signal::KILL.as_raw() => PictureFault::Busy,
+            // It came to the end of its memory, or of its time.
             Some(_) => PictureFault::TooLarge,
             None => PictureFault::Unavailable(format!("a child ended with {ended}")),
         })
@@ -129,6 +131,8 @@ pub fn run_as_child() -> ExitCode {
 
 /// Takes away what a decoder that was taken over could use.
 fn limit() -> rustix::io::Result<()> {
+    // Where memory runs out, a picture goes before the server does. Elsewhere there is no such file.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     let limits = [
         (Resource::As, CHILD_MAX_BYTES),
         (Resource::Cpu, CHILD_MAX_SECONDS),
@@ -138,7 +142,9 @@ fn limit() -> rustix::io::Result<()> {
         (Resource::Nproc, 0),
     ];
     for (resource, most) in limits {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+        // Past the first of its two limits of time a process is told why it ends.
+        let maximum = if resource == Resource::Cpu { most + 1 } else { most };
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(maximum) })?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Files and pictures, as the application needs them. Real ones are in `adapters`.
 
 use std::fs::File;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -43,6 +44,13 @@ pub trait Files: Send + Sync {
     ///
     /// [`PortError::Unavailable`].
     async fn scratch(&self) -> Result<File, PortError>;
+
+    /// Takes away what somebody began to keep so long ago and never ended, because the process died.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    async fn tidy(&self, older_than: Duration) -> Result<(), PortError>;
 }
 
 /// Who makes pictures anew.

@@ -14,6 +14,9 @@ use crate::kernel::ports::PortError;
 /// How long a picture may stand nowhere: somebody may be writing what it belongs to.
 const LOOSE_KEPT: Span = Span::hours(24);
 
+/// How long taking one in may last: what did not come to its end by then never will.
+const BEGUN_KEPT: Span = Span::hours(1);
+
 /// How many are forgotten at one sweep.
 const FORGOTTEN_MAX: u64 = 500;
 
@@ -71,6 +74,9 @@ pub(crate) async fn forget_copies(app: &App) -> Result<u64, Error> {
 /// Forgets some of them; returns how many. The row goes last: as long as it is there, somebody knows what to
 /// take away.
 pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
+    if let Err(error) = app.files().tidy(BEGUN_KEPT.to_std()).await {
+        tracing::warn!(%error, "what was begun and not ended could not be tidied away");
+    }
     let tx = app.begin().await?;
     let held = held_post::Entity::find().select_only().column(held_post::Column::Id).into_query();
     // What waited is there no more.
@@ -86,7 +92,11 @@ pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
         .filter(picture::Column::PostId.is_null())
         .filter(picture::Column::HeldId.is_null())
         .filter(picture::Column::GoneAt.is_null())
-        .filter(picture::Column::CreatedAt.lt(tx.now() - LOOSE_KEPT))
+        .filter(
+            picture::Column::CreatedAt.lt(tx.now() - LOOSE_KEPT).or(picture::Column::ReadyAt
+                .is_null()
+                .and(picture::Column::CreatedAt.lt(tx.now() - BEGUN_KEPT))),
+        )
         .exec(tx.conn())
         .await?;
     tx.commit().await?;

@@ -224,6 +224,16 @@ async fn what_is_none_is_refused_and_too_many_are() {
     assert!(matches!(kit.try_picture(&nurse, PIXEL).await, Err(Error::Store(_))));
     kit.files.fill(false);
     assert_eq!(kit.files.names(), Vec::<String>::new());
+    // What did not come to its end is gone within an hour.
+    let begun = kit.picture(&nurse, "").await;
+    let update = format!("UPDATE picture SET ready_at = NULL WHERE key = '{}'", begun.key);
+    kit.database.meddle(&update).await;
+    kit.clock.advance(Span::hours(1));
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names().len(), 2);
+    kit.clock.advance(Span::seconds(1));
+    kit.app.sweep().await.unwrap();
+    assert_eq!(kit.files.names(), Vec::<String>::new());
     for _ in 0..100 {
         kit.picture(&nurse, "").await;
     }

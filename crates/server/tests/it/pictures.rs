@@ -45,7 +45,7 @@ fn it_opens_nothing_and_has_little_memory_and_time() {
     let wanted = [
         "Max open files            3                    3 ",
         "Max file size             0                    0 ",
-        "Max cpu time              8                    8 ",
+        "Max cpu time              8                    9 ",
         "Max address space         536870912            536870912 ",
         "Max processes             0                    0 ",
     ];
@@ -58,6 +58,8 @@ fn it_opens_nothing_and_has_little_memory_and_time() {
         assert!(Instant::now() < until, "{limits}");
         std::thread::sleep(Duration::from_millis(5));
     }
+    let first = std::fs::read_to_string(format!("/proc/{}/oom_score_adj", child.id())).unwrap();
+    assert_eq!(first.trim(), "1000", "it goes before the server, where memory runs out");
     // What it has already is far below what it may have: or each request for more would be refused.
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).unwrap();
@@ -100,4 +102,20 @@ fn it_refuses_more_bytes_than_a_picture_may_have() {
     });
     assert_eq!(answer(&mut child), b"{\"Fault\":\"TooLarge\"}\n");
     writer.join().unwrap();
+}
+
+/// As the system does where memory runs out: nothing is wrong with the picture then.
+#[tokio::test]
+#[cfg(unix)]
+async fn one_that_is_killed_says_nothing_of_its_picture() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let room = tempfile::tempdir().unwrap();
+    for (signal, fault) in [("KILL", PictureFault::Busy), ("XCPU", PictureFault::TooLarge)] {
+        let program = room.path().join(signal);
+        std::fs::write(&program, format!("#!/bin/sh\nkill -{signal} $$\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let made = ChildPictures::new(&program).make(tempfile::tempfile().unwrap()).await;
+        assert_eq!(made, Err(fault), "{signal}");
+    }
 }
