@@ -30,6 +30,7 @@ mod m20261130_000064_tell_of_groups;
 mod m20261130_000065_create_pictures;
 mod m20261130_000066_copy_pictures;
 mod m20261130_000067_hold_posts;
+mod m20261130_000068_create_portraits;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000065_create_pictures::Migration),
             Box::new(m20261130_000066_copy_pictures::Migration),
             Box::new(m20261130_000067_hold_posts::Migration),
+            Box::new(m20261130_000068_create_portraits::Migration),
         ]
     }
 }

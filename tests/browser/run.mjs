@@ -21,8 +21,10 @@ import { Tally } from "./tally.mjs";
 import { tell } from "./telling.mjs";
 
 /** Modes for pages that no link leads to: they are made of the pieces of the others, with other words. The
- * narrowest window stands for the zoomed one, and colours and motion that the system asks for are the same. */
-const FOR_STATES = ["desktop", "phone", "dark", "spacing", "scriptless"];
+ * narrowest window stands for wider ones, and colours and motion that the system asks for are the same. In Welsh
+ * only the words are others, and longer. */
+const FOR_STATES = ["phone", "dark", "spacing"];
+const FOR_WORDS = ["phone"];
 
 const tally = new Tally();
 const program = new Program(process.env.CAREFOLK_BIN);
@@ -100,7 +102,10 @@ async function main() {
   const seen = { browser, base, elsewhere, states, posts: { ...posts, ...away, titled } };
   await part(`${whole.length} kinds of pages`, () => checkAll(tools, whole));
   const unlinked = hidden(seen);
-  await part(`${unlinked.length} pages without a link`, () => checkAll(tools, unlinked, FOR_STATES));
+  const inWelsh = ({ name }) => name.endsWith("(Welsh)");
+  const [welsh, others] = [unlinked.filter(inWelsh), unlinked.filter((it) => !inWelsh(it))];
+  await part(`${others.length} pages without a link`, () => checkAll(tools, others, FOR_STATES));
+  await part(`${welsh.length} of them in Welsh`, () => checkAll(tools, welsh, FOR_WORDS));
   await part(`${rest.length} more pages`, () => checkAll({ ...tools, shots: "" }, rest, ["phone"]));
   console.log(`pictures in ${shots}`);
 }

@@ -125,6 +125,8 @@ export async function seed(program) {
   const house = ["--picture", paper, "--describe", "A red house under a yellow sun"];
   const picture = await create(program, "hazelbank", "Our new house.", ...house);
   const pictures = await create(program, "hazelbank", "Three views of it.", ...house, ...house, ...house);
+  await program.run(["actor", "update", "hazelbank", ...house]);
+  await program.run(["group", "change", "kitchen_table", ...house]);
   const gone = await create(program, "hazelbank", "This was a mistake.");
   await program.run(["post", "delete", gone.url ?? gone.uri]);
   return {

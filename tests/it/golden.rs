@@ -17,6 +17,7 @@ use carefolk_app::Caller;
 use carefolk_app::inbound::Arrival;
 use carefolk_app::pictures::NewPicture;
 use carefolk_app::posts::{EditPost, NewPost, PostView};
+use carefolk_app::profiles::ChangeActor;
 use carefolk_app::providers::NewProvider;
 use carefolk_domain::{Address, Audience, Focus, Lang, Role, Span};
 use carefolk_federation::{Federation, Limits};
@@ -235,6 +236,16 @@ async fn posts(scene: &mut Scene) -> Vec<Golden> {
     golden
 }
 
+/// A provider with a picture, as its address says it.
+async fn portrait() -> String {
+    let scene = Scene::new().await;
+    let picture = scene.kit.picture(&scene.nurse, "A blue door under a roof").await;
+    let (handle, picture) = ("hazelbank".to_owned(), Some(vec![picture]));
+    let change = ChangeActor { handle, picture, ..ChangeActor::default() };
+    scene.kit.app.profiles().change(&scene.nurse, change).await.unwrap();
+    scene.get(&scene.actor("hazelbank").await).await
+}
+
 /// A post with a picture, as its address says it.
 async fn picture() -> String {
     let scene = Scene::new().await;
@@ -330,6 +341,7 @@ async fn every_document_we_send_is_the_one_in_its_file() {
     golden.push(("reject.json", farewell(&scene).await));
     golden.extend(dealings::second_thoughts(&scene).await);
     golden.extend(dealings::closing(&mut scene).await);
+    golden.push(("actor_icon.json", portrait().await));
     golden.push(("note_picture.json", picture().await));
     golden.extend(polls::polls().await);
     golden.extend(groups::groups().await);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use carefolk_app::ports::{Files, PortError};
+use carefolk_app::ports::{Files, Moment, PortError};
 
 /// How many letters of a name name the folder that it is in: no folder grows too long.
 const SHELF_CHARS: usize = 2;
@@ -72,18 +72,19 @@ impl Files for Folder {
         .await
     }
 
-    async fn tidy(&self, older_than: Duration) -> Result<(), PortError> {
+    async fn tidy(&self, before: Moment) -> Result<(), PortError> {
         let begun = self.root.join(BEGUN);
-        match blocking(move || remove_older(&begun, older_than)).await {
+        let since_1970 = Duration::from_millis(u64::try_from(before.0).unwrap_or(0));
+        let before = SystemTime::UNIX_EPOCH + since_1970;
+        match blocking(move || remove_older(&begun, before)).await {
             Err(PortError::NotFound) => Ok(()),
             other => other,
         }
     }
 }
 
-/// Removes the files of a folder that nobody wrote to for so long.
-fn remove_older(folder: &Path, than: Duration) -> std::io::Result<()> {
-    let before = SystemTime::now().checked_sub(than).unwrap_or(SystemTime::UNIX_EPOCH);
+/// Removes the files of a folder that nobody wrote to since then.
+fn remove_older(folder: &Path, before: SystemTime) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         // One that is gone meanwhile became whole, or somebody else removes it too.
@@ -154,15 +155,16 @@ mod tests {
     async fn what_was_never_ended_is_tidied_away_and_nothing_else_is() {
         let room = tempfile::tempdir().unwrap();
         let files = Folder::new(room.path());
-        files.tidy(Duration::ZERO).await.unwrap();
+        let (earlier, later) = (Moment(1_700_000_000_000), Moment(1_700_000_000_001));
+        files.tidy(later).await.unwrap();
         files.put("abcd", b"one".to_vec()).await.unwrap();
         let left = room.path().join(BEGUN).join(".tmpleft");
         std::fs::write(&left, b"on").unwrap();
-        files.tidy(Duration::from_hours(1)).await.unwrap();
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        File::options().write(true).open(&left).unwrap().set_modified(then).unwrap();
+        files.tidy(earlier).await.unwrap();
         assert!(left.exists());
-        let long_ago = SystemTime::now() - Duration::from_hours(2);
-        File::options().write(true).open(&left).unwrap().set_modified(long_ago).unwrap();
-        files.tidy(Duration::from_hours(1)).await.unwrap();
+        files.tidy(later).await.unwrap();
         assert!(!left.exists());
         assert_eq!(read(&files, "abcd").await.unwrap(), "one");
     }

@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod peers;
 pub mod pictures;
 pub(crate) mod placed;
+mod portraits;
 pub mod posts;
 pub mod profiles;
 pub mod providers;

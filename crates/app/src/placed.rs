@@ -91,6 +91,8 @@ pub(crate) fn loose(account: Option<AccountId>, held: Option<HeldId>) -> Conditi
     Condition::all()
         .add(sent)
         .add(picture::Column::PostId.is_null())
+        .add(picture::Column::ActorId.is_null())
+        .add(picture::Column::GroupId.is_null())
         .add(match held {
             Some(held) => picture::Column::HeldId.eq(held),
             None => picture::Column::HeldId.is_null(),
@@ -148,7 +150,8 @@ pub(crate) async fn erase(tx: &Tx, post: PostId) -> Result<(), Error> {
     end(tx, Condition::all().add(picture::Column::PostId.eq(post))).await
 }
 
-async fn end(tx: &Tx, which: Condition) -> Result<(), Error> {
+/// Nobody sees these from now on, and their files go at the next sweep.
+pub(crate) async fn end(tx: &Tx, which: Condition) -> Result<(), Error> {
     picture::Entity::update_many()
         .col_expr(picture::Column::PostId, Expr::value(Option::<PostId>::None))
         .col_expr(picture::Column::Description, Expr::value(Option::<String>::None))

@@ -12,6 +12,9 @@ pub const DESCRIPTION_MAX_CHARS: usize = 1_500;
 /// The longest side of the small one of the two sizes of a picture, in pixels.
 pub const SMALL_SIDE: u32 = 640;
 
+/// The longest side of the smallest one, which stands beside a name, in pixels.
+pub const ICON_SIDE: u32 = 192;
+
 /// How large a picture of `size` is, across and down, once no side is longer than `side`.
 pub fn within(size: (u32, u32), side: u32) -> (u32, u32) {
     let longest = size.0.max(size.1).max(1);

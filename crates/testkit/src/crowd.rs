@@ -48,6 +48,9 @@ fn one(id: i64, inbox: &str) -> actor::Model {
     let host = inbox.split('/').nth(2).unwrap().to_owned();
     let uri = format!("http://{host}/users/{id}");
     actor::Model {
+        portrait_key: None,
+        portrait_focus: None,
+        icon_url: None,
         id: ActorId(id),
         domain_id: None,
         kind: ActorKind::Person,

@@ -5,13 +5,12 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use carefolk_app::pictures::{NewPicture, PictureView};
 use carefolk_app::ports::{Files, MadePicture, PictureFault, PictureMaker, PortError};
 use carefolk_app::{App, Caller};
-use carefolk_domain::Focus;
+use carefolk_domain::{Focus, Moment};
 use carefolk_store::entity::picture;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -84,7 +83,7 @@ impl Files for MemoryFiles {
     }
 
     /// Here everything is kept at once.
-    async fn tidy(&self, _older_than: Duration) -> Result<(), PortError> {
+    async fn tidy(&self, _before: Moment) -> Result<(), PortError> {
         self.check()
     }
 }

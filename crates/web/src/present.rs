@@ -1,6 +1,6 @@
 //! From the application's views to page models.
 
-use carefolk_app::actors::ActorView;
+use carefolk_app::actors::{ActorView, Portrait};
 use carefolk_app::groups::GroupView;
 use carefolk_app::pictures::PictureView;
 use carefolk_app::posts::{
@@ -25,6 +25,10 @@ const EXCERPT_CHARS: usize = 500;
 
 /// Where a sentence is cut to put markup in: it stands in no words.
 const GAP: &str = "\u{0}";
+
+fn portrait(portrait: &Portrait) -> (String, &'static str) {
+    (portrait.address.clone(), portrait.focus.word())
+}
 
 /// Makes page models in the language and at the moment of one request.
 pub(crate) struct Presenter<'a> {
@@ -54,6 +58,7 @@ impl<'a> Presenter<'a> {
             name: actor.name.clone(),
             handle: actor.handle.clone(),
             page: actor.page.clone(),
+            portrait: actor.portrait.as_ref().map(portrait),
             initials: initials(&actor.name),
             hue: hue(&actor.uri),
             is_provider: matches!(actor.kind, ActorKind::Organization | ActorKind::Group),
@@ -68,6 +73,7 @@ impl<'a> Presenter<'a> {
                 name: group.name.name.clone(),
                 handle: group.name.handle.clone(),
                 page: group.name.page.clone(),
+                portrait: group.portrait.as_ref().map(portrait),
                 initials: initials(&group.name.name),
                 hue: hue(&group.name.page),
                 is_provider: true,

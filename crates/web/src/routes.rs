@@ -8,8 +8,8 @@ use http::StatusCode;
 
 use crate::answer::Failure;
 use crate::pages::{
-    change, follow, group, groups, home, media, members, order, post as thread, profile, providers,
-    reading, removing, setup, sign_in, team, texts, updates, vote, waiting, write, you,
+    change, follow, group, groups, home, media, members, order, own, post as thread, profile,
+    providers, reading, removing, setup, sign_in, team, texts, updates, vote, waiting, write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -29,6 +29,7 @@ pub fn router(web: WebState) -> Router {
         })
         .layer(from_fn_with_state(web.clone(), gate::gate))
         .route("/media/{key}/{size}", get(media::serve))
+        .route("/media/of/{actor}/{size}", get(media::of))
         .route("/media/elsewhere/{post}/{position}/{size}", get(media::elsewhere))
         .route("/assets/{name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon_by_habit))
@@ -61,14 +62,17 @@ fn pages() -> Router<WebState> {
         .route("/groups/{handle}/begin", post(group::begin))
         .route("/groups/{handle}/removed", get(removing::list))
         .route("/groups/{handle}/waiting", get(waiting::show).post(waiting::decide))
+        .route("/groups/{handle}/change", get(own::of_group).post(own::save_group))
         .route("/groups/{handle}/members", get(members::show).post(members::change))
         .route("/team/{handle}", get(team::show))
+        .route("/team/{handle}/profile", get(own::of_provider).post(own::save_provider))
         .route("/team/{handle}/add", post(team::add))
         .route("/team/{handle}/remove", post(team::remove))
         .route("/follow/{handle}", get(follow::form).post(follow::send))
         .route("/authorize_interaction", get(follow::arrive))
         .route("/updates", get(updates::show).post(updates::saw))
         .route("/you", get(you::show))
+        .route("/you/profile", get(own::mine).post(own::save_mine))
         .route("/you/follow", post(you::follow))
         .route("/you/unfollow", post(you::unfollow))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))

@@ -31,7 +31,7 @@ function filesOf(world) {
   }
 }
 
-const namesOf = ({ key }) => [`${key}-full`, `${key}-small`];
+const namesOf = ({ key }) => [`${key}-full`, `${key}-small`, `${key}-icon`];
 
 /** What is wrong between posts, pictures and files. */
 function misfits(world) {

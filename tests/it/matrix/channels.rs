@@ -66,6 +66,7 @@ fn of(pattern: &str, scene: &Scene) -> Vec<String> {
         "/media/elsewhere/{post}/{position}/{size}" => {
             vec!["/media/elsewhere/1/0/full".to_owned(), "/media/elsewhere/1/0/small".to_owned()]
         }
+        "/media/of/{actor}/{size}" => vec!["/media/of/1/icon".to_owned()],
         "/assets/{name}" => vec!["/assets/quiet".to_owned()],
         _ if pattern.contains("{who}") => {
             let fill = |post: &(String, String)| {

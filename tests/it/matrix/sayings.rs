@@ -3,6 +3,7 @@
 use std::io::{Seek, Write};
 
 use carefolk_app::Caller;
+use carefolk_app::groups::ChangeGroup;
 use carefolk_app::pictures::NewPicture;
 use carefolk_app::posts::{NewPoll, NewPost, PostRef, PostView};
 use carefolk_domain::Focus;
@@ -23,16 +24,42 @@ impl Scene {
 
     /// A picture of a post of Ann's. That it is shown is known by the mark that an answer gives it.
     pub(super) async fn picture(&mut self, ann: &Caller, description: String) -> NewPicture {
-        let mut file = self.town.app.pictures().scratch(ann).await.unwrap();
+        let picture = self.take_in(ann, description).await;
+        self.hide_picture(&picture, &INSIDE, &["mo", "ben"]).await;
+        picture
+    }
+
+    /// The picture of a private group is for who knows of the group.
+    pub(super) async fn portrait(&mut self, group: &str, knows: &[&'static str]) {
+        let mo = self.as_person("mo").await;
+        let picture = self.take_in(&mo, "zqportrait".to_owned()).await;
+        self.hide_picture(&picture, knows, &["ben", "invited"]).await;
+        self.secret("zqportrait", knows, &["ben", "invited"], None);
+        let (handle, picture) = (group.to_owned(), Some(vec![picture]));
+        let change = ChangeGroup { handle, picture, ..ChangeGroup::default() };
+        self.town.app.groups().change(&mo, change).await.unwrap();
+    }
+
+    async fn take_in(&self, by: &Caller, description: String) -> NewPicture {
+        let mut file = self.town.app.pictures().scratch(by).await.unwrap();
         file.write_all(PIXEL).unwrap();
         file.rewind().unwrap();
-        let key = self.town.app.pictures().take_in(ann, file).await.unwrap().key;
-        let shared = shared_key(&self.town.app, &key).await;
+        let key = self.town.app.pictures().take_in(by, file).await.unwrap().key;
+        NewPicture { key, description: Some(description), focus: Focus::Middle }
+    }
+
+    async fn hide_picture(
+        &mut self,
+        picture: &NewPicture,
+        seen_by: &[&'static str],
+        found_by: &[&'static str],
+    ) {
+        let (key, app) = (&picture.key, &self.town.app);
+        let shared = shared_key(app, key).await;
         let secret = |key: &str| format!("{key}-full\"");
-        self.secret(&secret(&key), &INSIDE, &["mo", "ben"], None);
+        self.secret(&secret(key), seen_by, found_by, None);
         self.secret(&secret(&shared), &[], &[], None);
         self.pictures.extend([key.clone(), shared]);
-        NewPicture { key, description: Some(description), focus: Focus::Middle }
     }
 
     /// What Ann says where moderators read first: they and she see it, and nobody else.

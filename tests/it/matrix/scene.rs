@@ -172,6 +172,7 @@ impl Scene {
         for word in private {
             self.secret(word, &knows, &["ben", "invited"], None);
         }
+        self.portrait("quiet", &knows).await;
         let groups = self.town.app.groups();
         for group in ["quiet", "side"] {
             for name in ["ann", "ben", "blocked", "left", "out", "banned", "silent"] {

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use carefolk_app::ports::{Image, MadePicture, MediaType, PictureFault, SMALL_SIDE, within};
+use carefolk_app::ports::{
+    ICON_SIDE, Image, MadePicture, MediaType, PictureFault, SMALL_SIDE, within,
+};
 use fast_image_resize::images::{Image as Pixels, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
@@ -41,7 +43,7 @@ const PNG_MAX_BYTES: usize = 1024 * 1024;
 /// What can be seen through has to be a PNG; above this size it becomes smaller.
 const CLEAR_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// Makes the picture that `bytes` are anew, in two sizes.
+/// Makes the picture that `bytes` are anew, in three sizes.
 ///
 /// # Errors
 ///
@@ -57,13 +59,16 @@ pub fn make(bytes: &[u8]) -> Result<MadePicture, PictureFault> {
     let mut full = smaller(picture, FULL_SIDE)?;
     full.apply_orientation(turn);
     let small = smaller(full.clone(), SMALL_SIDE)?;
-    let blurhash = hash(smaller(small.clone(), HASH_SIDE)?)?;
+    let tiny = smaller(small.clone(), ICON_SIDE)?;
+    let blurhash = hash(smaller(tiny.clone(), HASH_SIDE)?)?;
     let drawn = format != ImageFormat::Jpeg;
-    Ok(MadePicture {
-        full: encode(&full, drawn, FULL_QUALITY)?,
-        small: encode(&small, drawn, SMALL_QUALITY)?,
-        blurhash,
-    })
+    let (full, small) =
+        (encode(&full, drawn, FULL_QUALITY)?, encode(&small, drawn, SMALL_QUALITY)?);
+    let icon = match small.media_type {
+        MediaType::Png => png(&tiny)?,
+        MediaType::Jpeg => jpeg(&tiny, SMALL_QUALITY)?,
+    };
+    Ok(MadePicture { full, small, icon, blurhash })
 }
 
 /// How many scans a JPEG has: what hangs behind it, and what stands inside its segments, is none (phones put
@@ -175,6 +180,10 @@ fn encode(picture: &DynamicImage, drawn: bool, quality: u8) -> Result<Image, Pic
             return Ok(png);
         }
     }
+    jpeg(picture, quality)
+}
+
+fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Image, PictureFault> {
     let (width, height) = (picture.width(), picture.height());
     let mut bytes = Vec::new();
     let plain = picture.to_rgb8();

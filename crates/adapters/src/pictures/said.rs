@@ -1,4 +1,4 @@
-//! What the child says to who started it: a line of JSON, and the bytes of both pictures.
+//! What the child says to who started it: a line of JSON, and the bytes of its pictures.
 
 use carefolk_app::ports::{Image, MadePicture, MediaType, PictureFault};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The first line.
 #[derive(Serialize, Deserialize)]
 enum Head {
-    Made { full: Size, small: Size, blurhash: String },
+    Made { full: Size, small: Size, icon: Size, blurhash: String },
     Fault(Fault),
 }
 
@@ -29,9 +29,9 @@ enum Fault {
 pub(super) fn write(made: Result<MadePicture, PictureFault>) -> Vec<u8> {
     let (head, bodies) = match made {
         Ok(made) => {
-            let (full, small) = (size(&made.full), size(&made.small));
-            let bodies = vec![made.full.bytes, made.small.bytes];
-            (Head::Made { full, small, blurhash: made.blurhash }, bodies)
+            let [full, small, icon] = [&made.full, &made.small, &made.icon].map(size);
+            let bodies = vec![made.full.bytes, made.small.bytes, made.icon.bytes];
+            (Head::Made { full, small, icon, blurhash: made.blurhash }, bodies)
         }
         Err(PictureFault::Kind) => (Head::Fault(Fault::Kind), Vec::new()),
         Err(PictureFault::TooLarge) => (Head::Fault(Fault::TooLarge), Vec::new()),
@@ -58,13 +58,15 @@ pub(super) fn read(said: &[u8]) -> Result<MadePicture, PictureFault> {
         Head::Fault(Fault::Kind) => Err(PictureFault::Kind),
         Head::Fault(Fault::TooLarge) => Err(PictureFault::TooLarge),
         Head::Fault(Fault::Broken) => Err(PictureFault::Broken),
-        Head::Made { full, small, blurhash } => {
-            let (first, second) =
-                bodies.split_at_checked(full.bytes).ok_or(PictureFault::Broken)?;
-            if second.len() != small.bytes {
-                return Err(PictureFault::Broken);
+        Head::Made { full, small, icon, blurhash } => {
+            let half = || PictureFault::Broken;
+            let (first, rest) = bodies.split_at_checked(full.bytes).ok_or_else(half)?;
+            let (second, third) = rest.split_at_checked(small.bytes).ok_or_else(half)?;
+            if third.len() != icon.bytes {
+                return Err(half());
             }
-            Ok(MadePicture { full: image(&full, first), small: image(&small, second), blurhash })
+            let (full, small) = (image(&full, first), image(&small, second));
+            Ok(MadePicture { full, small, icon: image(&icon, third), blurhash })
         }
     }
 }
@@ -86,8 +88,8 @@ mod tests {
             height: 3,
             bytes: bytes.to_vec(),
         };
-        let made =
-            MadePicture { full: image(b"full\n"), small: image(b"small"), blurhash: "L0".into() };
+        let (full, small, icon) = (image(b"full\n"), image(b"small"), image(b"icon"));
+        let made = MadePicture { full, small, icon, blurhash: "L0".into() };
         let said = write(Ok(made.clone()));
         assert_eq!(read(&said), Ok(made));
         assert_eq!(read(&said[..said.len() - 1]), Err(PictureFault::Broken));

@@ -2,10 +2,11 @@
 
 use carefolk_domain::{ActorKind, Handle, PostingRule};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
-use carefolk_store::entity::{actor, domain, group};
+use carefolk_store::entity::{actor, domain, group, picture};
 use carefolk_wire::webfinger::{Jrd, Link};
 use carefolk_wire::write::{
-    Actor, Capability, Endpoints, Generator, Multikey, OrderedCollection, PublicKey, Tombstone,
+    Actor, Capability, Endpoints, Generator, Icon, Multikey, OrderedCollection, PublicKey,
+    Tombstone,
 };
 use carefolk_wire::{ActorKind as WireKind, nodeinfo};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -42,6 +43,19 @@ async fn keys_of(
         multikey
     });
     Ok((public_key, multikey))
+}
+
+/// The picture of a local actor, as its document has it.
+async fn icon_of(
+    conn: &impl ConnectionTrait,
+    base: &str,
+    row: &actor::Model,
+) -> Result<Option<Icon>, Error> {
+    let Some(key) = &row.portrait_key else { return Ok(None) };
+    let found = picture::Entity::find().filter(picture::Column::Key.eq(key.as_str()));
+    let Some(picture) = found.one(conn).await? else { return Ok(None) };
+    let url = format!("{base}/media/{key}/small");
+    Ok(Some(Icon::new(picture.small_type.name(), url, picture.description)))
 }
 
 /// Where the moderators of a group of ours are listed.
@@ -153,6 +167,7 @@ impl Actors<'_> {
             preferred_username: row.handle.clone(),
             name: if is_instance { self.0.instance().name().await? } else { row.name.clone() },
             summary: row.summary_html.as_str().to_owned(),
+            icon: icon_of(conn, self.0.settings().uri_base(), &row).await?,
             url: row.url.clone(),
             inbox: row.inbox.clone(),
             outbox: part(&row.outbox),

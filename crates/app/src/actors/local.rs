@@ -106,6 +106,9 @@ fn actor_row(
 ) -> actor::ActiveModel {
     let uri = format!("{}/ap/actor/{}", domain.base_url, app.slug());
     actor::ActiveModel {
+        portrait_key: Set(None),
+        portrait_focus: Set(None),
+        icon_url: Set(None),
         id: Set(id),
         domain_id: Set(Some(domain.id)),
         kind: Set(new.kind),

@@ -13,8 +13,9 @@ pub(crate) mod queries;
 mod remote;
 mod resolve;
 mod rotate;
+pub(crate) mod told;
 
-use carefolk_domain::{ActorId, ActorKind, ActorState, Html, Moment};
+use carefolk_domain::{ActorId, ActorKind, ActorState, Focus, Html, Moment};
 
 pub(crate) use followers::{PART_MAX, synchronization};
 pub(crate) use inboxes::OpenInboxes;
@@ -27,6 +28,25 @@ use crate::App;
 
 /// The handle of this capability.
 pub struct Actors<'a>(pub(crate) &'a App);
+
+/// The picture of somebody, as pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portrait {
+    /// Where it is on this server, as a path, without which size.
+    pub address: String,
+    /// The part that has to be seen.
+    pub focus: Focus,
+    /// What it is called, if somebody here sent it.
+    pub(crate) key: Option<String>,
+}
+
+impl Portrait {
+    /// The picture that a row names, if it names one.
+    pub(crate) fn named(key: Option<&String>, focus: Option<&String>) -> Option<Self> {
+        let focus = focus.and_then(|word| Focus::from_word(word)).unwrap_or_default();
+        key.map(|key| Self { address: format!("/media/{key}"), focus, key: Some(key.clone()) })
+    }
+}
 
 /// An actor, as it is shown.
 #[derive(Clone, Debug)]
@@ -43,6 +63,8 @@ pub struct ActorView {
     pub host: String,
     /// Its display name; the handle if it has none.
     pub name: String,
+    /// Its picture.
+    pub portrait: Option<Portrait>,
     /// What it says about itself.
     pub summary: Html,
     /// Its id on the wire.

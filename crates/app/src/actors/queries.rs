@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use carefolk_domain::{ActorId, ActorKind, ActorState, Address, Handle, UriHash};
+use carefolk_domain::{ActorId, ActorKind, ActorState, Address, Focus, Handle, UriHash};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::actor;
 use sea_orm::{
@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::SelectStatement,
 };
 
-use super::{ActorView, Actors, handles};
+use super::{ActorView, Actors, Portrait, handles};
 use crate::kernel::{caller::Caller, error::Error};
 
 /// The row behind an id on the wire.
@@ -70,6 +70,14 @@ pub(crate) fn view(row: actor::Model) -> ActorView {
     } else {
         format!("/@{}@{}", row.handle, row.host)
     };
+    let portrait = match &row.icon_url {
+        Some(_) if !is_local => {
+            // Whoever looks asks us, and we copy it from there (S-129).
+            let address = format!("/media/of/{}", row.id);
+            Some(Portrait { address, focus: Focus::default(), key: None })
+        }
+        _ => Portrait::named(row.portrait_key.as_ref(), row.portrait_focus.as_ref()),
+    };
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     ActorView {
         id: row.id,
@@ -78,6 +86,7 @@ pub(crate) fn view(row: actor::Model) -> ActorView {
         name: if row.name.trim().is_empty() { row.handle.clone() } else { row.name },
         handle: row.handle,
         host: row.host,
+        portrait,
         summary: row.summary_html,
         uri: row.uri,
         url: row.url,

@@ -29,6 +29,9 @@ const NAME_MAX_CHARS: usize = 200;
 const NAME_MAX_BYTES: usize = 4 * 1024;
 const SUMMARY_MAX_BYTES: usize = 64 * 1024;
 
+/// The longest address of a picture that is kept.
+const ICON_URL_MAX_BYTES: usize = 2 * 1024;
+
 /// A remote actor that has been read and found to speak for itself.
 pub(crate) struct Described {
     /// What it says.
@@ -119,6 +122,7 @@ pub(crate) async fn upsert(
             fresh.uri = Set(described.actor.id.clone());
             fresh.uri_hash = Set(UriHash::of(&described.actor.id));
             fresh.summary_source = Set(None);
+            (fresh.portrait_key, fresh.portrait_focus) = (Set(None), Set(None));
             fresh.created_at = Set(tx.now());
             fresh.note_count = Set(0);
             fresh.follower_count = Set(0);
@@ -146,6 +150,7 @@ fn columns(described: &Described, now: Moment) -> actor::ActiveModel {
         host: Set(described.host.clone()),
         name: Set(described.name.clone()),
         summary_html: Set(described.summary.clone()),
+        icon_url: Set(actor.icon.clone().filter(|url| url.len() <= ICON_URL_MAX_BYTES)),
         url: Set(own(&actor.url).unwrap_or_else(|| actor.id.clone())),
         inbox: Set(actor.inbox.clone()),
         shared_inbox: Set(actor.shared_inbox.clone()),

@@ -111,15 +111,9 @@ impl Groups<'_> {
             name: Set(own(new.name.trim())),
             summary_source: Set(own(about)),
             summary_html: Set(actor.is_none().then(|| Html::from_markdown(about))),
-            posting: Set(match new.kind {
-                GroupKind::Announce => PostingRule::Moderators,
-                GroupKind::Open => new.posting,
-                // Nobody else reads it.
-                GroupKind::Closed | GroupKind::Private => match new.posting {
-                    PostingRule::Anyone => PostingRule::Members,
-                    other => other,
-                },
-            }),
+            portrait_key: Set(None),
+            portrait_focus: Set(None),
+            posting: Set(posting_in(new.kind, new.posting)),
             approval: Set(new.approval),
             rules: Set(checked.rules.clone()),
             lang: Set(lang.unwrap_or_else(Lang::unknown)),
@@ -134,36 +128,75 @@ impl Groups<'_> {
     }
 }
 
+/// Who begins conversations in a group of that kind, where `wanted` was asked for.
+pub(super) fn posting_in(kind: GroupKind, wanted: PostingRule) -> PostingRule {
+    match (kind, wanted) {
+        (GroupKind::Announce, _) => PostingRule::Moderators,
+        // Nobody else reads it.
+        (GroupKind::Closed | GroupKind::Private, PostingRule::Anyone) => PostingRule::Members,
+        (_, wanted) => wanted,
+    }
+}
+
+/// What a group says about itself, as it was typed.
+pub(super) struct Said<'a> {
+    pub name: &'a str,
+    pub about: &'a str,
+    pub rules: &'a str,
+    pub area: &'a str,
+}
+
+impl Said<'_> {
+    /// Its rules, a line for each, without what is empty.
+    pub(super) fn rules(&self) -> String {
+        let lines = self.rules.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The place that it is for, if it says one.
+    pub(super) fn area(&self) -> Option<String> {
+        Some(self.area.trim().to_owned()).filter(|area| !area.is_empty())
+    }
+
+    /// What is wrong with it.
+    pub(super) fn wrong(&self) -> Vec<FieldError> {
+        let mut wrong = Vec::new();
+        let mut note = |field, invalid| wrong.push(FieldError { field, invalid });
+        // In the order of the form.
+        for (field, text, most) in
+            [("name", self.name, NAME_MAX_CHARS), ("about", self.about, SUMMARY_MAX_CHARS)]
+        {
+            if text.trim().is_empty() {
+                note(field, Invalid::Missing);
+            }
+            if text.chars().count() > most {
+                note(field, Invalid::TooLong(most));
+            }
+        }
+        let rules = self.rules();
+        if rules.lines().count() > GROUP_RULES_MAX {
+            note("rules", Invalid::TooMany(GROUP_RULES_MAX));
+        }
+        if rules.lines().any(|line| line.chars().count() > GROUP_RULE_MAX_CHARS) {
+            note("rules", Invalid::TooLong(GROUP_RULE_MAX_CHARS));
+        }
+        if self.area.trim().chars().count() > GROUP_AREA_MAX_CHARS {
+            note("area", Invalid::TooLong(GROUP_AREA_MAX_CHARS));
+        }
+        wrong
+    }
+}
+
 fn check(new: &NewGroup) -> Result<Checked, Error> {
-    let mut wrong = Vec::new();
-    let mut note = |field, invalid| wrong.push(FieldError { field, invalid });
-    if new.name.trim().is_empty() {
-        note("name", Invalid::Missing);
-    }
-    if new.name.chars().count() > NAME_MAX_CHARS {
-        note("name", Invalid::TooLong(NAME_MAX_CHARS));
-    }
-    let handle = Handle::new(&new.handle).map_err(|invalid| note("handle", invalid)).ok();
-    if handle.as_ref().is_some_and(|handle| handle.as_str() == NOT_A_GROUP) {
-        note("handle", Invalid::Reserved);
-    }
-    if new.about.trim().is_empty() {
-        note("about", Invalid::Missing);
-    }
-    if new.about.chars().count() > SUMMARY_MAX_CHARS {
-        note("about", Invalid::TooLong(SUMMARY_MAX_CHARS));
-    }
-    let lines = new.rules.lines().map(str::trim).filter(|line| !line.is_empty());
-    let rules: Vec<&str> = lines.collect();
-    if rules.len() > GROUP_RULES_MAX {
-        note("rules", Invalid::TooMany(GROUP_RULES_MAX));
-    }
-    if rules.iter().any(|line| line.chars().count() > GROUP_RULE_MAX_CHARS) {
-        note("rules", Invalid::TooLong(GROUP_RULE_MAX_CHARS));
-    }
-    let area = new.area.trim();
-    if area.chars().count() > GROUP_AREA_MAX_CHARS {
-        note("area", Invalid::TooLong(GROUP_AREA_MAX_CHARS));
+    let said = Said { name: &new.name, about: &new.about, rules: &new.rules, area: &new.area };
+    let mut wrong = said.wrong();
+    let handle = Handle::new(&new.handle);
+    let reserved = handle.as_ref().is_ok_and(|handle| handle.as_str() == NOT_A_GROUP);
+    let unfit = handle.as_ref().err().copied().or(reserved.then_some(Invalid::Reserved));
+    if let Some(invalid) = unfit {
+        // In the form it comes right after the name.
+        let at = wrong.iter().take_while(|it| it.field == "name").count();
+        wrong.insert(at, FieldError { field: "handle", invalid });
     }
     let mut moderators: Vec<String> = Vec::new();
     for name in new.moderators.iter().map(|name| name.trim().trim_start_matches('@')) {
@@ -172,15 +205,13 @@ fn check(new: &NewGroup) -> Result<Checked, Error> {
         }
     }
     if moderators.len() < GROUP_MODERATORS_MIN {
-        note("moderators", Invalid::TooFew(GROUP_MODERATORS_MIN));
+        let invalid = Invalid::TooFew(GROUP_MODERATORS_MIN);
+        wrong.push(FieldError { field: "moderators", invalid });
     }
     match handle {
-        Some(handle) if wrong.is_empty() => Ok(Checked {
-            handle,
-            rules: rules.join("\n"),
-            area: Some(area.to_owned()).filter(|area| !area.is_empty()),
-            moderators,
-        }),
+        Ok(handle) if wrong.is_empty() => {
+            Ok(Checked { handle, rules: said.rules(), area: said.area(), moderators })
+        }
         _ => Err(Error::Invalid(wrong)),
     }
 }

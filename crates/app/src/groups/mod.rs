@@ -5,6 +5,7 @@
 //! another passed on (no loops). Closed and private groups have no actor: nothing that could be followed, fetched
 //! or sent is there, and who is in them, their moderators decide.
 
+mod change;
 mod create;
 mod joining;
 mod moderate;
@@ -20,8 +21,9 @@ use carefolk_domain::{
 };
 
 use crate::App;
-use crate::actors::ActorView;
+use crate::actors::{ActorView, Portrait};
 pub use crate::grouped::GroupName;
+use crate::placed::{NewPicture, PictureView};
 use crate::posts::PostView;
 pub use reading::Waiting;
 
@@ -53,6 +55,40 @@ pub struct NewGroup {
     pub moderators: Vec<String>,
 }
 
+/// A change of what a group says about itself; what is `None` stays. Its name in addresses and its kind stay for good.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeGroup {
+    /// Its local name.
+    pub handle: String,
+    /// Its display name.
+    pub name: Option<String>,
+    /// Who it is for, in Markdown.
+    pub about: Option<String>,
+    /// Who begins conversations.
+    pub posting: Option<PostingRule>,
+    /// What moderators read before anybody else does.
+    pub approval: Option<ApprovalRule>,
+    /// Its rules, a line for each.
+    pub rules: Option<String>,
+    /// The language that is spoken in it.
+    pub lang: Option<Lang>,
+    /// The place that it is for.
+    pub area: Option<String>,
+    /// Its picture: one that was taken in, or that it has; none takes it away.
+    pub picture: Option<Vec<NewPicture>>,
+}
+
+/// A group as who keeps order in it changes it.
+#[derive(Clone, Debug)]
+pub struct OwnGroup {
+    /// The group.
+    pub group: GroupView,
+    /// What was typed about it, in Markdown.
+    pub about_source: String,
+    /// Its picture.
+    pub picture: Option<PictureView>,
+}
+
 /// A group, as it is shown.
 #[derive(Clone, Debug)]
 pub struct GroupView {
@@ -60,6 +96,8 @@ pub struct GroupView {
     pub id: GroupId,
     /// Its name and page.
     pub name: GroupName,
+    /// Its picture.
+    pub portrait: Option<Portrait>,
     /// Who it is for.
     pub about: Html,
     /// What other servers know it by; closed and private groups have none.

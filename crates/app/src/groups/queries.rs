@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::{GroupMember, GroupPage, GroupView, Groups, Order};
 use crate::actors::documents::moderators_of;
-use crate::actors::{ActorView, queries as actors};
+use crate::actors::{ActorView, Portrait, queries as actors};
 use crate::grouped::{self, Place, role, roles};
 use crate::kernel::caller::Caller;
 use crate::kernel::{error::Error, page::Page};
@@ -37,12 +37,14 @@ pub(super) fn view(place: Place, inside: Option<u64>, mine: Option<GroupRole>) -
     let name = place.name();
     let Place { row, actor } = place;
     let actor = actor.map(actors::view);
+    let own = Portrait::named(row.portrait_key.as_ref(), row.portrait_focus.as_ref());
     GroupView {
         id: row.id,
         name,
         about: actor
             .as_ref()
             .map_or_else(|| row.summary_html.unwrap_or_default(), |actor| actor.summary.clone()),
+        portrait: actor.as_ref().map_or(own, |actor| actor.portrait.clone()),
         members: actor.as_ref().map_or(inside, |actor| Some(actor.followers)),
         actor,
         mine,

@@ -1,13 +1,12 @@
 //! Files and pictures, as the application needs them. Real ones are in `adapters`.
 
 use std::fs::File;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
 
-pub use carefolk_domain::MediaType;
-pub use carefolk_domain::picture::{SMALL_SIDE, within};
+pub use carefolk_domain::picture::{ICON_SIDE, SMALL_SIDE, within};
+pub use carefolk_domain::{MediaType, Moment};
 
 use super::ports::PortError;
 
@@ -45,18 +44,18 @@ pub trait Files: Send + Sync {
     /// [`PortError::Unavailable`].
     async fn scratch(&self) -> Result<File, PortError>;
 
-    /// Takes away what somebody began to keep so long ago and never ended, because the process died.
+    /// Takes away what somebody began to keep before that moment and never ended, because the process died.
     ///
     /// # Errors
     ///
     /// [`PortError::Unavailable`].
-    async fn tidy(&self, older_than: Duration) -> Result<(), PortError>;
+    async fn tidy(&self, before: Moment) -> Result<(), PortError>;
 }
 
 /// Who makes pictures anew.
 #[async_trait]
 pub trait PictureMaker: Send + Sync {
-    /// The picture in `file`, which is read from its beginning: written anew in two sizes, upright and
+    /// The picture in `file`, which is read from its beginning: written anew in three sizes, upright and
     /// without anything but what it shows.
     ///
     /// # Errors
@@ -85,6 +84,8 @@ pub struct MadePicture {
     pub full: Image,
     /// For lists.
     pub small: Image,
+    /// To stand beside a name; written as the small one is.
+    pub icon: Image,
     /// The few colours that stand for it until it is there (blurhash).
     pub blurhash: String,
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use carefolk_domain::{Address, KeyId, Moment, Span};
+use carefolk_domain::{Address, KeyId, Span};
 use thiserror::Error;
 
 pub use super::files::{
-    Files, Image, MadePicture, MediaType, PICTURE_MAX_BYTES, PictureFault, PictureMaker,
-    SMALL_SIDE, within,
+    Files, ICON_SIDE, Image, MadePicture, MediaType, Moment, PICTURE_MAX_BYTES, PictureFault,
+    PictureMaker, SMALL_SIDE, within,
 };
 
 /// Where the time comes from.

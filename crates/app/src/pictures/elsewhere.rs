@@ -1,22 +1,23 @@
 //! Pictures of other servers: who reads here asks us, and we ask them (S-088, S-129).
 //!
 //! What can be asked for is a picture of a post that we hold and the reader may see, by its place in that
-//! post: no address is taken from anybody.
+//! post, and that of somebody whom we know: no address is taken from anybody.
 
 use std::fmt::Write;
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carefolk_domain::{AccountId, MediaType, PostId, Span, UriHash, uri};
-use carefolk_store::entity::{attachment, post, remote_picture};
+use carefolk_domain::{AccountId, ActorId, MediaType, PostId, Span, UriHash, uri};
+use carefolk_store::entity::{actor, attachment, post, remote_picture};
 use moka::future::Cache;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::senders::{Sender, Senders};
 use super::turns::Turns;
-use super::{PictureSize, Pictures, ShownPicture, storage};
+use super::{PictureSize, Pictures, ShownPicture, files, storage};
+use crate::actors::queries as actors;
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::kernel::ports::{MadePicture, PictureFault, PortError};
@@ -105,6 +106,24 @@ impl Pictures<'_> {
         Ok(ShownPicture { media_type, is_open: row.audience.is_open(), version, file })
     }
 
+    /// The picture of somebody elsewhere; copied now if there is no copy yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pictures::show_elsewhere`].
+    pub async fn show_of(&self, who: ActorId, size: PictureSize) -> Result<ShownPicture, Error> {
+        let none = || Error::NotFound("picture");
+        let found = actor::Entity::find_by_id(who).one(self.0.read()).await?;
+        let row = found.filter(actors::is_shown).ok_or_else(none)?;
+        let url = row.icon_url.filter(|_| row.domain_id.is_none()).ok_or_else(none)?;
+        if !self.0.peers().is_open_to(&row.host).await? {
+            return Err(none());
+        }
+        let (media_type, file) = self.copied(&url, size).await?.ok_or_else(none)?;
+        let version = copy_file(&UriHash::of(&url), size);
+        Ok(ShownPicture { media_type, is_open: true, version, file })
+    }
+
     /// The file of the copy of what stands at `url`, if there is one or can be.
     async fn copied(
         &self,
@@ -187,7 +206,7 @@ impl Pictures<'_> {
                 return Ok(None);
             }
         };
-        let bytes = made.full.bytes.len() + made.small.bytes.len();
+        let bytes = made.full.bytes.len() + made.small.bytes.len() + made.icon.bytes.len();
         let mut row = remote_picture::Model {
             url_hash,
             url: url.to_owned(),
@@ -202,7 +221,7 @@ impl Pictures<'_> {
         self.write(row.clone()).await?;
         (row.media_type, row.small_type) =
             (Some(made.full.media_type), Some(made.small.media_type));
-        for (size, image) in [(PictureSize::Full, made.full), (PictureSize::Small, made.small)] {
+        for (size, image) in files(made) {
             let name = copy_file(&row.url_hash, size);
             self.0.files().put(&name, image.bytes).await.map_err(storage)?;
         }

@@ -10,6 +10,7 @@ use super::{PictureSize, file};
 use crate::App;
 use crate::kernel::error::Error;
 use crate::kernel::ports::PortError;
+use crate::kernel::tx::Tx;
 
 /// How long a picture may stand nowhere: somebody may be writing what it belongs to.
 const LOOSE_KEPT: Span = Span::hours(24);
@@ -74,7 +75,7 @@ pub(crate) async fn forget_copies(app: &App) -> Result<u64, Error> {
 /// Forgets some of them; returns how many. The row goes last: as long as it is there, somebody knows what to
 /// take away.
 pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
-    if let Err(error) = app.files().tidy(BEGUN_KEPT.to_std()).await {
+    if let Err(error) = app.files().tidy(app.now() - BEGUN_KEPT).await {
         tracing::warn!(%error, "what was begun and not ended could not be tidied away");
     }
     let tx = app.begin().await?;
@@ -87,18 +88,7 @@ pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
         .filter(picture::Column::HeldId.not_in_subquery(held))
         .exec(tx.conn())
         .await?;
-    let unused = picture::Entity::update_many()
-        .col_expr(picture::Column::GoneAt, Expr::value(tx.now()))
-        .filter(picture::Column::PostId.is_null())
-        .filter(picture::Column::HeldId.is_null())
-        .filter(picture::Column::GoneAt.is_null())
-        .filter(
-            picture::Column::CreatedAt.lt(tx.now() - LOOSE_KEPT).or(picture::Column::ReadyAt
-                .is_null()
-                .and(picture::Column::CreatedAt.lt(tx.now() - BEGUN_KEPT))),
-        )
-        .exec(tx.conn())
-        .await?;
+    let unused = let_go(&tx).await?;
     tx.commit().await?;
     let gone = picture::Entity::find()
         .filter(picture::Column::GoneAt.is_not_null())
@@ -118,7 +108,7 @@ pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
         }
     }
     if removed.is_empty() && stuck.is_empty() {
-        return Ok(unused.rows_affected);
+        return Ok(unused);
     }
     let tx = app.begin().await?;
     // Behind the others, which must not wait for it.
@@ -132,15 +122,38 @@ pub(crate) async fn forget(app: &App) -> Result<u64, Error> {
         .exec(tx.conn())
         .await?;
     tx.commit().await?;
-    Ok(unused.rows_affected + forgotten.rows_affected)
+    Ok(unused + forgotten.rows_affected)
+}
+
+/// What stands nowhere for long goes, and what was begun and not ended sooner; returns how many.
+async fn let_go(tx: &Tx) -> Result<u64, Error> {
+    let gone = picture::Entity::update_many()
+        .col_expr(picture::Column::GoneAt, Expr::value(tx.now()))
+        .filter(picture::Column::PostId.is_null())
+        .filter(picture::Column::HeldId.is_null())
+        .filter(picture::Column::ActorId.is_null())
+        .filter(picture::Column::GroupId.is_null())
+        .filter(picture::Column::GoneAt.is_null())
+        .filter(
+            picture::Column::CreatedAt.lt(tx.now() - LOOSE_KEPT).or(picture::Column::ReadyAt
+                .is_null()
+                .and(picture::Column::CreatedAt.lt(tx.now() - BEGUN_KEPT))),
+        )
+        .exec(tx.conn())
+        .await?;
+    Ok(gone.rows_affected)
 }
 
 async fn remove_copy(app: &App, row: &remote_picture::Model) -> Result<(), PortError> {
-    app.files().remove(&copy_file(&row.url_hash, PictureSize::Full)).await?;
-    app.files().remove(&copy_file(&row.url_hash, PictureSize::Small)).await
+    for size in PictureSize::ALL {
+        app.files().remove(&copy_file(&row.url_hash, size)).await?;
+    }
+    Ok(())
 }
 
 async fn remove(app: &App, row: &picture::Model) -> Result<(), PortError> {
-    app.files().remove(&file(row, PictureSize::Full)).await?;
-    app.files().remove(&file(row, PictureSize::Small)).await
+    for size in PictureSize::ALL {
+        app.files().remove(&file(row, size)).await?;
+    }
+    Ok(())
 }

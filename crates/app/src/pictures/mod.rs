@@ -23,32 +23,38 @@ pub use crate::placed::{DESCRIPTION_FIELDS, NewPicture, PictureView};
 
 use crate::App;
 use crate::kernel::error::Error;
-use crate::kernel::ports::PortError;
+use crate::kernel::ports::{Image, MadePicture, PortError};
 
 /// The handle of this capability.
 pub struct Pictures<'a>(pub(crate) &'a App);
 
-/// Which of the two sizes.
+/// Which of its sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureSize {
     /// As large as a screen.
     Full,
     /// For lists.
     Small,
+    /// To stand beside a name.
+    Icon,
 }
 
 impl PictureSize {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Full, Self::Small, Self::Icon];
+
     /// The word for it in addresses.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Full => "full",
             Self::Small => "small",
+            Self::Icon => "icon",
         }
     }
 
     /// The size that `word` means.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Full, Self::Small].into_iter().find(|size| size.word() == word)
+        Self::ALL.into_iter().find(|size| size.word() == word)
     }
 }
 
@@ -63,6 +69,12 @@ pub struct ShownPicture {
     pub version: String,
     /// The file, from its beginning.
     pub file: File,
+}
+
+/// The files of a picture that was made anew, by their sizes.
+fn files(made: MadePicture) -> [(PictureSize, Image); 3] {
+    let MadePicture { full, small, icon, .. } = made;
+    [(PictureSize::Full, full), (PictureSize::Small, small), (PictureSize::Icon, icon)]
 }
 
 /// What the file of a picture is called.

@@ -5,10 +5,11 @@ use carefolk_store::entity::{held_post, picture, post};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::{PictureSize, Pictures, ShownPicture, file, storage};
+use crate::actors::Portrait;
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::posts::visible::{hidden_actors, visible_to};
-use crate::waiting;
+use crate::{portraits, waiting};
 
 impl Pictures<'_> {
     /// The picture called `key`, if `viewer` may see it.
@@ -37,7 +38,7 @@ impl Pictures<'_> {
         let is_open = is_open.ok_or(Error::NotFound("picture"))?;
         let media_type = match size {
             PictureSize::Full => row.media_type,
-            PictureSize::Small => row.small_type,
+            PictureSize::Small | PictureSize::Icon => row.small_type,
         };
         let opened = self.0.files().open(&file(&row, size)).await.map_err(|error| {
             tracing::error!(%error, picture = %row.id, "the file of a picture could not be read");
@@ -46,6 +47,20 @@ impl Pictures<'_> {
         // By the name that was asked for: who knows the one for other servers does not learn the other.
         let version = format!("{key}-{}", size.word());
         Ok(ShownPicture { media_type, is_open, version, file: opened })
+    }
+
+    /// What the picture of somebody shows, in words, for who is shown it beside their name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn words_of(&self, portrait: &Portrait) -> Result<Option<String>, Error> {
+        let Some(key) = &portrait.key else { return Ok(None) };
+        let found = picture::Entity::find()
+            .filter(picture::Column::Key.eq(key.as_str()))
+            .one(self.0.read())
+            .await?;
+        Ok(found.and_then(|row| row.description))
     }
 
     /// Whether anybody may see it, if the viewer may.
@@ -60,6 +75,10 @@ impl Pictures<'_> {
             let found = held_post::Entity::find_by_id(held).filter(waiting::readable_by(member));
             let found = found.one(self.0.read()).await?;
             return Ok(found.filter(|_| !is_shared).map(|_held| false));
+        }
+        if row.actor_id.is_some() || row.group_id.is_some() {
+            let shown = portraits::may_see(self.0.read(), viewer, row).await?;
+            return Ok(shown.filter(|_| !is_shared));
         }
         let Some(post) = row.post_id else {
             let is_own = row.account_id.is_some() && row.account_id == viewer.account();

@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
-use super::{PictureSize, PictureView, Pictures, file, storage};
+use super::{PictureView, Pictures, file, files, storage};
 use crate::kernel::caller::Caller;
 use crate::kernel::error::Error;
 use crate::kernel::ports::{Image, MadePicture, PictureFault};
@@ -58,8 +58,7 @@ impl Pictures<'_> {
         let tx = self.0.begin().await?;
         let row = self.row(caller, &made, tx.now()).insert(tx.conn()).await?;
         tx.commit().await?;
-        let files = [(PictureSize::Full, made.full), (PictureSize::Small, made.small)];
-        for (size, image) in files {
+        for (size, image) in files(made) {
             self.0.files().put(&file(&row, size), image.bytes).await.map_err(storage)?;
         }
         let tx = self.0.begin().await?;
@@ -112,6 +111,8 @@ impl Pictures<'_> {
             account_id: Set(caller.account()),
             post_id: Set(None),
             held_id: Set(None),
+            actor_id: Set(None),
+            group_id: Set(None),
             position: Set(0),
             media_type: Set(made.full.media_type),
             small_type: Set(made.small.media_type),

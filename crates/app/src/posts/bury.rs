@@ -9,6 +9,7 @@ use sea_orm::{
 use super::{change, polls, queries};
 use crate::actors::bury;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
+use crate::portraits::{self, Sitter};
 use crate::{App, grouped, insiders, waiting};
 
 /// `Delete` of a post, ours or unknown ones refused or remembered.
@@ -56,9 +57,12 @@ pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outco
         .col_expr(actor::Column::State, Expr::value(ActorState::Deleted))
         .col_expr(actor::Column::Name, Expr::value(""))
         .col_expr(actor::Column::SummaryHtml, Expr::value(Html::default()))
+        .col_expr(actor::Column::PortraitKey, Expr::value(Option::<String>::None))
+        .col_expr(actor::Column::IconUrl, Expr::value(Option::<String>::None))
         .filter(actor::Column::Id.eq(author.id))
         .exec(tx.conn())
         .await?;
+    portraits::take_down(tx, Sitter::Actor(author.id)).await?;
     polls::forget(tx, author.id).await?;
     insiders::forget(tx, author.id).await?;
     waiting::forget(tx, author.id).await?;

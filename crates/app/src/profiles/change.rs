@@ -1,14 +1,14 @@
 //! Changing what an actor of ours says about itself.
 
-use carefolk_domain::{FieldError, Html, Invalid};
-use carefolk_store::entity::actor;
+use carefolk_domain::{ActorKind, FieldError, Html, Invalid};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{ChangeActor, Profiles, wire_map};
+use super::{ChangeActor, Profiles};
 use crate::actors::local::{NAME_MAX_CHARS, SUMMARY_MAX_CHARS};
+use crate::actors::told;
 use crate::audit;
-use crate::kernel::{caller::Caller, error::Error, tx::Tx};
-use crate::outbox;
+use crate::kernel::{caller::Caller, error::Error};
+use crate::portraits::{self, Sitter};
 
 impl Profiles<'_> {
     /// Changes what an actor says about itself, and tells the servers of who follows it.
@@ -16,10 +16,11 @@ impl Profiles<'_> {
     /// # Errors
     ///
     /// [`Error::Denied`] if the caller may not speak as it; [`Error::NotFound`]; [`Error::Invalid`]
-    /// (`name`, `summary`).
+    /// (`name`, `summary`, `description_1`, `pictures`).
     pub async fn change(&self, caller: &Caller, change: ChangeActor) -> Result<(), Error> {
         let row = self.0.follows().voice(caller, &change.handle).await?;
-        check(&change)?;
+        check(&change, row.kind != ActorKind::Person)?;
+        let of = Sitter::Actor(row.id);
         let mut changed = row.into_active_model();
         if let Some(name) = &change.name {
             changed.name = Set(name.trim().to_owned());
@@ -35,23 +36,21 @@ impl Profiles<'_> {
             changed.indexable = Set(indexable);
         }
         let tx = self.0.begin().await?;
+        if let Some(pictures) = &change.picture {
+            let hung = portraits::hang(&tx, of, caller.account(), pictures.first()).await?;
+            (changed.portrait_key, changed.portrait_focus) = (Set(hung.key), Set(hung.focus));
+        }
         changed.updated_at = Set(tx.now());
         let row = changed.update(tx.conn()).await?;
-        self.tell(&tx, &row).await?;
+        told::tell_of_change(self.0, &tx, &row).await?;
         audit::record_operator(self.0, &tx, caller, "actor.update", &row.handle).await?;
         tx.commit().await
     }
-
-    /// Tells the servers of who follows an actor what it says about itself now.
-    pub(super) async fn tell(&self, tx: &Tx, row: &actor::Model) -> Result<(), Error> {
-        let document = self.0.actors().document_on(tx.conn(), row.clone()).await?;
-        let said = wire_map::update(self.0, row, document);
-        outbox::say(self.0, tx, said, wire_map::followers(row)).await
-    }
 }
 
-fn check(change: &ChangeActor) -> Result<(), Error> {
-    let mut wrong = Vec::new();
+fn check(change: &ChangeActor, must_describe: bool) -> Result<(), Error> {
+    let pictures = change.picture.as_deref().unwrap_or_default();
+    let mut wrong = portraits::check(pictures, must_describe);
     let mut bound = |field, text: &Option<String>, max: usize| {
         if text.as_deref().is_some_and(|text| text.chars().count() > max) {
             wrong.push(FieldError { field, invalid: Invalid::TooLong(max) });

@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{Profiles, wire_map};
 use crate::actors::queries as actors;
+use crate::actors::told;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::outbox;
 use crate::posts::bury;
@@ -38,7 +39,7 @@ impl Profiles<'_> {
         insiders::keep_order_without(&tx, row.id).await?;
         let named: BTreeSet<String> = self.named_by(&tx, &row).await?;
         let said = wire_map::delete(self.0, &row);
-        let mut to = wire_map::followers(&row);
+        let mut to = told::followers(&row);
         to.inboxes.extend(named);
         // Who follows a group has what they began in it.
         to.inboxes.extend(grouped::inboxes_of_author(tx.conn(), row.id).await?);

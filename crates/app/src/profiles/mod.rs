@@ -16,6 +16,10 @@ use carefolk_store::entity::actor;
 pub use moving::NOT_NAMED_HERE;
 
 use crate::App;
+use crate::actors::{ActorView, queries};
+use crate::kernel::{caller::Caller, error::Error};
+use crate::placed::{NewPicture, PictureView};
+use crate::portraits::{self, Sitter};
 
 /// How many other ids an actor of ours may name as itself.
 pub const ALIASES_MAX: usize = 10;
@@ -39,6 +43,33 @@ pub struct ChangeActor {
     pub discoverable: Option<bool>,
     /// Whether its posts may be searched.
     pub indexable: Option<bool>,
+    /// Its picture: one that was taken in, or that it has; none takes it away.
+    pub picture: Option<Vec<NewPicture>>,
+}
+
+/// What somebody of ours says about themselves, as who may change it sees it.
+#[derive(Clone, Debug)]
+pub struct OwnProfile {
+    /// Who.
+    pub who: ActorView,
+    /// What was typed about them, in Markdown.
+    pub summary_source: String,
+    /// Their picture.
+    pub picture: Option<PictureView>,
+}
+
+impl Profiles<'_> {
+    /// What an actor that the caller may speak as says about itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`], [`Error::NotFound`], [`Error::Store`].
+    pub async fn own(&self, caller: &Caller, handle: &str) -> Result<OwnProfile, Error> {
+        let row = self.0.follows().voice(caller, handle).await?;
+        let picture = portraits::view_of(self.0.read(), Sitter::Actor(row.id)).await?;
+        let summary_source = row.summary_source.clone().unwrap_or_default();
+        Ok(OwnProfile { who: queries::view(row), summary_source, picture })
+    }
 }
 
 /// The other ids of an actor.

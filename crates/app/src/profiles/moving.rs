@@ -5,6 +5,7 @@ use carefolk_store::entity::actor;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use super::{ALIASES_MAX, MOVE_AGAIN_AFTER, Profiles, aliases, wire_map};
+use crate::actors::told;
 use crate::audit;
 use crate::kernel::jobs::{self, Job};
 use crate::kernel::{caller::Caller, error::Error, tx::Tx};
@@ -77,7 +78,7 @@ impl Profiles<'_> {
         changed.also_known_as = Set(Some(known.join("\n")).filter(|text| !text.is_empty()));
         changed.updated_at = Set(tx.now());
         let row = changed.update(tx.conn()).await?;
-        self.tell(&tx, &row).await?;
+        told::tell_of_change(self.0, &tx, &row).await?;
         audit::record(self.0, &tx, caller, act, &row.handle, &known.join(" ")).await?;
         tx.commit().await
     }
@@ -102,9 +103,9 @@ impl Profiles<'_> {
         let target = self.destination(&row, target).await?;
         let tx = self.0.begin().await?;
         let row = write_move(&tx, row, &target.uri).await?;
-        self.tell(&tx, &row).await?;
+        told::tell_of_change(self.0, &tx, &row).await?;
         let said = wire_map::moved(self.0, &row, &target.uri);
-        outbox::say(self.0, &tx, said, wire_map::followers(&row)).await?;
+        outbox::say(self.0, &tx, said, told::followers(&row)).await?;
         let job = Job::FollowOn { from: row.id, to: target.id };
         jobs::later(self.0, &tx, &job).await?;
         audit::record(self.0, &tx, caller, "actor.move", &row.handle, &target.uri).await?;

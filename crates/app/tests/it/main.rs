@@ -45,6 +45,7 @@ mod poison;
 mod polling;
 mod polls_elsewhere;
 mod pooling;
+mod portraits;
 mod posting;
 mod proving;
 mod quoting;

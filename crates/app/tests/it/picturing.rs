@@ -169,7 +169,7 @@ async fn what_leaves_a_post_is_gone_at_once_and_its_files_soon_after() {
     let (stays, goes) = (kit.picture(&nurse, "Stays").await, kit.picture(&nurse, "Goes").await);
     let unused = kit.picture(&nurse, "Never used").await;
     let post = publish(&kit, &nurse, showing("nurse", vec![goes.clone(), stays.clone()])).await;
-    assert_eq!(kit.files.names().len(), 6);
+    assert_eq!(kit.files.names().len(), 9);
     let changed = NewPicture { description: Some("It stays".to_owned()), ..stays.clone() };
     let edit = EditPost {
         post: post.id,
@@ -184,16 +184,16 @@ async fn what_leaves_a_post_is_gone_at_once_and_its_files_soon_after() {
     assert_eq!(seen(&kit, &nurse, &goes.key).await, None);
     assert_eq!(seen(&kit, &nurse, &stays.key).await, Some(true));
     kit.app.sweep().await.unwrap();
-    assert_eq!(kit.files.names().len(), 4);
+    assert_eq!(kit.files.names().len(), 6);
 
     // A disk that fails keeps the row, and so somebody knows what is left to do.
     kit.app.posts().delete(&nurse, post.id).await.unwrap();
     kit.files.fill(true);
     kit.app.sweep().await.unwrap();
-    assert_eq!(kit.files.names().len(), 4);
+    assert_eq!(kit.files.names().len(), 6);
     kit.files.fill(false);
     kit.app.sweep().await.unwrap();
-    assert_eq!(kit.files.names().len(), 2);
+    assert_eq!(kit.files.names().len(), 3);
     kit.clock.advance(Span::hours(25));
     assert_eq!(seen(&kit, &nurse, &unused.key).await, Some(false));
     kit.app.sweep().await.unwrap();
@@ -230,7 +230,7 @@ async fn what_is_none_is_refused_and_too_many_are() {
     kit.database.meddle(&update).await;
     kit.clock.advance(Span::hours(1));
     kit.app.sweep().await.unwrap();
-    assert_eq!(kit.files.names().len(), 2);
+    assert_eq!(kit.files.names().len(), 3);
     kit.clock.advance(Span::seconds(1));
     kit.app.sweep().await.unwrap();
     assert_eq!(kit.files.names(), Vec::<String>::new());

@@ -34,3 +34,14 @@ wrong-description-missing = Dywedwch beth mae llun { $number } yn ei ddangos
 wrong-description-too-long = Gwnewch ddisgrifiad llun { $number } yn fyrrach: { $max } nod ar y mwyaf
 wrong-too-large = Dewiswch rywbeth llai
 wrong-broken = Allem ni ddim darllen hwn. Rhowch gynnig ar un arall
+# Llun person, darparwr neu grŵp.
+portrait-summary = Y llun wrth yr enw
+portrait-file = Dewiswch lun arall
+portrait-description = Beth mae'r llun yn ei ddangos?
+portrait-description-new = Beth mae'r llun arall yn ei ddangos?
+portrait-add = Edrych ar y llun hwn yn gyntaf
+portrait-added = Mae'r llun wedi'i ychwanegu. Nid yw wedi'i gadw eto.
+portrait-number = Y llun
+portrait-chosen = Y llun, heb ei ddisgrifio eto
+portrait-focus = Pa ran y mae'n rhaid ei gweld? Caiff y llun ei dorri'n sgwâr.
+portrait-leave-out = Tynnu'r llun i ffwrdd

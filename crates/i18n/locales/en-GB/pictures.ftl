@@ -34,3 +34,14 @@ wrong-description-missing = Say what picture { $number } shows
 wrong-description-too-long = Make the description of picture { $number } shorter: { $max } characters at most
 wrong-too-large = Choose something smaller
 wrong-broken = We could not read this. Try another one
+# The picture of a person, a provider or a group.
+portrait-summary = The picture beside the name
+portrait-file = Choose another picture
+portrait-description = What does the picture show?
+portrait-description-new = What does the other picture show?
+portrait-add = Look at this picture first
+portrait-added = The picture was added. It is not saved yet.
+portrait-number = The picture
+portrait-chosen = The picture, not described yet
+portrait-focus = Which part must be seen? The picture is cut to a square.
+portrait-leave-out = Take the picture away

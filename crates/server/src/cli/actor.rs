@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::desk::{Desk, text_from_stdin, when};
 use super::follow::address;
+use super::pictures::PortraitArgs;
 use crate::output::table;
 use crate::words::plain;
 
@@ -67,6 +68,8 @@ pub(crate) enum ActorCommand {
     "summary_stdin",
     "discoverable",
     "indexable",
+    "picture",
+    "no_picture",
 ]))]
 pub(crate) struct UpdateArgs {
     /// The name of an account or a provider
@@ -83,6 +86,8 @@ pub(crate) struct UpdateArgs {
     /// Whether their posts may be searched
     #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
     indexable: Option<bool>,
+    #[command(flatten)]
+    portrait: PortraitArgs,
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {
@@ -150,6 +155,7 @@ impl UpdateArgs {
             summary,
             discoverable: self.discoverable,
             indexable: self.indexable,
+            picture: self.portrait.take_in(desk).await?,
         };
         let done = desk.app.profiles().change(&desk.caller, change).await;
         done.map_err(|error| plain(error, &format!("change {handle}")))?;

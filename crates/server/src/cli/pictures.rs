@@ -24,6 +24,32 @@ pub(crate) struct PictureArgs {
     descriptions: Vec<String>,
 }
 
+/// The picture of somebody.
+#[derive(Debug, Args)]
+pub(crate) struct PortraitArgs {
+    /// Their picture (JPEG, PNG or WebP), in place of the one before
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// What the picture shows, in words
+    #[arg(long, value_name = "TEXT", requires = "picture")]
+    describe: Option<String>,
+    /// Take their picture away
+    #[arg(long, conflicts_with = "picture")]
+    no_picture: bool,
+}
+
+impl PortraitArgs {
+    /// Takes it in; nothing where it stays as it is.
+    pub(super) async fn take_in(self, desk: &Desk) -> anyhow::Result<Option<Vec<NewPicture>>> {
+        if self.no_picture {
+            return Ok(Some(Vec::new()));
+        }
+        let Some(file) = self.picture else { return Ok(None) };
+        let descriptions = self.describe.into_iter().collect();
+        PictureArgs { files: vec![file], descriptions }.take_in(desk).await.map(Some)
+    }
+}
+
 impl PictureArgs {
     /// Takes them in, in their order.
     pub(super) async fn take_in(self, desk: &Desk) -> anyhow::Result<Vec<NewPicture>> {

@@ -68,6 +68,35 @@ pub(crate) struct Provider {
     /// Who else writes for it.
     #[serde(default)]
     pub(crate) team: Vec<String>,
+    /// Its picture.
+    pub(crate) portrait: Option<Portrait>,
+}
+
+/// A picture beside a name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Portrait {
+    /// Which one.
+    picture: String,
+    /// What it shows.
+    pub(crate) shows: String,
+}
+
+/// Pictures that we drew, by name.
+const PORTRAITS: [(&str, &[u8]); 4] = [
+    ("cup", include_bytes!("../../demo/portraits/cup.png")),
+    ("door", include_bytes!("../../demo/portraits/door.png")),
+    ("tree", include_bytes!("../../demo/portraits/tree.png")),
+    ("wheel", include_bytes!("../../demo/portraits/wheel.png")),
+];
+
+impl Portrait {
+    /// The file.
+    pub(crate) fn bytes(&self) -> anyhow::Result<&'static [u8]> {
+        let found = PORTRAITS.iter().find(|(name, _)| *name == self.picture);
+        let found = found.with_context(|| format!("there is no picture {}", self.picture))?;
+        Ok(found.1)
+    }
 }
 
 /// A group.
@@ -91,6 +120,8 @@ pub(crate) struct Group {
     /// The place that it is for.
     #[serde(default)]
     pub(crate) area: String,
+    /// Its picture.
+    pub(crate) portrait: Option<Portrait>,
     /// Who keeps order.
     pub(crate) moderators: Vec<String>,
     /// Who else joined, of this community.

@@ -120,6 +120,7 @@ impl<'a> Seeder<'a> {
             };
             providers.create(&self.caller, new).await.map_err(failed)?;
         }
+        self.portrait_of(provider).await?;
         let team = providers.team(&self.caller, &provider.handle).await.map_err(failed)?;
         for name in provider.team.iter().filter(|name| team.iter().all(|m| m.handle != **name)) {
             providers
@@ -167,6 +168,7 @@ impl<'a> Seeder<'a> {
             };
             groups.create(&self.caller, new).await.map_err(failed)?;
         }
+        self.portrait_of_group(group).await?;
         for name in &group.members {
             if group.kind.stays_here() {
                 groups.invite(&self.caller, handle, name).await.map_err(failed)?;

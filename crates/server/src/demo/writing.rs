@@ -1,14 +1,13 @@
 //! Says what was said: posts with their past moments, then the changes, then the deletions.
 
 use std::collections::HashMap;
-use std::io::{Seek, Write};
 use std::time::Duration;
 
 use anyhow::Context;
 use carefolk_app::pictures::NewPicture;
 use carefolk_app::posts::{EditPost, NewPost, Policies, PostRef, PostView};
 use carefolk_app::{Caller, Error, Page};
-use carefolk_domain::{Address, Audience, Focus, Lang, Moment};
+use carefolk_domain::{Address, Audience, Lang, Moment};
 use tokio::time::Instant;
 
 use super::data::{PAINTING, Post};
@@ -142,14 +141,7 @@ impl Seeder<'_> {
 
     async fn pictures(&self, post: &Post) -> anyhow::Result<Vec<NewPicture>> {
         let Some(description) = post.picture.clone() else { return Ok(Vec::new()) };
-        let failed = |error| plain(error, "keep a picture");
-        let mut file = self.app.pictures().scratch(&self.caller).await.map_err(failed)?;
-        file.write_all(PAINTING)
-            .and_then(|()| file.rewind())
-            .context("could not keep a picture")?;
-        let view = self.app.pictures().take_in(&self.caller, file).await.map_err(failed)?;
-        let (key, description) = (view.key, Some(description));
-        Ok(vec![NewPicture { key, description, focus: Focus::Middle }])
+        Ok(vec![self.taken_in(PAINTING, description).await?])
     }
 
     /// A text with the hosts of this demo in place of `{alderbrook}` and `{larkmoor}`.

@@ -34,6 +34,12 @@ pub struct Model {
     pub summary_source: Option<String>,
     /// The same as it is shown.
     pub summary_html: Html,
+    /// What the picture of a local actor is called.
+    pub portrait_key: Option<String>,
+    /// The part of it that has to be seen, by its word.
+    pub portrait_focus: Option<String>,
+    /// Where the picture of a remote actor is.
+    pub icon_url: Option<String>,
     /// Its page.
     pub url: String,
     /// Where it is sent to.

@@ -25,6 +25,10 @@ pub struct Model {
     pub summary_source: Option<String>,
     /// The same, to be shown.
     pub summary_html: Option<Html>,
+    /// What its picture is called, where it has no actor.
+    pub portrait_key: Option<String>,
+    /// The part of it that has to be seen, by its word.
+    pub portrait_focus: Option<String>,
     /// Who begins conversations.
     pub posting: PostingRule,
     /// What moderators read before anybody else does.

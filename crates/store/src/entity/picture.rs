@@ -1,6 +1,6 @@
 //! Pictures that somebody here sent. Their bytes are files.
 
-use carefolk_domain::{AccountId, HeldId, MediaType, Moment, PictureId, PostId};
+use carefolk_domain::{AccountId, ActorId, GroupId, HeldId, MediaType, Moment, PictureId, PostId};
 use sea_orm::entity::prelude::*;
 
 /// One of them.
@@ -24,6 +24,10 @@ pub struct Model {
     pub post_id: Option<PostId>,
     /// What waits, and has it.
     pub held_id: Option<HeldId>,
+    /// Whom it is a picture of, as their own.
+    pub actor_id: Option<ActorId>,
+    /// The group that it is the picture of, where that has no actor.
+    pub group_id: Option<GroupId>,
     /// Its place among those of the post, from 0.
     pub position: i32,
     /// What it is written as.

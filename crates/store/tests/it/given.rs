@@ -49,6 +49,9 @@ pub(crate) fn domain() -> domain::Model {
 pub(crate) fn remote_actor(id: i64, host: &str) -> actor::Model {
     let uri = format!("https://{host}/users/{id}");
     actor::Model {
+        portrait_key: None,
+        portrait_focus: None,
+        icon_url: None,
         id: ActorId(id),
         domain_id: None,
         kind: ActorKind::Person,

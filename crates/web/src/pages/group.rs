@@ -9,6 +9,7 @@ use carefolk_domain::{ApprovalRule, Audience, GroupRole, Lang, PostingRule};
 use super::composer::{self, Voice};
 use super::groups::{facts, kind_words};
 use super::pictures::Sent;
+use super::profile;
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
@@ -118,6 +119,7 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
     Ok(GroupPage {
         cx,
         said: web.said(),
+        shows: profile::shows(web, group.portrait.as_ref()).await?,
         kind: kind_words(web, group.kind),
         kind_lead: web.t(&format!("group-kind-{}-lead", group.kind.word())),
         lang: group.lang.as_str().to_owned(),
@@ -133,6 +135,7 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
             "group-begin-inside"
         }),
         buttons: buttons(web, &shown),
+        change_page: shown.may_moderate.then(|| format!("{}/change", group.name.page)),
         members_page: shown.may_moderate.then(|| format!("{}/members", group.name.page)),
         waiting_page: waiting_page(web, &shown).await?,
         asking: Some(shown.asking)
@@ -143,10 +146,7 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
         begin,
         pinned: shown.pinned.iter().filter(|_| web.is_first_page()).map(pinned).collect(),
         list,
-        elsewhere_lead: web.t(match group.posting {
-            PostingRule::Moderators => "group-elsewhere-listen",
-            PostingRule::Anyone | PostingRule::Members => "group-elsewhere-lead",
-        }),
+        elsewhere_lead: elsewhere_lead(web, group.posting),
         address: group
             .actor
             .as_ref()
@@ -155,6 +155,13 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
         follow_action: format!("/follow/{}", group.name.handle),
         person,
         errors,
+    })
+}
+
+fn elsewhere_lead(web: &Web, posting: PostingRule) -> String {
+    web.t(match posting {
+        PostingRule::Moderators => "group-elsewhere-listen",
+        PostingRule::Anyone | PostingRule::Members => "group-elsewhere-lead",
     })
 }
 

@@ -134,6 +134,11 @@ fn page(web: &Web, errors: Errors) -> FormPage {
         let hint = web.t(&format!("group-new-{name}-hint"));
         Field::area(name, label, rows).hint(hint).filled(fields.get(name), &errors)
     };
+    let question = |name, all: &[&'static str]| {
+        let first = all.first().copied().unwrap_or_default();
+        let chosen = fields.some(name).unwrap_or_else(|| first.to_owned());
+        Item::Choices(choices(web, name, (all, &chosen), &errors))
+    };
     let lang = fields.some("lang");
     let own = web.visit().frame.locale.language();
     let lang = lang.unwrap_or_else(|| own.to_owned());
@@ -141,14 +146,9 @@ fn page(web: &Web, errors: Errors) -> FormPage {
         Item::Input(line("name", None)),
         Item::Input(line("handle", Some("group-new-handle-hint")).code()),
         Item::Input(area("about", 4)),
-        Item::Choices(choices(web, "kind", &KINDS, &errors)),
-        Item::Choices(choices(web, "posting", &["anyone", "members"], &errors)),
-        Item::Choices(choices(
-            web,
-            "approval",
-            &ApprovalRule::ALL.map(ApprovalRule::word),
-            &errors,
-        )),
+        question("kind", &KINDS),
+        question("posting", &["anyone", "members"]),
+        question("approval", &ApprovalRule::ALL.map(ApprovalRule::word)),
         Item::Input(area("rules", 5)),
         Item::Input(line("area", Some("group-new-area-hint"))),
         Item::Input(area("moderators", 3)),
@@ -157,15 +157,17 @@ fn page(web: &Web, errors: Errors) -> FormPage {
     page.errors(errors)
 }
 
-/// A question whose answers have words and hints of their own.
-fn choices(web: &Web, name: &'static str, all: &[&'static str], errors: &Errors) -> Choices {
-    let chosen = web.fields().some(name);
-    let first = all.first().copied().unwrap_or_default().to_owned();
-    let chosen = chosen.unwrap_or(first);
+/// A question whose answers have words and hints of their own; `all` of them, and the one that is chosen.
+pub(super) fn choices(
+    web: &Web,
+    name: &'static str,
+    (all, chosen): (&[&'static str], &str),
+    errors: &Errors,
+) -> Choices {
     let choice = |word: &&'static str| {
         let key = format!("group-new-{name}-{word}");
         let hint = web.t(&format!("{key}-hint"));
-        Choice::new(word, web.t(&key), &chosen).hint(hint)
+        Choice::new(word, web.t(&key), chosen).hint(hint)
     };
     let legend = web.t(&format!("group-new-{name}"));
     Choices::new(name, legend, all.iter().map(choice).collect(), errors)

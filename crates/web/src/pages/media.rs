@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use carefolk_app::pictures::{PictureSize, ShownPicture};
-use carefolk_domain::PostId;
+use carefolk_domain::{ActorId, PostId};
 use carefolk_httpkit::Problem;
 use futures_util::{Stream, stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
@@ -54,6 +54,19 @@ pub(crate) async fn elsewhere(
     let caller = visit::caller(&state, &headers).await?;
     let pictures = state.app.pictures();
     let shown = pictures.show_elsewhere(&caller, PostId(post), position, size).await?;
+    Ok(answer(shown, &headers))
+}
+
+/// `GET /media/of/{actor}/{size}`: the picture of somebody elsewhere.
+pub(crate) async fn of(
+    State(state): State<WebState>,
+    Path((actor, size)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let none = || Failure::from(Problem::not_found());
+    let size = PictureSize::from_word(&size).ok_or_else(none)?;
+    let Ok(actor) = actor.parse() else { return Err(none()) };
+    let shown = state.app.pictures().show_of(ActorId(actor), size).await?;
     Ok(answer(shown, &headers))
 }
 

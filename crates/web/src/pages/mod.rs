@@ -9,6 +9,7 @@ pub(crate) mod home;
 pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod order;
+pub(crate) mod own;
 pub(crate) mod pictures;
 pub(crate) mod post;
 pub(crate) mod profile;

@@ -47,6 +47,8 @@ pub(crate) struct Sent {
     new_description: String,
     /// Whether the button was pressed that sends nothing but pictures.
     is_step: bool,
+    /// Whether there is one alone: that of somebody. A new one takes the place of the one before.
+    is_portrait: bool,
 }
 
 /// A picture that is there.
@@ -75,6 +77,28 @@ impl Sent {
         })
     }
 
+    /// The picture of somebody as it stands, on a form that nobody sent yet.
+    pub(crate) fn portrait(picture: Option<&PictureView>) -> Self {
+        Self {
+            kept: Self::standing_all(picture.into_iter()).collect(),
+            is_portrait: true,
+            ..Self::default()
+        }
+    }
+
+    /// Reads the picture of somebody from the form, as [`Sent::read`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sent::read`].
+    pub(crate) async fn read_portrait(
+        web: &Web,
+        own: Option<&PictureView>,
+    ) -> Result<Self, Failure> {
+        let sent = Self { is_portrait: true, ..Self::default() };
+        sent.read_into(web, own.map_or(&[], std::slice::from_ref)).await
+    }
+
     /// Reads them from the form, and takes in the one that came with it. `own` are those that stand in the
     /// post already.
     ///
@@ -82,11 +106,15 @@ impl Sent {
     ///
     /// What went wrong, if that was not the picture.
     pub(crate) async fn read(web: &Web, own: &[PictureView]) -> Result<Self, Failure> {
+        Self::default().read_into(web, own).await
+    }
+
+    async fn read_into(self, web: &Web, own: &[PictureView]) -> Result<Self, Failure> {
         let fields = web.fields();
         let mut sent = Self {
             is_step: fields.get("act") == STEP,
             new_description: fields.get(NEW_DESCRIPTION).to_owned(),
-            ..Self::default()
+            ..self
         };
         let keys = KEY_FIELDS.map(|field| fields.get(field).to_owned());
         let asked: Vec<String> = keys.iter().filter(|key| !key.is_empty()).cloned().collect();
@@ -126,7 +154,7 @@ impl Sent {
     }
 
     async fn add(&mut self, web: &Web, left_some_out: bool) {
-        let is_full = self.kept.len() >= PICTURES_MAX;
+        let is_full = !self.is_portrait && self.kept.len() >= PICTURES_MAX;
         let is_awaited = !self.new_description.trim().is_empty();
         let invalid = match web.fields().file() {
             SentFile::None if is_awaited && !is_full => Invalid::Missing,
@@ -138,6 +166,9 @@ impl Sent {
             SentFile::Here(file) => match take_in(web, file).await {
                 Ok(view) => {
                     let description = std::mem::take(&mut self.new_description);
+                    if self.is_portrait {
+                        self.kept.clear();
+                    }
                     self.kept.push(Kept {
                         view,
                         description,
@@ -194,17 +225,23 @@ impl Sent {
     pub(crate) fn item(&self, web: &Web, errors: &Errors) -> Item {
         let names = DESCRIPTION_FIELDS.into_iter().zip(FOCUS_FIELDS);
         let kept = (1_usize..).zip(self.kept.iter().zip(names));
+        let kind = if self.is_portrait { "portrait" } else { "picture" };
         let kept: Vec<KeptPicture> =
-            kept.map(|(number, (it, names))| it.item(web, number, names, errors)).collect();
+            kept.map(|(number, (it, names))| it.item(web, (kind, number), names, errors)).collect();
         let has_errors = errors.lines().iter().any(|line| is_ours(line.field));
         let is_open = !kept.is_empty() || has_errors || !self.new_description.is_empty();
-        let file = Field::line(FILE, web.t("picture-file")).hint(web.t("picture-file-hint"));
-        let words = Field::area(NEW_DESCRIPTION, web.t("picture-description-new"), 3);
+        let another = self.is_portrait && !kept.is_empty();
+        let file = web.t(if another { "portrait-file" } else { "picture-file" });
+        let file = Field::line(FILE, file).hint(web.t("picture-file-hint"));
+        let shows = if another { "portrait-description-new" } else { "picture-description-new" };
+        let words = Field::area(NEW_DESCRIPTION, web.t(shows), 3);
         let words = words.hint(web.t("picture-description-hint"));
-        let add = (kept.len() < PICTURES_MAX)
+        let add = (self.is_portrait || kept.len() < PICTURES_MAX)
             .then(|| (file.filled("", errors), words.filled(&self.new_description, errors)));
         let error = errors.of(ALL);
-        Item::Pictures(Box::new(PictureItems { is_open, error, kept, add }))
+        let summary = web.t(&format!("{kind}-summary"));
+        let button = web.t(&format!("{kind}-add"));
+        Item::Pictures(Box::new(PictureItems { summary, button, is_open, error, kept, add }))
     }
 }
 
@@ -212,16 +249,16 @@ impl Kept {
     fn item(
         &self,
         web: &Web,
-        number: usize,
+        (kind, number): (&'static str, usize),
         (name, focus_name): (&'static str, &'static str),
         errors: &Errors,
     ) -> KeptPicture {
-        let numbered = |key: &str| web.with(key, "number", number);
-        let mut field = Field::area(name, numbered("picture-description"), 3);
+        let numbered = |key: &str| web.with(&format!("{kind}-{key}"), "number", number);
+        let mut field = Field::area(name, numbered("description"), 3);
         // Who added it goes on there, and hears that it worked.
         field.autofocus = self.is_new && errors.is_empty();
         if self.is_new {
-            field = field.hint(numbered("picture-added"));
+            field = field.hint(numbered("added"));
         }
         let choice = |it: Focus| {
             let words = web.t(&format!("picture-focus-{}", it.word()));
@@ -231,13 +268,13 @@ impl Kept {
         let described = Some(self.description.clone()).filter(|words| !words.trim().is_empty());
         KeptPicture {
             number,
-            legend: numbered("picture-number"),
-            leave_out: numbered("picture-leave-out"),
+            legend: numbered("number"),
+            leave_out: numbered("leave-out"),
             key: self.view.key.clone(),
             size: self.view.small_size,
-            alt: described.unwrap_or_else(|| numbered("picture-chosen")),
+            alt: described.unwrap_or_else(|| numbered("chosen")),
             description: field.filled(&self.description, errors),
-            focus: Choices::new(focus_name, numbered("picture-focus"), focus, errors),
+            focus: Choices::new(focus_name, numbered("focus"), focus, errors),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use carefolk_app::Caller;
-use carefolk_app::actors::ActorView;
+use carefolk_app::actors::{ActorView, Portrait};
 use carefolk_app::follows::FollowState;
 use carefolk_domain::{ActorKind, Address};
 
@@ -35,6 +35,7 @@ pub(crate) async fn show(web: Web, Path(who): Path<String>) -> Answer {
     let model = ProfilePage {
         cx: web.cx(actor.name_and_origin()),
         said: web.said(),
+        shows: shows(&web, actor.portrait.as_ref()).await?,
         about: Some(actor.summary.below(1).as_str().to_owned())
             .filter(|html| !html.trim().is_empty()),
         facts: facts(&web, &actor),
@@ -60,6 +61,17 @@ pub(crate) async fn find(web: &Web, who: &str) -> Result<ActorView, Failure> {
     let address = Address::parse(who).map_err(|_not_one| Failure::not_found())?;
     let found = web.app().actors().find(web.caller(), &address).await?;
     found.ok_or_else(Failure::not_found)
+}
+
+/// What somebody's picture shows, in words.
+pub(super) async fn shows(
+    web: &Web,
+    portrait: Option<&Portrait>,
+) -> Result<Option<String>, Failure> {
+    match portrait {
+        Some(portrait) => Ok(web.app().pictures().words_of(portrait).await?),
+        None => Ok(None),
+    }
 }
 
 fn facts(web: &Web, actor: &ActorView) -> Vec<String> {
@@ -95,9 +107,12 @@ async fn follow_button(web: &Web, actor: &ActorView) -> Result<Option<FollowButt
     }))
 }
 
-/// What a member of the team, or an admin, can do here.
+/// What they themselves, a member of the team, or an admin, can do here.
 async fn acts(web: &Web, actor: &ActorView) -> Result<Vec<(String, String)>, Failure> {
     let Caller::Member(member) = web.caller() else { return Ok(Vec::new()) };
+    if member.actor == actor.id {
+        return Ok(vec![("/you/profile".to_owned(), web.t("profile-change-own"))]);
+    }
     if !actor.is_local || actor.kind != ActorKind::Organization {
         return Ok(Vec::new());
     }
@@ -106,6 +121,7 @@ async fn acts(web: &Web, actor: &ActorView) -> Result<Vec<(String, String)>, Fai
     let in_team = mine.iter().any(|(provider, _)| provider.id == actor.id);
     if in_team {
         acts.push((format!("/write?as={}", actor.handle), web.t("profile-write")));
+        acts.push((format!("/team/{}/profile", actor.handle), web.t("profile-change")));
     }
     if in_team || member.role == carefolk_domain::Role::Admin {
         acts.push((format!("/team/{}", actor.handle), web.t("profile-edit-team")));

@@ -13,9 +13,11 @@ pub(crate) struct Person {
     pub address: String,
     /// Their page here, as a path.
     pub page: String,
-    /// One or two letters for the picture.
+    /// Their picture: where it is, without which size, and the part that has to be seen.
+    pub portrait: Option<(String, &'static str)>,
+    /// One or two letters where there is none.
     pub initials: String,
-    /// Which of six colours the picture has.
+    /// Which of six colours those have.
     pub hue: u8,
     /// Whether this is an organisation.
     pub is_provider: bool,

@@ -258,6 +258,10 @@ impl Item {
 /// The pictures of what is being written.
 #[derive(Clone, Debug)]
 pub(crate) struct PictureItems {
+    /// What the part is called.
+    pub summary: String,
+    /// What the button says that adds one.
+    pub button: String,
     /// Whether they are shown at once.
     pub is_open: bool,
     /// What is wrong with all of them together.

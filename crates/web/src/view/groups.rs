@@ -191,6 +191,8 @@ pub(crate) struct GroupPage {
     pub said: Option<String>,
     /// The group.
     pub person: Person,
+    /// What their picture shows, in words.
+    pub shows: Option<String>,
     /// What kind of group it is, in words.
     pub kind: String,
     /// What that means, in a sentence.
@@ -213,6 +215,8 @@ pub(crate) struct GroupPage {
     pub begin_audience: String,
     /// The buttons that join or leave.
     pub buttons: Vec<Button>,
+    /// Where it is changed, for who keeps order in it.
+    pub change_page: Option<String>,
     /// The page of who is in it, for those who keep order.
     pub members_page: Option<String>,
     /// The page of what waits, and its words, where the reader has to do with it.

@@ -121,6 +121,8 @@ pub(crate) struct ProfilePage {
     pub said: Option<String>,
     /// Who it is about.
     pub person: Person,
+    /// What their picture shows, in words.
+    pub shows: Option<String>,
     /// What they say about themselves, sanitised.
     pub about: Option<String>,
     /// Short facts.

@@ -7,7 +7,7 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 25] = [
+const FORMS: [&str; 28] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
@@ -23,10 +23,13 @@ const FORMS: [&str; 25] = [
     "/groups/table/begin",
     "/groups/table/waiting",
     "/groups/table/members",
+    "/groups/table/change",
     "/team/bridge/add",
+    "/team/bridge/profile",
     "/team/bridge/remove",
     "/follow/bridge",
     "/updates",
+    "/you/profile",
     "/you/follow",
     "/you/unfollow",
     "/sign-in",

@@ -17,6 +17,7 @@ mod origins;
 mod pages;
 mod pictures;
 mod polls;
+mod portraits;
 mod updates;
 mod waiting;
 mod words;

@@ -16,7 +16,7 @@ use crate::browser::{Answer, Browser};
 const KIND: &str = "multipart/form-data; boundary=part";
 
 /// A form with fields and perhaps a file.
-fn form(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
+pub(crate) fn form(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         let head = format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
@@ -31,7 +31,7 @@ fn form(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
     body
 }
 
-async fn send(browser: &mut Browser, to: &str, body: impl Into<Body>) -> Answer {
+pub(crate) async fn send(browser: &mut Browser, to: &str, body: impl Into<Body>) -> Answer {
     browser.send("POST", to, &[(CONTENT_TYPE.as_str(), KIND)], body).await
 }
 
@@ -45,7 +45,7 @@ async fn write(browser: &mut Browser, fields: &[(&str, &str)], file: Option<&[u8
 }
 
 /// The key of the picture that stands in a form.
-fn key(answer: &Answer) -> String {
+pub(crate) fn key(answer: &Answer) -> String {
     let (_, rest) = answer.body.split_once("name=\"picture_1\" value=\"").expect("a picture");
     rest.split('"').next().unwrap().to_owned()
 }

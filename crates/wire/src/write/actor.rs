@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::context::{Context, Term};
 use super::frame;
-use crate::kind::ActorKind;
+use crate::kind::{ActorKind, ObjectKind};
 use crate::time::{self, Millis};
 use crate::vocab;
 
@@ -26,6 +26,9 @@ pub struct Actor {
     /// AS2: about itself, clean HTML.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub summary: String,
+    /// AS2: its picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Icon>,
     /// AS2: the page; same host as `id`, or Mastodon ignores it.
     pub url: String,
     /// `ActivityPub` § 4.1.
@@ -71,6 +74,29 @@ pub struct Actor {
     /// FEP-844e: the same on the instance's own actor.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub implements: Vec<Capability>,
+}
+
+/// AS2: the picture of an actor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Icon {
+    /// Always `Image`.
+    #[serde(rename = "type")]
+    kind: ObjectKind,
+    /// AS2.
+    pub media_type: String,
+    /// AS2: where it is.
+    pub url: String,
+    /// AS2: what it shows, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Icon {
+    /// A picture of that type at `url`, which shows `name`.
+    pub fn new(media_type: &str, url: String, name: Option<String>) -> Self {
+        Self { kind: ObjectKind::Image, media_type: media_type.to_owned(), url, name }
+    }
 }
 
 /// `ActivityPub` § 4.1.

@@ -16,7 +16,7 @@ mod poll;
 use serde::Serialize;
 
 pub use activity::{Activity, Follow, Object, Tombstone};
-pub use actor::{Actor, Capability, Endpoints, Generator, Multikey, PublicKey};
+pub use actor::{Actor, Capability, Endpoints, Generator, Icon, Multikey, PublicKey};
 pub use collection::{First, OrderedCollection, OrderedCollectionPage};
 pub use context::Context;
 pub use note::{Attachment, LanguageMap, Note, Source, Tag};

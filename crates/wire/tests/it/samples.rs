@@ -11,6 +11,7 @@ pub(crate) const AGENCY: &str = "https://council.example/ap/actor/7f3";
 pub(crate) fn agency() -> Actor {
     let part = |name: &str| format!("{AGENCY}/{name}");
     Actor {
+        icon: None,
         id: AGENCY.to_owned(),
         kind: ActorKind::Organization,
         preferred_username: "agency".to_owned(),

@@ -1,5 +1,6 @@
 //! `carefolk group`: conversations that people join.
 
+mod change;
 mod order;
 mod shown;
 mod waiting;
@@ -9,6 +10,7 @@ use carefolk_app::groups::{GroupMember, Joined, NewGroup};
 use carefolk_domain::{ApprovalRule, GroupKind, GroupRole, Lang, PostingRule};
 use clap::{Args, Subcommand, ValueEnum};
 
+use self::change::ChangeArgs;
 use self::order::OrderCommand;
 use self::shown::{Conversation, Shown, Whole};
 use self::waiting::WaitingCommand;
@@ -25,6 +27,8 @@ const SHOWN: u32 = 20;
 pub(crate) enum GroupCommand {
     /// Make a group
     Create(CreateArgs),
+    /// Change what a group says about itself and how it is written in
+    Change(ChangeArgs),
     /// List the groups of this community
     List,
     /// Show a group and its latest conversations
@@ -215,6 +219,7 @@ impl GroupCommand {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<()> {
         match self {
             Self::Create(args) => args.run(desk).await,
+            Self::Change(args) => args.run(desk).await,
             Self::List => list(desk).await,
             Self::Show { group } => show(desk, &group).await,
             Self::Join(MemberArgs { group, who }) => {

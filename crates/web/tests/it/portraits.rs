@@ -1,0 +1,151 @@
+//! What people, providers and groups say about themselves, changed on pages without a script.
+
+use axum::http::StatusCode;
+use carefolk_app::groups::NewGroup;
+use carefolk_domain::{ApprovalRule, GroupKind, PostingRule, Role};
+use carefolk_testkit::{Kit, PIXEL, operator};
+
+use crate::browser::{Answer, Browser};
+use crate::pictures::{form, key, send};
+
+/// Opens a form and sends it.
+async fn save(
+    browser: &mut Browser,
+    path: &str,
+    fields: &[(&str, &str)],
+    file: Option<&[u8]>,
+) -> Answer {
+    let token = browser.get(path).await.token();
+    let mut all = vec![("csrf", token.as_str())];
+    all.extend(fields);
+    send(browser, path, form(&all, file)).await
+}
+
+#[tokio::test]
+async fn a_provider_gets_a_picture_another_one_and_none() {
+    let kit = Kit::new().await;
+    kit.account("nurse", Role::Member).await;
+    kit.account("eve", Role::Member).await;
+    kit.provider("hazelbank", "nurse").await;
+    let mut browser = Browser::signed_in(&kit, "nurse").await;
+    let path = "/team/hazelbank/profile";
+    assert!(browser.get("/@hazelbank").await.body.contains(&format!("href=\"{path}\"")));
+    let said = [("name", "Hazelbank House"), ("summary", "By the *river*")];
+    let silent = save(&mut browser, path, &said, Some(PIXEL)).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", silent.body);
+    assert!(
+        silent.body.contains("href=\"#description_1\"") && silent.body.contains("By the *river*")
+    );
+    let door = key(&silent);
+    let words = [("picture_1", door.as_str()), ("description_1", "A door"), ("focus_1", "top")];
+    let saved = save(&mut browser, path, &[&said[..], &words].concat(), None).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert_eq!(saved.location(), "/@hazelbank?said=profile-changed");
+
+    let mut visitor = Browser::new(&kit);
+    let page = visitor.get("/@hazelbank").await.body;
+    assert!(
+        page.contains("<h1 dir=\"auto\">Hazelbank House</h1>") && page.contains("<em>river</em>")
+    );
+    let big = format!("<img class=\"focus-top\" src=\"/media/{door}/icon\"");
+    assert!(page.contains(&big) && page.contains("alt=\"A door\""), "{page}");
+    let list = visitor.get("/providers").await.body;
+    assert!(list.contains(&big), "{list}");
+    let icon = visitor.get(&format!("/media/{door}/icon")).await;
+    assert_eq!(icon.status, StatusCode::OK);
+
+    // A new one takes the place of the old one at once.
+    let both = [&said[..], &words, &[("description_new", "A roof")]].concat();
+    let saved = save(&mut browser, path, &both, Some(PIXEL)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let now = key(&browser.get(path).await);
+    assert_ne!(now, door);
+    assert_eq!(visitor.get(&format!("/media/{door}/icon")).await.status, StatusCode::NOT_FOUND);
+    // One that somebody else changed meanwhile is not lost without a word.
+    let late = save(&mut browser, path, &[&said[..], &words].concat(), None).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.body.contains("A picture is not here any more"), "{}", late.body);
+    let away = [("picture_1", now.as_str()), ("description_1", ""), ("leave_out_1", now.as_str())];
+    let saved = save(&mut browser, path, &[&said[..], &away].concat(), None).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert!(!visitor.get("/@hazelbank").await.body.contains("/media/"));
+    for other in ["eve"] {
+        let mut other = Browser::signed_in(&kit, other).await;
+        assert_eq!(other.get(path).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(visitor.get(path).await.status, StatusCode::SEE_OTHER, "who is that?");
+}
+
+#[tokio::test]
+async fn a_person_says_who_they_are() {
+    let kit = Kit::new().await;
+    kit.account("sam", Role::Member).await;
+    let mut browser = Browser::signed_in(&kit, "sam").await;
+    assert!(browser.get("/@sam").await.body.contains("href=\"/you/profile\""));
+    let nameless = [("name", " "), ("summary", "Me")];
+    let wrong = save(&mut browser, "/you/profile", &nameless, None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("href=\"#name\""), "{}", wrong.body);
+    let look = [("name", "Sam W"), ("summary", ""), ("act", "picture")];
+    let looked = save(&mut browser, "/you/profile", &look, Some(PIXEL)).await;
+    assert_eq!(looked.status, StatusCode::OK);
+    assert!(looked.body.contains("It is not saved yet."), "{}", looked.body);
+    assert!(!browser.get("/@sam").await.body.contains("Sam W"));
+    let key = key(&looked);
+    let fields = [("name", "Sam W"), ("summary", ""), ("picture_1", key.as_str())];
+    let saved = save(&mut browser, "/you/profile", &fields, None).await;
+    assert_eq!(saved.location(), "/@sam?said=profile-changed", "{}", saved.body);
+    let page = browser.get("/@sam").await.body;
+    assert!(page.contains("Sam W") && page.contains(&format!("/media/{key}/icon")), "{page}");
+}
+
+#[tokio::test]
+async fn moderators_change_a_group() {
+    let kit = Kit::new().await;
+    for name in ["mo", "molly", "bob"] {
+        kit.account(name, Role::Member).await;
+    }
+    let new = NewGroup {
+        handle: "table".to_owned(),
+        name: "Sunday table".to_owned(),
+        about: "For Sundays".to_owned(),
+        kind: GroupKind::Open,
+        posting: PostingRule::Anyone,
+        approval: ApprovalRule::None,
+        rules: "Be kind".to_owned(),
+        lang: None,
+        area: String::new(),
+        moderators: vec!["mo".to_owned(), "molly".to_owned()],
+    };
+    kit.app.groups().create(&operator(), new).await.unwrap();
+    let mut mo = Browser::signed_in(&kit, "mo").await;
+    let path = "/groups/table/change";
+    assert!(mo.get("/groups/table").await.body.contains(&format!("href=\"{path}\"")));
+    let form = mo.get(path).await.body;
+    assert!(
+        form.contains("For Sundays</textarea>") && form.contains("Be kind</textarea>"),
+        "{form}"
+    );
+    let fields = [
+        ("name", "Monday table"),
+        ("about", "For Mondays"),
+        ("posting", "members"),
+        ("approval", "first"),
+        ("rules", "One\nTwo"),
+        ("area", "Alderbrook"),
+        ("lang", "cy"),
+        ("description_new", "Cups"),
+    ];
+    let saved = save(&mut mo, path, &fields, Some(PIXEL)).await;
+    assert_eq!(saved.location(), "/groups/table?said=group-changed", "{}", saved.body);
+    let page = mo.get("/groups/table").await.body;
+    for words in ["Monday table", "For Mondays", "Two", "Alderbrook", "alt=\"Cups\""] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let wrong = save(&mut mo, path, &[("name", ""), ("about", "Typed")], None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("Typed</textarea>") && wrong.body.contains("href=\"#name\""));
+    let mut bob = Browser::signed_in(&kit, "bob").await;
+    assert_eq!(bob.get(path).await.status, StatusCode::FORBIDDEN);
+    assert!(!bob.get("/groups/table").await.body.contains(path));
+}
