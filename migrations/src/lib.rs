@@ -31,6 +31,7 @@ mod m20261130_000065_create_pictures;
 mod m20261130_000066_copy_pictures;
 mod m20261130_000067_hold_posts;
 mod m20261130_000068_create_portraits;
+mod m20261130_000069_report_to_groups;
 mod schema;
 
 // So that who runs the migrator needs no dependency on its library.
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000066_copy_pictures::Migration),
             Box::new(m20261130_000067_hold_posts::Migration),
             Box::new(m20261130_000068_create_portraits::Migration),
+            Box::new(m20261130_000069_report_to_groups::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@
 
 use carefolk_domain::{
     AccountId, AccountState, ActorId, Audience, GroupId, GroupRole, NotificationId,
-    NotificationKind, PostId,
+    NotificationKind, PostId, Role,
 };
 use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::report::{self, ReportState};
@@ -26,7 +26,7 @@ pub(crate) struct News {
     /// The post that it is about.
     pub post: Option<PostId>,
     /// The group in which it was done.
-    pub group: GroupId,
+    pub group: Option<GroupId>,
 }
 
 /// Tells somebody with an account here; nobody else is there to be told.
@@ -56,7 +56,7 @@ pub(crate) async fn tell_author(
     if reads { tell(app, tx, row.actor_id, news).await } else { Ok(()) }
 }
 
-/// Tells those who keep order in the group.
+/// Tells those who keep order in the group; where there is none, nobody.
 pub(crate) async fn tell_moderators(app: &App, tx: &Tx, news: News) -> Result<(), Error> {
     let moderators = group_member::Entity::find()
         .select_only()
@@ -65,6 +65,12 @@ pub(crate) async fn tell_moderators(app: &App, tx: &Tx, news: News) -> Result<()
         .filter(group_member::Column::Role.eq(GroupRole::Moderator))
         .into_query();
     let which = account::Column::ActorId.in_subquery(moderators).into_condition();
+    write(app, tx, which, news).await
+}
+
+/// Tells those who look after the whole community.
+pub(crate) async fn tell_keepers(app: &App, tx: &Tx, news: News) -> Result<(), Error> {
+    let which = account::Column::Role.is_in([Role::Moderator, Role::Admin]).into_condition();
     write(app, tx, which, news).await
 }
 
@@ -92,7 +98,7 @@ pub(crate) async fn tell_reporters(
         which = which.add(account::Column::ActorId.in_subquery(insiders::of(group)));
     }
     let kind = NotificationKind::ReportDone;
-    let news = News { kind, by: None, post: Some(row.id), group };
+    let news = News { kind, by: None, post: Some(row.id), group: Some(group) };
     write(app, tx, which, news).await
 }
 
@@ -109,7 +115,7 @@ async fn write(app: &App, tx: &Tx, which: Condition, news: News) -> Result<(), E
         kind: news.kind,
         actor_id: news.by.unwrap_or(account.actor_id),
         post_id: news.post,
-        group_id: Some(news.group),
+        group_id: news.group,
         created_at: tx.now(),
         read_at: None,
     };

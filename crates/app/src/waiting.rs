@@ -98,7 +98,7 @@ pub(crate) async fn keep(app: &App, tx: &Tx, unread: Unread) -> Result<HeldId, E
     .insert(tx.conn())
     .await?;
     let (kind, by) = (NotificationKind::PostWaits, Some(unread.actor));
-    let news = News { kind, by, post: None, group: unread.group };
+    let news = News { kind, by, post: None, group: Some(unread.group) };
     news::tell_moderators(app, tx, news).await?;
     Ok(id)
 }
@@ -148,7 +148,7 @@ pub(crate) async fn refuse(
     }
     if let Some(account) = row.account_id {
         let kind = NotificationKind::PostRefused;
-        let news = News { kind, by: None, post: None, group: row.group_id };
+        let news = News { kind, by: None, post: None, group: Some(row.group_id) };
         news::tell_account(app, tx, account, news).await?;
     }
     was_read(tx, row).await

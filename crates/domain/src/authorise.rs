@@ -32,6 +32,8 @@ pub enum Act {
     CreateGroup,
     /// Say who is what in a group in which one is this, if anything.
     ModerateGroup(Option<GroupRole>),
+    /// Read what people tell those who run the community.
+    ReadReports,
     /// Make or suspend accounts, decide about peers.
     RunInstance,
 }
@@ -58,12 +60,9 @@ pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
         Act::ManageTeam(role) => team(role, TeamRole::Owner),
         Act::ModerateGroup(_) if who.role >= Role::Moderator => Ok(()),
         Act::ModerateGroup(_) => Err(Denial::GroupOrder),
-        Act::CreateProvider | Act::CreateGroup | Act::RunInstance => {
-            if who.role == Role::Admin {
-                Ok(())
-            } else {
-                Err(Denial::Role)
-            }
+        Act::ReadReports if who.role >= Role::Moderator => Ok(()),
+        Act::ReadReports | Act::CreateProvider | Act::CreateGroup | Act::RunInstance => {
+            if who.role == Role::Admin { Ok(()) } else { Err(Denial::Role) }
         }
     }
 }
@@ -102,6 +101,8 @@ mod tests {
             assert_eq!(denied, Err(Denial::GroupOrder), "{role:?}");
         }
         assert_eq!(may(moderator, Act::CreateGroup), Err(Denial::Role));
+        assert_eq!(may(moderator, Act::ReadReports), Ok(()));
+        assert_eq!(may(member, Act::ReadReports), Err(Denial::Role));
     }
 
     #[test]

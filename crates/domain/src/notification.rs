@@ -42,6 +42,9 @@ pub enum NotificationKind {
     /// Moderators of a group did not let it through.
     #[sea_orm(string_value = "post_refused")]
     PostRefused,
+    /// Something was reported that they, as moderators, have to look at.
+    #[sea_orm(string_value = "post_reported")]
+    PostReported,
     /// Moderators of a group took away what they reported.
     #[sea_orm(string_value = "report_done")]
     ReportDone,

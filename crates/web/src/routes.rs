@@ -9,7 +9,8 @@ use http::StatusCode;
 use crate::answer::Failure;
 use crate::pages::{
     change, follow, group, groups, home, media, members, order, own, post as thread, profile,
-    providers, reading, removing, setup, sign_in, team, texts, updates, vote, waiting, write, you,
+    providers, reading, removing, report, setup, sign_in, team, texts, updates, vote, waiting,
+    write, you,
 };
 use crate::web::{WebState, redirect};
 use crate::{assets, gate};
@@ -49,6 +50,7 @@ fn pages() -> Router<WebState> {
         .route("/@{who}/{slug}/edit", get(change::edit_form).post(change::edit))
         .route("/@{who}/{slug}/delete", get(change::delete_form).post(change::delete))
         .route("/@{who}/{slug}/remove", get(removing::form).post(removing::remove))
+        .route("/@{who}/{slug}/report", get(report::form).post(report::send))
         .route("/@{who}/{slug}/restore", post(removing::restore))
         .route("/@{who}/{slug}/order", post(order::keep))
         .route("/write", get(write::form).post(write::publish))
@@ -61,6 +63,7 @@ fn pages() -> Router<WebState> {
         .route("/groups/{handle}/leave", post(group::leave))
         .route("/groups/{handle}/begin", post(group::begin))
         .route("/groups/{handle}/removed", get(removing::list))
+        .route("/groups/{handle}/reports", get(report::of_group).post(report::close_in_group))
         .route("/groups/{handle}/waiting", get(waiting::show).post(waiting::decide))
         .route("/groups/{handle}/change", get(own::of_group).post(own::save_group))
         .route("/groups/{handle}/members", get(members::show).post(members::change))
@@ -70,6 +73,7 @@ fn pages() -> Router<WebState> {
         .route("/team/{handle}/remove", post(team::remove))
         .route("/follow/{handle}", get(follow::form).post(follow::send))
         .route("/authorize_interaction", get(follow::arrive))
+        .route("/reports", get(report::list).post(report::close_one))
         .route("/updates", get(updates::show).post(updates::saw))
         .route("/you", get(you::show))
         .route("/you/profile", get(own::mine).post(own::save_mine))

@@ -3,7 +3,7 @@
 use carefolk_app::posts::{NewPost, Policies, PostRef};
 use carefolk_app::profiles::ChangeActor;
 use carefolk_app::reactions::ReactionKind;
-use carefolk_app::reports::NewReport;
+use carefolk_app::reports::{NewReport, Readers};
 use carefolk_domain::{Address, Reach};
 use carefolk_testkit::{Kit, operator};
 use http::StatusCode;
@@ -137,6 +137,7 @@ pub(super) async fn reports(scene: &Scene) -> Golden {
         about: Address::parse("ann@v.example").unwrap(),
         posts: vec!["https://v.example/notes/1".to_owned()],
         comment: "Names a person and where they live".to_owned(),
+        to: Readers::Community,
         forward: true,
     };
     scene.kit.app.reports().send(&scene.nurse, report).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use carefolk_app::groups::NewGroup;
 use carefolk_app::posts::{EditPost, NewPost, PostRef, PostView};
-use carefolk_app::reports::NewReport;
+use carefolk_app::reports::{NewReport, Readers};
 use carefolk_app::{Caller, Error};
 use carefolk_domain::{
     Address, ApprovalRule, GroupKind, GroupRole, Lang, Moment, PostingRule, ReactionKind, Role,
@@ -244,7 +244,7 @@ impl Scene {
         let readers: Vec<&str> = INSIDE.into_iter().chain(["blocked"]).collect();
         self.secret(&word("reply"), &readers, &["mo", "ann"], None);
         self.secret(&word("gone"), &[], &[], None);
-        self.secret(&word("report"), &[], &[], None);
+        self.secret(&word("report"), &["mo", "molly"], &["mo"], None);
     }
 
     async fn report(&self, by: &Caller, post: &PostView, comment: String) {
@@ -253,6 +253,7 @@ impl Scene {
             about: self.address("ann"),
             posts: vec![post.uri.clone()],
             comment,
+            to: Readers::Group,
             forward: true,
         };
         self.town.app.reports().send(by, new).await.unwrap();

@@ -158,7 +158,7 @@ impl Groups<'_> {
         who: &actor::Model,
         kind: NotificationKind,
     ) -> Result<(), Error> {
-        let news = News { kind, by: None, post: None, group: place.row.id };
+        let news = News { kind, by: None, post: None, group: Some(place.row.id) };
         news::tell(self.0, tx, who.id, news).await
     }
 
@@ -201,7 +201,7 @@ async fn enter(
         None => {
             set_role(tx, place.row.id, who.id, GroupRole::Asked).await?;
             let kind = NotificationKind::GroupAsked;
-            let news = News { kind, by: Some(who.id), post: None, group: place.row.id };
+            let news = News { kind, by: Some(who.id), post: None, group: Some(place.row.id) };
             news::tell_moderators(app, tx, news).await?;
             Ok(Joined::Asked)
         }

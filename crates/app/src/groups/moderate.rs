@@ -227,7 +227,7 @@ impl Groups<'_> {
 
     /// Whether the caller keeps order in a group. Moderators of everything do in groups that anybody reads; who
     /// is not in one that stays here has no say in it (nobody reads along by their role alone).
-    pub(super) async fn allow_to_moderate(
+    pub(crate) async fn allow_to_moderate(
         &self,
         caller: &Caller,
         row: &group::Model,

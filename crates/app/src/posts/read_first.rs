@@ -160,7 +160,7 @@ pub(super) async fn was_let_through(
     waiting::end(tx, held).await?;
     if let Some(account) = held.account_id {
         let (kind, post) = (NotificationKind::PostLetThrough, Some(row.id));
-        let news = News { kind, by: None, post, group: held.group_id };
+        let news = News { kind, by: None, post, group: Some(held.group_id) };
         news::tell_account(app, tx, account, news).await?;
     }
     audit::record(app, tx, by, "group.let_through", &row.uri, "").await

@@ -3,11 +3,12 @@
 //! Invariants: its words stay, so that it can be given back, and nobody reads them meanwhile; who finds the gap
 //! learns why. Other servers are asked to forget it: what they forgot they may not take back.
 
-use carefolk_domain::{AccountId, NotificationKind, PostState, RemovalReason};
-use carefolk_store::entity::{group_pin, home, notification, post};
+use carefolk_domain::{AccountId, GroupId, NotificationKind, PostState, RemovalReason};
+use carefolk_store::entity::report::{self, ReportState};
+use carefolk_store::entity::{group_pin, home, notification, post, report_post};
 use carefolk_wire::write::{Activity, Tombstone};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{counts, hearers, orphans, wire_map};
 use crate::App;
@@ -35,9 +36,10 @@ pub(crate) async fn remove(
         .await?;
     if let Some(group) = row.group_id {
         let (kind, post) = (NotificationKind::PostRemoved, Some(row.id));
-        let news = News { kind, by: None, post, group };
+        let news = News { kind, by: None, post, group: Some(group) };
         news::tell_author(app, tx, row, news).await?;
         news::tell_reporters(app, tx, row, group).await?;
+        close_reports(tx, row, group).await?;
     }
     group_pin::Entity::delete_many()
         .filter(group_pin::Column::PostId.eq(row.id))
@@ -70,6 +72,24 @@ pub(crate) async fn remove(
     relayed::tell_of(app, tx, row, (What::End, &gone.to_json())).await
 }
 
+/// What its moderators were told of it is dealt with.
+async fn close_reports(tx: &Tx, row: &post::Model, group: GroupId) -> Result<(), Error> {
+    let about = report_post::Entity::find()
+        .select_only()
+        .column(report_post::Column::ReportId)
+        .filter(report_post::Column::PostId.eq(row.id))
+        .into_query();
+    report::Entity::update_many()
+        .col_expr(report::Column::State, Expr::value(ReportState::Closed))
+        .col_expr(report::Column::ClosedAt, Expr::value(tx.now()))
+        .filter(report::Column::Id.in_subquery(about))
+        .filter(report::Column::GroupId.eq(group))
+        .filter(report::Column::State.eq(ReportState::Open))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Gives a post back that was taken away. It comes home again to who is in the group, and is said anew to who knows
 /// groups; a server that forgot it may not take it back.
 ///
@@ -87,7 +107,8 @@ pub(crate) async fn restore(app: &App, tx: &Tx, row: &post::Model) -> Result<(),
             .exec(tx.conn())
             .await?;
         let (kind, post) = (NotificationKind::PostRestored, Some(row.id));
-        news::tell_author(app, tx, row, News { kind, by: None, post, group }).await?;
+        let news = News { kind, by: None, post, group: Some(group) };
+        news::tell_author(app, tx, row, news).await?;
     }
     set(tx, row, PostState::Published, None, None).await?;
     counts::count(tx, row, 1).await?;

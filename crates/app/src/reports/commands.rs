@@ -1,23 +1,17 @@
-//! Making, reading and closing reports.
+//! Making and closing reports.
 
-use std::collections::HashMap;
-
-use carefolk_domain::authorise::Act;
-use carefolk_domain::{AccountId, ActorId, FieldError, Invalid, PostState, ReportId, uri};
-use carefolk_store::entity::{account, actor, post, report, report_post};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
-};
+use carefolk_domain::{AccountId, FieldError, GroupId, Invalid, PostState, ReportId, uri};
+use carefolk_store::entity::{account, actor, post, report};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{
-    COMMENT_MAX_CHARS, NewReport, POSTS_MAX, ReportState, ReportView, Reports, Row, wire_map, write,
+    COMMENT_MAX_CHARS, NewReport, POSTS_MAX, Readers, ReportState, Reports, Row, wire_map, write,
 };
 use crate::actors::queries as actors;
-use crate::audit;
-use crate::kernel::{caller::Caller, error::Error, page::Page};
+use crate::kernel::{caller::Caller, error::Error};
 use crate::outbox::{self, Recipients};
-use crate::posts::{PostRef, PostView, views};
+use crate::posts::PostRef;
+use crate::{abroad, audit, grouped};
 
 impl Reports<'_> {
     /// Reports somebody, and some of their posts, to the moderators here; with `forward` to their own
@@ -26,7 +20,7 @@ impl Reports<'_> {
     /// # Errors
     ///
     /// [`Error::Denied`]; [`Error::NotFound`] for who or what the reporter cannot see;
-    /// [`Error::Invalid`] on `comment` or `posts`; [`Error::Conflict`] for oneself, and for who has no
+    /// [`Error::Invalid`] on `comment`, `posts` or `to`; [`Error::Conflict`] for oneself, and for who has no
     /// account.
     pub async fn send(&self, caller: &Caller, new: NewReport) -> Result<ReportId, Error> {
         let voice = self.0.follows().voice(caller, &new.reporter).await?;
@@ -42,11 +36,19 @@ impl Reports<'_> {
         }
         let viewer = self.0.accounts().viewer(caller, &voice).await?;
         let posts = self.posts_of(&viewer, &about, &new.posts).await?;
+        let group = match new.to {
+            Readers::Community => None,
+            Readers::Group => Some(self.group_of(&posts).await?),
+        };
         // What would not arrive is not said to have been told.
         let inbox = uri::host(&about.inbox).unwrap_or_default();
         let forward = new.forward
             && about.domain_id.is_none()
             && self.0.peers().why_closed(&inbox).await?.is_none();
+        let elsewhere = match posts.first().filter(|_| forward) {
+            Some(post) => abroad::group_of(self.0.read(), post, voice.id).await?,
+            None => None,
+        };
         let instance = self.0.instance().actor_id().await?;
         let instance = actors::by_id(self.0.read(), instance).await?;
         let tx = self.0.begin().await?;
@@ -57,6 +59,7 @@ impl Reports<'_> {
             reporter,
             host: None,
             about: about.id,
+            group,
             comment: comment.clone(),
             forwarded: forward,
         };
@@ -66,8 +69,10 @@ impl Reports<'_> {
             // What only some may read is not quoted to a server's moderators.
             let open = posts.iter().filter(|post| post.audience.is_open());
             let named = open.map(|post| post.uri.clone()).collect();
-            let said = wire_map::flag(&instance, &about, named, comment, uri, slug);
-            let to = Recipients::one(&about);
+            let told: Vec<&actor::Model> = [&about].into_iter().chain(&elsewhere).collect();
+            let said = wire_map::flag(&instance, &told, named, comment, uri, slug);
+            let inboxes = told.iter().map(|who| who.inbox.clone()).collect();
+            let to = Recipients { inboxes, ..Recipients::default() };
             outbox::say(self.0, &tx, said, to).await?;
         }
         audit::record_operator(self.0, &tx, caller, "report.send", &about.uri).await?;
@@ -85,6 +90,17 @@ impl Reports<'_> {
         }
         let behind = account::Entity::find().filter(account::Column::ActorId.eq(voice.id));
         Ok(behind.one(self.0.read()).await?.map(|account| account.id))
+    }
+
+    /// The group here that all of these are in.
+    async fn group_of(&self, posts: &[post::Model]) -> Result<GroupId, Error> {
+        let none = || Error::field("to", Invalid::Choice);
+        let first = posts.first().ok_or_else(none)?;
+        let place = grouped::of_post(self.0.read(), first).await?.ok_or_else(none)?;
+        if posts.iter().any(|post| post.group_id != Some(place.row.id)) {
+            return Err(none());
+        }
+        Ok(place.row.id)
     }
 
     /// The posts at these addresses, which must be by `about` and visible to the reporter.
@@ -108,47 +124,15 @@ impl Reports<'_> {
         Ok(found)
     }
 
-    /// Reports in `state`, the last made first.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Denied`] unless the caller runs the instance.
-    pub async fn list(
-        &self,
-        caller: &Caller,
-        state: ReportState,
-        page: Page,
-    ) -> Result<Vec<ReportView>, Error> {
-        caller.may(Act::RunInstance)?;
-        let query = report::Entity::find().filter(report::Column::State.eq(state));
-        let query = match page.before {
-            Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
-            None => query,
-        };
-        let rows =
-            query.order_by_desc(report::Column::Id).limit(page.rows()).all(self.0.read()).await?;
-        self.views(caller, rows).await
-    }
-
-    /// One report.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Denied`], [`Error::NotFound`].
-    pub async fn show(&self, caller: &Caller, id: ReportId) -> Result<ReportView, Error> {
-        caller.may(Act::RunInstance)?;
-        let row = report::Entity::find_by_id(id).one(self.0.read()).await?;
-        let rows = vec![row.ok_or(Error::NotFound("report"))?];
-        self.views(caller, rows).await?.pop().ok_or(Error::NotFound("report"))
-    }
-
     /// Says that a report was dealt with. Twice is no error.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`], [`Error::NotFound`].
     pub async fn close(&self, caller: &Caller, id: ReportId) -> Result<(), Error> {
-        caller.may(Act::RunInstance)?;
+        let row = report::Entity::find_by_id(id).one(self.0.read()).await?;
+        let row = row.ok_or(Error::NotFound("report"))?;
+        self.allow_to_read(caller, &row).await?;
         let tx = self.0.begin().await?;
         let row = report::Entity::find_by_id(id).one(tx.conn()).await?;
         let row = row.ok_or(Error::NotFound("report"))?;
@@ -161,62 +145,6 @@ impl Reports<'_> {
         changed.update(tx.conn()).await?;
         audit::record(self.0, &tx, caller, "report.close", &id.to_string(), "").await?;
         tx.commit().await
-    }
-
-    async fn views(
-        &self,
-        caller: &Caller,
-        rows: Vec<report::Model>,
-    ) -> Result<Vec<ReportView>, Error> {
-        let conn = self.0.read();
-        let reporters = rows.iter().filter_map(|row| row.reporter_id);
-        let accounts: HashMap<AccountId, ActorId> = account::Entity::find()
-            .filter(account::Column::Id.is_in(reporters))
-            .all(conn)
-            .await?
-            .into_iter()
-            .map(|account| (account.id, account.actor_id))
-            .collect();
-        let wanted = rows.iter().map(|row| row.about_id).chain(accounts.values().copied());
-        let people: HashMap<ActorId, actor::Model> = actor::Entity::find()
-            .filter(actor::Column::Id.is_in(wanted))
-            .all(conn)
-            .await?
-            .into_iter()
-            .map(|actor| (actor.id, actor))
-            .collect();
-        let mut shown = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Some(about) = people.get(&row.about_id) else { continue };
-            let reporter = row.reporter_id.and_then(|id| accounts.get(&id));
-            shown.push(ReportView {
-                id: row.id,
-                about: actors::view(about.clone()),
-                reporter: reporter.and_then(|id| people.get(id)).map(|row| row.handle.clone()),
-                host: row.host,
-                comment: row.comment,
-                posts: self.reported(caller, row.id).await?,
-                state: row.state,
-                forwarded: row.forwarded,
-                created: row.created_at,
-            });
-        }
-        Ok(shown)
-    }
-
-    async fn reported(&self, caller: &Caller, id: ReportId) -> Result<Vec<PostView>, Error> {
-        let conn = self.0.read();
-        let named = report_post::Entity::find()
-            .filter(report_post::Column::ReportId.eq(id))
-            .all(conn)
-            .await?;
-        let rows = post::Entity::find()
-            .filter(post::Column::Id.is_in(named.iter().map(|row| row.post_id)))
-            .filter(post::Column::State.eq(PostState::Published))
-            .order_by_asc(post::Column::Id)
-            .all(conn)
-            .await?;
-        views(conn, caller, rows).await
     }
 }
 

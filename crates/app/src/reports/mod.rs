@@ -1,20 +1,24 @@
 //! Reports: what somebody tells the moderators, here and of other servers.
 //!
 //! Invariants: who reported is never told to another server, which hears from the instance itself
-//! (S-192); a report shows moderators no post that its reporter could not see (S-052).
+//! (S-192), nor to the moderators of a group; a report shows moderators no post that its reporter could not see (S-052);
+//! what was told the moderators of a group that stays here, nobody else reads.
 
 mod commands;
+mod queries;
 pub(crate) mod receive;
 mod wire_map;
 
-use carefolk_domain::{ActorId, Moment, PostId, ReportId, UriHash};
+use carefolk_domain::{ActorId, GroupId, Moment, NotificationKind, PostId, ReportId, UriHash};
 pub use carefolk_store::entity::report::ReportState;
 use carefolk_store::entity::{report, report_post};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use crate::App;
 use crate::actors::ActorView;
+use crate::grouped::GroupName;
 use crate::kernel::{error::Error, tx::Tx};
+use crate::news::{self, News};
 use crate::posts::PostView;
 
 /// The longest comment of a report, in characters: what Mastodon takes.
@@ -37,8 +41,20 @@ pub struct NewReport {
     pub posts: Vec<String>,
     /// What is wrong, in plain text.
     pub comment: String,
-    /// Whether their server is told, without saying who reported.
+    /// Who reads it here.
+    pub to: Readers,
+    /// Whether their server is told, and the group elsewhere that it was said in, without saying who reported.
     pub forward: bool,
+}
+
+/// Who reads a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Readers {
+    /// Those who run the community.
+    #[default]
+    Community,
+    /// The moderators of the group here in which it was said. They are not told who reported.
+    Group,
 }
 
 /// A report, as a moderator sees it.
@@ -48,7 +64,9 @@ pub struct ReportView {
     pub id: ReportId,
     /// Who it is about.
     pub about: ActorView,
-    /// Who made it, if somebody here did: their local name.
+    /// The group whose moderators read it, if they do.
+    pub group: Option<GroupName>,
+    /// Who made it, if somebody here did and the reader may know: their local name.
     pub reporter: Option<String>,
     /// The server it came from, if it came from another one.
     pub host: Option<String>,
@@ -70,6 +88,7 @@ struct Row {
     reporter: Option<carefolk_domain::AccountId>,
     host: Option<String>,
     about: ActorId,
+    group: Option<GroupId>,
     comment: String,
     forwarded: bool,
 }
@@ -82,6 +101,7 @@ async fn write(app: &App, tx: &Tx, row: Row, posts: &[PostId]) -> Result<report:
         reporter_id: row.reporter,
         host: row.host,
         about_id: row.about,
+        group_id: row.group,
         comment: row.comment,
         state: ReportState::Open,
         forwarded: row.forwarded,
@@ -93,6 +113,13 @@ async fn write(app: &App, tx: &Tx, row: Row, posts: &[PostId]) -> Result<report:
         report_post::ActiveModel { report_id: Set(made.id), post_id: Set(*post) }
             .insert(tx.conn())
             .await?;
+    }
+    let (kind, post) = (NotificationKind::PostReported, posts.first().copied());
+    let news = News { kind, by: None, post, group: row.group };
+    match row.group {
+        Some(_) => news::tell_moderators(app, tx, news).await?,
+        // What only some may read is for the list of reports.
+        None => news::tell_keepers(app, tx, News { post: None, ..news }).await?,
     }
     Ok(made)
 }

@@ -51,17 +51,21 @@ pub(crate) async fn flag(
         .filter(actor::Column::DomainId.is_not_null())
         .one(tx.conn())
         .await?;
-    let author = posts.iter().find(|post| post.slug.is_some()).map(|post| post.actor_id);
-    let Some(about) = named.map(|actor| actor.id).or(author) else {
+    // What anybody said in a group of ours is for its moderators.
+    let in_group = posts.iter().find(|post| post.group_id.is_some());
+    let author = posts.iter().find(|post| post.slug.is_some()).or(in_group);
+    let Some(about) = named.map(|actor| actor.id).or(author.map(|post| post.actor_id)) else {
         return Ok(Outcome::Ignored("it reports nobody here"));
     };
     if open_of(tx, &from.host).await? >= OPEN_PER_HOST {
         return Ok(Outcome::Refused("too many reports of that server are open"));
     }
     let mut shown: Vec<PostId> = Vec::new();
+    let mut group = None;
     for post in posts.iter().filter(|post| post.actor_id == about).take(POSTS_MAX) {
         if may_see(tx, from, post).await? {
             shown.push(post.id);
+            group = group.or(post.group_id);
         }
     }
     let row = Row {
@@ -69,6 +73,7 @@ pub(crate) async fn flag(
         reporter: None,
         host: Some(from.host.clone()),
         about,
+        group,
         comment: plain(&flag.comment),
         forwarded: false,
     };

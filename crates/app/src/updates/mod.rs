@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use carefolk_domain::authorise::Act;
 use carefolk_domain::{ActorId, GroupId, Moment, NotificationId, NotificationKind, PostId};
 use carefolk_store::dialect::padded;
 use carefolk_store::entity::{actor, group, notification, post};
@@ -152,6 +153,8 @@ struct Known {
     groups: HashMap<GroupId, GroupName>,
     /// Those of the groups that one keeps in order.
     kept: HashSet<GroupId>,
+    /// Whether one reads what those who run the community are told.
+    reads_reports: bool,
 }
 
 impl Known {
@@ -169,8 +172,9 @@ impl Known {
             people: HashMap::new(),
             groups: HashMap::new(),
             kept: HashSet::new(),
+            reads_reports: viewer.may(Act::ReadReports).is_ok(),
         };
-        let waits = rows.iter().any(|row| row.kind == NotificationKind::PostWaits);
+        let waits = rows.iter().any(|row| is_for_keepers(row.kind));
         if let Caller::Member(member) = viewer
             && waits
         {
@@ -207,10 +211,15 @@ impl Known {
         let needs_post = row.kind != NotificationKind::ReportDone;
         row.post_id.is_none_or(|id| !needs_post || self.posts.contains(&id))
             && row.group_id.is_none_or(|id| self.groups.contains_key(&id))
-            && (row.kind != NotificationKind::PostWaits
-                || row.group_id.is_some_and(|id| self.kept.contains(&id)))
+            && (!is_for_keepers(row.kind)
+                || row.group_id.map_or(self.reads_reports, |id| self.kept.contains(&id)))
             && (!row.kind.names_who() || self.people.contains_key(&row.actor_id))
     }
+}
+
+/// Whether it is for who keeps order alone: who does no more is told no more of it.
+fn is_for_keepers(kind: NotificationKind) -> bool {
+    matches!(kind, NotificationKind::PostWaits | NotificationKind::PostReported)
 }
 
 async fn shown(

@@ -301,6 +301,7 @@ async fn who_runs_the_server_handles_what_is_reported_and_takes_it_out() {
         about: carefolk_domain::Address::parse("mo@care.example").unwrap(),
         posts: vec![post.uri.clone()],
         comment: "It names somebody".to_owned(),
+        to: carefolk_app::reports::Readers::Community,
         forward: false,
     };
     assert!(kit.app.reports().send(&bob, report("bob")).await.is_err());

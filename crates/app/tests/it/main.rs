@@ -56,6 +56,7 @@ mod reconsidering;
 mod refusing;
 mod removing;
 mod reporting;
+mod reporting_to_groups;
 mod ringing;
 mod scheduling;
 mod seeing;

@@ -1,7 +1,7 @@
 //! Reports, here, to and from other servers.
 
 use carefolk_app::posts::NewPost;
-use carefolk_app::reports::{NewReport, ReportState, ReportView};
+use carefolk_app::reports::{NewReport, Readers, ReportState, ReportView};
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{Address, Audience, Role};
 use carefolk_store::entity::report;
@@ -32,6 +32,7 @@ fn about(address: &str) -> NewReport {
         about: Address::parse(address).unwrap(),
         posts: Vec::new(),
         comment: "They shout at people".to_owned(),
+        to: Readers::Community,
         forward: true,
     }
 }

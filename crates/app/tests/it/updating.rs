@@ -1,7 +1,7 @@
 //! What people are told about, and what they are not.
 
 use carefolk_app::posts::{NewPost, PostRef};
-use carefolk_app::reports::NewReport;
+use carefolk_app::reports::{NewReport, Readers};
 use carefolk_app::updates::{NEW_COUNTED_MAX, Update};
 use carefolk_app::{Caller, Page};
 use carefolk_domain::{
@@ -123,6 +123,7 @@ async fn who_wrote_and_who_reported_learn_what_became_of_it() {
         about: Address::parse("carer@care.example").unwrap(),
         posts: vec![post.uri.clone()],
         comment: "A number".to_owned(),
+        to: Readers::Community,
         forward: false,
     };
     let ruth = kit.account("ruth", Role::Member).await;
@@ -166,6 +167,7 @@ async fn who_blocks_whom_they_reported_learns_what_became_of_it() {
         about: about.clone(),
         posts: vec![post.uri.clone()],
         comment: "A threat".to_owned(),
+        to: Readers::Community,
         forward: false,
     };
     kit.app.reports().send(&ruth, report).await.unwrap();

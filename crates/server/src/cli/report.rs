@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use carefolk_app::posts::PostRef;
-use carefolk_app::reports::{NewReport, ReportState, ReportView};
+use carefolk_app::reports::{NewReport, Readers, ReportState, ReportView};
 use carefolk_app::{Error, Page};
 use carefolk_domain::{Address, ReportId};
 use clap::{Args, Subcommand};
@@ -57,6 +57,9 @@ pub(crate) struct SendArgs {
     /// Read what is wrong from standard input
     #[arg(long, required = true)]
     reason_stdin: bool,
+    /// Tell the moderators of the group that the posts are in, not those who run the community
+    #[arg(long, requires = "posts")]
+    to_group: bool,
     /// Tell their server as well; it is not told who reported
     #[arg(long)]
     forward: bool,
@@ -69,6 +72,7 @@ struct Shown {
     number: String,
     about: String,
     reporter: Option<String>,
+    group: Option<String>,
     from: Option<String>,
     comment: String,
     posts: Vec<String>,
@@ -83,6 +87,7 @@ impl Shown {
             number: view.id.to_string(),
             about: view.about.address(),
             reporter: view.reporter.clone(),
+            group: view.group.as_ref().map(|group| group.handle.clone()),
             from: view.host.clone(),
             comment: view.comment.clone(),
             posts: view.posts.iter().map(|post| desk.address(&post.url, &post.page)).collect(),
@@ -123,6 +128,7 @@ impl SendArgs {
             about: self.about,
             posts: self.posts,
             comment: text_from_stdin("reason")?,
+            to: if self.to_group { Readers::Group } else { Readers::Community },
             forward: self.forward,
         };
         let what = format!("report {about}");

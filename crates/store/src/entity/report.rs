@@ -1,6 +1,6 @@
 //! What somebody told the moderators.
 
-use carefolk_domain::{AccountId, ActorId, Moment, ReportId, UriHash};
+use carefolk_domain::{AccountId, ActorId, GroupId, Moment, ReportId, UriHash};
 use sea_orm::entity::prelude::*;
 
 /// A report.
@@ -22,6 +22,8 @@ pub struct Model {
     pub host: Option<String>,
     /// Who it is about.
     pub about_id: ActorId,
+    /// The group whose moderators it was made to; nothing if it is for those who run the community.
+    pub group_id: Option<GroupId>,
     /// What was said, as plain text.
     pub comment: String,
     /// What became of it.

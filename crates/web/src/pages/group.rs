@@ -135,6 +135,7 @@ async fn page(web: &Web, handle: &str, sent: &Sent, errors: Errors) -> Result<Gr
             "group-begin-inside"
         }),
         buttons: buttons(web, &shown),
+        reports_page: reports_page(web, &shown).await?,
         change_page: shown.may_moderate.then(|| format!("{}/change", group.name.page)),
         members_page: shown.may_moderate.then(|| format!("{}/members", group.name.page)),
         waiting_page: waiting_page(web, &shown).await?,
@@ -178,6 +179,17 @@ async fn waiting_page(web: &Web, shown: &Shown) -> Result<Option<(String, String
     let reads = shown.mine == Some(GroupRole::Moderator);
     let key = if reads { "waiting-link" } else { "waiting-link-own" };
     Ok(Some((format!("{}/waiting", group.name.page), web.with(key, "count", count))))
+}
+
+/// The way to what its moderators were told, if there is something.
+async fn reports_page(web: &Web, shown: &Shown) -> Result<Option<(String, String)>, Failure> {
+    if !shown.may_moderate {
+        return Ok(None);
+    }
+    let group = &shown.group.name;
+    let count = web.app().reports().count_in_group(web.caller(), &group.handle).await?;
+    let words = web.with("reports-link", "count", count);
+    Ok((count > 0).then(|| (format!("{}/reports", group.page), words)))
 }
 
 /// How much of a pinned conversation without a title is shown.

@@ -16,6 +16,7 @@ pub(crate) mod profile;
 pub(crate) mod providers;
 pub(crate) mod reading;
 pub(crate) mod removing;
+pub(crate) mod report;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod team;

@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use super::composer;
 use super::pictures::Sent;
-use super::{order, removing};
+use super::{order, removing, report};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
@@ -180,6 +180,9 @@ async fn model(
     let mut replies = replies(&present, thread.replies, &page, &here);
     if may.may_keep {
         replies.iter_mut().chain([&mut main]).for_each(removing::offer);
+    }
+    if matches!(web.caller(), Caller::Member(_)) {
+        replies.iter_mut().chain([&mut main]).for_each(report::offer);
     }
     if main.group.is_some() {
         // What answers something in a group is in it as well: once is enough.

@@ -73,6 +73,11 @@ fn line(web: &Web, update: &Update, number: u32) -> UpdateLine {
             ("update-through", post.map(|post| post.page.clone()), "update-yours")
         }
         Kind::PostRefused => ("update-refused", waiting(), "update-why"),
+        Kind::PostReported => {
+            let reports =
+                group.map_or_else(|| "/reports".to_owned(), |it| format!("{}/reports", it.page));
+            ("update-reported", Some(reports), "update-look")
+        }
         Kind::ReportDone => ("update-report", post.map(|post| post.page.clone()), "update-place"),
     };
     let why = post.and_then(|post| post.removed).filter(|_| update.kind == Kind::PostRemoved);

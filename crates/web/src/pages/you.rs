@@ -119,6 +119,7 @@ async fn page(web: &Web, errors: Errors) -> Result<YouPage, Failure> {
         cx: web.cx(web.t("you-title")).here("you").at("/you").failed(!errors.is_empty()),
         said: web.said(),
         me: Presenter::person(&me),
+        reads_reports: super::report::reads_reports(web),
         teams,
         following,
         items: vec![Item::Input(address)],

@@ -217,6 +217,8 @@ pub(crate) struct PostCard {
     pub appeal: Option<String>,
     /// Where the reader, who keeps order in its group, takes it away.
     pub take_away: Option<String>,
+    /// Where moderators are told of it.
+    pub report: Option<String>,
     /// Where they give it back.
     pub give_back: Option<String>,
     /// Whether it is shown at once although it has a warning: the reader was reading it.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::cards::{Person, PostList, Shown};
+use super::cards::{Person, PostCard, PostList, Shown};
 use super::cx::Cx;
 use super::form::{Choices, Errors, Item};
 use super::polls::Ballot;
@@ -107,6 +107,46 @@ pub(crate) struct RemovedPage {
     pub lines: Vec<RemovedLine>,
     /// The conversations in which nobody answers any more.
     pub locked: Vec<PinnedLine>,
+}
+
+/// Something that moderators were told.
+pub(crate) struct ReportLine {
+    /// Which it is, from 1.
+    pub number: u32,
+    /// The same in words.
+    pub name: String,
+    /// The row.
+    pub id: String,
+    /// Who it is about.
+    pub about: Person,
+    /// When it was said, in words.
+    pub when: String,
+    /// Who said it, in words, if the reader may know.
+    pub by: Option<String>,
+    /// The group that it was said in: its page and its name.
+    pub group: Option<(String, String)>,
+    /// What was said.
+    pub comment: String,
+    /// Whether the other server was told.
+    pub forwarded: bool,
+    /// What it is about, as far as it is still there.
+    pub posts: Vec<PostCard>,
+}
+
+/// What moderators were told.
+#[derive(Template)]
+#[template(path = "reports.html")]
+pub(crate) struct ReportsPage {
+    /// The frame.
+    pub cx: Cx,
+    /// What was just done.
+    pub said: Option<String>,
+    /// What the page is for.
+    pub lead: String,
+    /// Where its forms are sent.
+    pub action: String,
+    /// What they were told, the last first.
+    pub lines: Vec<ReportLine>,
 }
 
 /// Something that waits until moderators have read it, or that they did not take.
@@ -215,6 +255,8 @@ pub(crate) struct GroupPage {
     pub begin_audience: String,
     /// The buttons that join or leave.
     pub buttons: Vec<Button>,
+    /// The way to what its moderators were told, and its words.
+    pub reports_page: Option<(String, String)>,
     /// Where it is changed, for who keeps order in it.
     pub change_page: Option<String>,
     /// The page of who is in it, for those who keep order.

@@ -275,6 +275,8 @@ pub(crate) struct YouPage {
     pub said: Option<String>,
     /// Oneself.
     pub me: Person,
+    /// Whether they read what those who run the community are told.
+    pub reads_reports: bool,
     /// The providers one speaks for.
     pub teams: Vec<MyTeam>,
     /// Whom one follows.

@@ -7,12 +7,13 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 28] = [
+const FORMS: [&str; 31] = [
     "/@sam/x/reply",
     "/@sam/x/vote",
     "/@sam/x/edit",
     "/@sam/x/delete",
     "/@sam/x/remove",
+    "/@sam/x/report",
     "/@sam/x/restore",
     "/@sam/x/order",
     "/write",
@@ -22,6 +23,8 @@ const FORMS: [&str; 28] = [
     "/groups/table/leave",
     "/groups/table/begin",
     "/groups/table/waiting",
+    "/groups/table/reports",
+    "/reports",
     "/groups/table/members",
     "/groups/table/change",
     "/team/bridge/add",

@@ -18,6 +18,7 @@ mod pages;
 mod pictures;
 mod polls;
 mod portraits;
+mod reports;
 mod updates;
 mod waiting;
 mod words;

@@ -1,0 +1,188 @@
+//! Reading reports.
+
+use std::collections::HashMap;
+
+use carefolk_domain::authorise::Act;
+use carefolk_domain::{AccountId, ActorId, GroupId, GroupKind, PostState, ReportId};
+use carefolk_store::entity::{account, actor, group, post, report, report_post};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
+
+use super::{ReportState, ReportView, Reports};
+use crate::actors::queries as actors;
+use crate::grouped::{self, Place};
+use crate::kernel::{caller::Caller, error::Error, page::Page};
+use crate::posts::{PostView, views};
+
+impl Reports<'_> {
+    /// Reports in `state`, the last made first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the caller looks after the whole community.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        state: ReportState,
+        page: Page,
+    ) -> Result<Vec<ReportView>, Error> {
+        caller.may(Act::ReadReports)?;
+        let query = report::Entity::find().filter(report::Column::State.eq(state)).filter(
+            Condition::any()
+                .add(report::Column::GroupId.is_null())
+                .add(report::Column::GroupId.in_subquery(groups_that_anybody_reads())),
+        );
+        let query = match page.before {
+            Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
+            None => query,
+        };
+        let rows =
+            query.order_by_desc(report::Column::Id).limit(page.rows()).all(self.0.read()).await?;
+        self.views(caller, rows).await
+    }
+
+    /// What the moderators of a group were told and have not dealt with, the last first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`]; [`Error::Denied`] unless the caller keeps order in it.
+    pub async fn of_group(
+        &self,
+        caller: &Caller,
+        handle: &str,
+        page: Page,
+    ) -> Result<Vec<ReportView>, Error> {
+        let place = Place::named(self.0.read(), caller, handle).await?;
+        self.0.groups().allow_to_moderate(caller, &place.row).await?;
+        let rows = open_in(place.row.id)
+            .order_by_desc(report::Column::Id)
+            .limit(page.rows())
+            .all(self.0.read())
+            .await?;
+        self.views(caller, rows).await
+    }
+
+    /// How many of these there are, for who keeps order in it; for others none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn count_in_group(&self, caller: &Caller, handle: &str) -> Result<u64, Error> {
+        let place = Place::named(self.0.read(), caller, handle).await?;
+        match self.0.groups().allow_to_moderate(caller, &place.row).await {
+            Ok(()) => Ok(open_in(place.row.id).count(self.0.read()).await?),
+            Err(Error::Denied(_)) => Ok(0),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether a report is for the caller to read.
+    pub(super) async fn allow_to_read(
+        &self,
+        caller: &Caller,
+        row: &report::Model,
+    ) -> Result<(), Error> {
+        let Some(id) = row.group_id else { return Ok(caller.may(Act::ReadReports)?) };
+        let group = group::Entity::find_by_id(id).one(self.0.read()).await?;
+        let group = group.ok_or(Error::NotFound("report"))?;
+        match self.0.groups().allow_to_moderate(caller, &group).await {
+            // Whoever may not read it is not told that it is there.
+            Err(Error::Denied(_)) if !group.kind.federates() => Err(Error::NotFound("report")),
+            other => other,
+        }
+    }
+
+    /// One report.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`], [`Error::NotFound`].
+    pub async fn show(&self, caller: &Caller, id: ReportId) -> Result<ReportView, Error> {
+        let row = report::Entity::find_by_id(id).one(self.0.read()).await?;
+        let row = row.ok_or(Error::NotFound("report"))?;
+        self.allow_to_read(caller, &row).await?;
+        let rows = vec![row];
+        self.views(caller, rows).await?.pop().ok_or(Error::NotFound("report"))
+    }
+
+    async fn views(
+        &self,
+        caller: &Caller,
+        rows: Vec<report::Model>,
+    ) -> Result<Vec<ReportView>, Error> {
+        let conn = self.0.read();
+        // The moderators of a group are not told who it was.
+        let named = |row: &report::Model| row.reporter_id.filter(|_| row.group_id.is_none());
+        let reporters = rows.iter().filter_map(named);
+        let accounts: HashMap<AccountId, ActorId> = account::Entity::find()
+            .filter(account::Column::Id.is_in(reporters))
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|account| (account.id, account.actor_id))
+            .collect();
+        let wanted = rows.iter().map(|row| row.about_id).chain(accounts.values().copied());
+        let people: HashMap<ActorId, actor::Model> = actor::Entity::find()
+            .filter(actor::Column::Id.is_in(wanted))
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|actor| (actor.id, actor))
+            .collect();
+        let groups = rows.iter().filter_map(|row| row.group_id);
+        let groups = group::Entity::find().filter(group::Column::Id.is_in(groups));
+        let groups = grouped::names_among(conn, groups.all(conn).await?).await?;
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(about) = people.get(&row.about_id) else { continue };
+            let reporter = named(&row).and_then(|id| accounts.get(&id));
+            shown.push(ReportView {
+                id: row.id,
+                about: actors::view(about.clone()),
+                group: row.group_id.and_then(|id| groups.get(&id)).cloned(),
+                reporter: reporter.and_then(|id| people.get(id)).map(|row| row.handle.clone()),
+                host: row.host,
+                comment: row.comment,
+                posts: self.reported(caller, row.id).await?,
+                state: row.state,
+                forwarded: row.forwarded,
+                created: row.created_at,
+            });
+        }
+        Ok(shown)
+    }
+
+    async fn reported(&self, caller: &Caller, id: ReportId) -> Result<Vec<PostView>, Error> {
+        let conn = self.0.read();
+        let named = report_post::Entity::find()
+            .filter(report_post::Column::ReportId.eq(id))
+            .all(conn)
+            .await?;
+        let rows = post::Entity::find()
+            .filter(post::Column::Id.is_in(named.iter().map(|row| row.post_id)))
+            .filter(post::Column::State.eq(PostState::Published))
+            .order_by_asc(post::Column::Id)
+            .all(conn)
+            .await?;
+        views(conn, caller, rows).await
+    }
+}
+
+/// What the moderators of a group have not dealt with.
+fn open_in(group: GroupId) -> Select<report::Entity> {
+    report::Entity::find()
+        .filter(report::Column::GroupId.eq(group))
+        .filter(report::Column::State.eq(ReportState::Open))
+}
+
+/// Those in which whoever looks after the whole community keeps order too.
+fn groups_that_anybody_reads() -> SelectStatement {
+    group::Entity::find()
+        .select_only()
+        .column(group::Column::Id)
+        .filter(group::Column::Kind.is_in([GroupKind::Open, GroupKind::Announce]))
+        .into_query()
+}
