@@ -101,6 +101,7 @@ struct Inner {
     open_inboxes: actors::OpenInboxes,
     paces: outbox::Paces,
     copies: pictures::Copies,
+    votes: reactions::Votes,
     instance: tokio::sync::OnceCell<ActorId>,
     passwords: tokio::sync::Semaphore,
     password_places: tokio::sync::Semaphore,
@@ -130,6 +131,7 @@ impl App {
             open_inboxes: actors::OpenInboxes::new(),
             paces: outbox::Paces::new(),
             copies: pictures::Copies::default(),
+            votes: reactions::Votes::default(),
             instance: tokio::sync::OnceCell::new(),
             passwords: tokio::sync::Semaphore::new(PASSWORDS_AT_ONCE),
             password_places: tokio::sync::Semaphore::new(PASSWORDS_WAITING),
@@ -177,6 +179,10 @@ impl App {
 
     pub(crate) fn files(&self) -> &dyn Files {
         self.0.parts.files.as_ref()
+    }
+
+    pub(crate) fn votes(&self) -> &reactions::Votes {
+        &self.0.votes
     }
 
     pub(crate) fn copies(&self) -> &pictures::Copies {

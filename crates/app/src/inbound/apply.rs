@@ -65,7 +65,7 @@ async fn act(
         Plan::Answer { actor, follow, accepted } => {
             follows::answer(app, tx, &actor, &follow, accepted).await
         }
-        Plan::Undo { actor, what } => undo(tx, &actor, &what).await,
+        Plan::Undo { actor, what } => undo(app, tx, &actor, (&what, &row.uri)).await,
         Plan::React(reacting) => react(app, tx, reacting).await,
         Plan::PassOn { actor, uri, found } => {
             let Found { author, note, words } = *found;
@@ -127,7 +127,12 @@ async fn react(app: &App, tx: &Tx, reacting: Reacting) -> Result<Outcome, Error>
 }
 
 /// Takes back a follow, an answer to one, a like, a boost or a block: whichever it is, where it does not say.
-async fn undo(tx: &Tx, actor: &actor::Model, what: &follows::Named) -> Result<Outcome, Error> {
+async fn undo(
+    app: &App,
+    tx: &Tx,
+    actor: &actor::Model,
+    (what, uri): (&follows::Named, &str),
+) -> Result<Outcome, Error> {
     match what.kind.as_deref() {
         Some("Block") => return blocks::undo(tx, actor, what).await,
         Some("Accept" | "Reject") => return reconsider::undone(tx, actor, what).await,
@@ -136,12 +141,12 @@ async fn undo(tx: &Tx, actor: &actor::Model, what: &follows::Named) -> Result<Ou
     let undone = if what.may_be_a_follow() {
         follows::undo(tx, actor, what).await?
     } else {
-        return reactions::undo(tx, actor, what).await;
+        return reactions::undo(app, tx, actor, (what, uri)).await;
     };
     if undone == Outcome::Applied || what.kind.is_some() {
         return Ok(undone);
     }
-    let undone = reactions::undo(tx, actor, what).await?;
+    let undone = reactions::undo(app, tx, actor, (what, uri)).await?;
     if undone == Outcome::Applied {
         return Ok(undone);
     }

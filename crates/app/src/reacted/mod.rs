@@ -28,7 +28,7 @@ pub(crate) async fn boost(
         return Ok(());
     }
     let later = post.slug.is_none();
-    write_with(app, tx, [actor, author], (post, ReactionKind::Boost), later).await
+    write_with(app, tx, [actor, author], (post, ReactionKind::Boost, None), later).await
 }
 
 /// `actor`, who is here, takes that back, if it did.
@@ -40,7 +40,7 @@ pub(crate) async fn unboost(
     author: &actor::Model,
 ) -> Result<(), Error> {
     match find(tx, actor, post, ReactionKind::Boost).await? {
-        Some(row) => unwrite(app, tx, [actor, author], post, &row).await,
+        Some(row) => unwrite(app, tx, [actor, author], post, (&row, None)).await,
         None => Ok(()),
     }
 }
@@ -51,23 +51,23 @@ pub(crate) async fn write(
     tx: &Tx,
     [actor, author]: [&actor::Model; 2],
     post: &post::Model,
-    kind: ReactionKind,
+    (kind, group): (ReactionKind, Option<&actor::Model>),
 ) -> Result<(), Error> {
-    write_with(app, tx, [actor, author], (post, kind), false).await
+    write_with(app, tx, [actor, author], (post, kind, group), false).await
 }
 
 async fn write_with(
     app: &App,
     tx: &Tx,
     [actor, author]: [&actor::Model; 2],
-    (post, kind): (&post::Model, ReactionKind),
+    (post, kind, group): (&post::Model, ReactionKind, Option<&actor::Model>),
     later: bool,
 ) -> Result<(), Error> {
     let slug = app.slug();
     let uri = outbox::activity_uri(app, &slug);
     let written = insert(app, tx, vec![New { actor, post, kind, uri }]).await?;
     let row = written.first().ok_or(Error::NotFound("post"))?;
-    let whole = Whole { row, actor, post, author };
+    let whole = Whole { row, actor, post, author, group };
     say(app, tx, whole, later, |whole| whole.said(slug)).await
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn activity(
     post: &post::Model,
     author: &actor::Model,
 ) -> Activity {
-    Whole { row, actor, post, author }.activity()
+    Whole { row, actor, post, author, group: None }.activity()
 }
 
 /// Takes it back, and says so.
@@ -87,16 +87,16 @@ pub(crate) async fn unwrite(
     tx: &Tx,
     [actor, author]: [&actor::Model; 2],
     post: &post::Model,
-    row: &reaction::Model,
+    (row, group): (&reaction::Model, Option<&actor::Model>),
 ) -> Result<(), Error> {
     delete(tx, row).await?;
     let slug = app.slug();
     let uri = outbox::activity_uri(app, &slug);
-    let whole = Whole { row, actor, post, author };
+    let whole = Whole { row, actor, post, author, group };
     say(app, tx, whole, false, |whole| whole.undone(uri, slug)).await
 }
 
-/// Queues it for who is to hear of it: of a like the author alone, of a boost one's followers, too.
+/// Queues it for who is to hear of it: of a like the author and the group elsewhere that the post is in, of a boost one's followers, too.
 async fn say(
     app: &App,
     tx: &Tx,
@@ -105,14 +105,12 @@ async fn say(
     saying: impl FnOnce(Whole<'_>) -> outbox::Saying,
 ) -> Result<(), Error> {
     let remote = whole.author.domain_id.is_none().then(|| whole.author.inbox.clone());
+    let group = whole.group.map(|group| group.inbox.clone());
     let boost = whole.row.kind == ReactionKind::Boost;
-    if remote.is_none() && !boost {
+    let inboxes: Vec<String> = remote.into_iter().chain(group).collect();
+    if inboxes.is_empty() && !boost {
         return Ok(());
     }
-    let to = Recipients {
-        followers_of: boost.then_some(whole.actor.id),
-        inboxes: remote.into_iter().collect(),
-        later,
-    };
+    let to = Recipients { followers_of: boost.then_some(whole.actor.id), inboxes, later };
     outbox::say(app, tx, saying(whole), to).await
 }

@@ -14,6 +14,8 @@ pub(super) struct Whole<'a> {
     pub actor: &'a actor::Model,
     pub post: &'a post::Model,
     pub author: &'a actor::Model,
+    /// The group elsewhere that the post is in: there, to like something is to vote for it.
+    pub group: Option<&'a actor::Model>,
 }
 
 impl Whole<'_> {
@@ -34,12 +36,22 @@ impl Whole<'_> {
         }
     }
 
-    /// `Like` for the author, or `Announce` for everybody.
+    /// `Like` for the author and the group elsewhere, or `Announce` for everybody.
     pub(super) fn activity(self) -> Activity {
         let (id, object) = (self.row.activity_uri.clone(), self.post.uri.clone());
         let (actor, author) = (self.actor.uri.clone(), self.author.uri.clone());
         match self.row.kind {
-            ReactionKind::Like => Activity::like(id, actor, object, author),
+            ReactionKind::Like => {
+                let like = Activity::like(id, actor, object, author);
+                match self.group.map(|group| group.uri.clone()) {
+                    Some(group) => {
+                        let to = like.to.clone();
+                        let audience = Some(group.clone());
+                        Activity { audience, ..like }.addressed(to, vec![group])
+                    }
+                    None => like,
+                }
+            }
             ReactionKind::Boost => {
                 let followers = self.actor.followers_uri.clone().unwrap_or_default();
                 let (to, cc) = match self.post.audience {

@@ -7,7 +7,7 @@ use super::Reactions;
 use crate::actors::queries as actors;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::posts::PostRef;
-use crate::{audit, blocked, insiders, posts, reacted};
+use crate::{abroad, audit, blocked, insiders, posts, reacted};
 
 impl Reactions<'_> {
     /// Lets the local actor `handle` like or boost a post that the caller may see. Twice is no error.
@@ -27,12 +27,13 @@ impl Reactions<'_> {
         if kind == ReactionKind::Boost && !post.audience.is_open() {
             return Err(Error::field("post", Invalid::Choice));
         }
+        let group = self.group_of(&post, &actor, kind).await?;
         let tx = self.0.begin().await?;
         if reacted::find(&tx, &actor, &post, kind).await?.is_some() {
             return Ok(());
         }
         let post = posts::held(&tx, post.id).await?;
-        reacted::write(self.0, &tx, [&actor, &author], &post, kind).await?;
+        reacted::write(self.0, &tx, [&actor, &author], &post, (kind, group.as_ref())).await?;
         let act = if kind == ReactionKind::Like { "post.like" } else { "post.boost" };
         audit::record_operator(self.0, &tx, caller, act, &post.uri).await?;
         tx.commit().await
@@ -51,12 +52,26 @@ impl Reactions<'_> {
         kind: ReactionKind,
     ) -> Result<(), Error> {
         let (actor, post, author) = self.ends(caller, handle, post).await?;
+        let group = self.group_of(&post, &actor, kind).await?;
         let tx = self.0.begin().await?;
         let Some(row) = reacted::find(&tx, &actor, &post, kind).await? else { return Ok(()) };
-        reacted::unwrite(self.0, &tx, [&actor, &author], &post, &row).await?;
+        reacted::unwrite(self.0, &tx, [&actor, &author], &post, (&row, group.as_ref())).await?;
         let act = if kind == ReactionKind::Like { "post.unlike" } else { "post.unboost" };
         audit::record_operator(self.0, &tx, caller, act, &post.uri).await?;
         tx.commit().await
+    }
+
+    /// The group elsewhere that hears of a like of something in it: there it is a vote.
+    async fn group_of(
+        &self,
+        post: &post::Model,
+        by: &actor::Model,
+        kind: ReactionKind,
+    ) -> Result<Option<actor::Model>, Error> {
+        if kind != ReactionKind::Like || !post.audience.is_open() {
+            return Ok(None);
+        }
+        abroad::group_of(self.0.read(), post, by.id).await
     }
 
     async fn ends(

@@ -7,6 +7,7 @@ use carefolk_store::dialect;
 use carefolk_store::entity::{actor, post, reaction};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::votes::{self, Vote};
 use crate::App;
 use crate::actors::{bury, tombstones};
 use crate::follows::receive::Named;
@@ -61,9 +62,17 @@ pub(crate) async fn react(
             Err(outcome) => outcome,
         });
     }
-    if !new.is_empty() {
-        reacted::insert(app, tx, new).await?;
+    if new.is_empty() {
+        return Ok(outcomes);
     }
+    let likes: Vec<(&actor::Model, &post::Model, String)> = new
+        .iter()
+        .filter(|new| new.kind == ReactionKind::Like)
+        .map(|new| (new.actor, new.post, new.uri.clone()))
+        .collect();
+    reacted::insert(app, tx, new).await?;
+    let votes = likes.iter().map(|(actor, post, uri)| Vote { actor, post, uri, undo: None });
+    votes::pass_on(app, tx, votes.collect()).await?;
     Ok(outcomes)
 }
 
@@ -159,9 +168,21 @@ impl Held {
 }
 
 /// `Undo` of a `Like` or `Announce`. Only whose it was can (S-045).
-pub(crate) async fn undo(tx: &Tx, from: &actor::Model, named: &Named) -> Result<Outcome, Error> {
+///
+/// `uri` is the id of the `Undo`.
+pub(crate) async fn undo(
+    app: &App,
+    tx: &Tx,
+    from: &actor::Model,
+    (named, uri): (&Named, &str),
+) -> Result<Outcome, Error> {
     if let Some(row) = find(tx, from, named).await? {
         reacted::delete(tx, &row).await?;
+        let post = post::Entity::find_by_id(row.post_id).one(tx.conn()).await?;
+        if let Some(post) = post.filter(|_| row.kind == ReactionKind::Like) {
+            let vote = Vote { actor: from, post: &post, uri: &row.activity_uri, undo: Some(uri) };
+            votes::pass_on(app, tx, vec![vote]).await?;
+        }
         return Ok(Outcome::Applied);
     }
     // It may have overtaken what it undoes.

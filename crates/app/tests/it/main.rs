@@ -65,3 +65,4 @@ mod stranger;
 mod synchronizing;
 mod together;
 mod updating;
+mod voting_in_groups;
