@@ -9,7 +9,7 @@ use carefolk_domain::{
 };
 use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::report::{self, ReportState};
-use carefolk_store::entity::{account, group_member, notification, post, report_post};
+use carefolk_store::entity::{account, group_member, notification, post, report_post, team_member};
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -58,20 +58,50 @@ pub(crate) async fn tell_author(
 
 /// Tells those who keep order in the group; where there is none, nobody.
 pub(crate) async fn tell_moderators(app: &App, tx: &Tx, news: News) -> Result<(), Error> {
+    write(app, tx, moderators(news.group), news).await
+}
+
+/// The same, but for whoever speaks for `about`: they are not told what was said of themselves.
+pub(crate) async fn tell_moderators_but(
+    app: &App,
+    tx: &Tx,
+    news: News,
+    about: ActorId,
+) -> Result<(), Error> {
+    write(app, tx, moderators(news.group).add(not_for(about)), news).await
+}
+
+/// Tells those who look after the whole community, but for whoever speaks for `about`.
+pub(crate) async fn tell_keepers_but(
+    app: &App,
+    tx: &Tx,
+    news: News,
+    about: ActorId,
+) -> Result<(), Error> {
+    let keepers = account::Column::Role.is_in([Role::Moderator, Role::Admin]).into_condition();
+    write(app, tx, keepers.add(not_for(about)), news).await
+}
+
+fn moderators(group: Option<GroupId>) -> Condition {
     let moderators = group_member::Entity::find()
         .select_only()
         .column(group_member::Column::ActorId)
-        .filter(group_member::Column::GroupId.eq(news.group))
+        .filter(group_member::Column::GroupId.eq(group))
         .filter(group_member::Column::Role.eq(GroupRole::Moderator))
         .into_query();
-    let which = account::Column::ActorId.in_subquery(moderators).into_condition();
-    write(app, tx, which, news).await
+    account::Column::ActorId.in_subquery(moderators).into_condition()
 }
 
-/// Tells those who look after the whole community.
-pub(crate) async fn tell_keepers(app: &App, tx: &Tx, news: News) -> Result<(), Error> {
-    let which = account::Column::Role.is_in([Role::Moderator, Role::Admin]).into_condition();
-    write(app, tx, which, news).await
+/// The accounts that do not speak for that one: neither are they it, nor in its team.
+fn not_for(about: ActorId) -> Condition {
+    let team = team_member::Entity::find()
+        .select_only()
+        .column(team_member::Column::AccountId)
+        .filter(team_member::Column::ProviderId.eq(about))
+        .into_query();
+    Condition::all()
+        .add(account::Column::ActorId.ne(about))
+        .add(account::Column::Id.not_in_subquery(team))
 }
 
 /// Tells those here whose reports of a post wait that it was taken away.
@@ -134,5 +164,25 @@ pub(crate) async fn answered(tx: &Tx, group: GroupId, who: ActorId) -> Result<()
         )
         .exec(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// What was reported there, or in the whole community, is dealt with: it waits in nobody's list.
+pub(crate) async fn dealt_with(
+    tx: &Tx,
+    group: Option<GroupId>,
+    posts: Vec<PostId>,
+) -> Result<(), Error> {
+    let same_group = match group {
+        Some(group) => notification::Column::GroupId.eq(group),
+        None => notification::Column::GroupId.is_null(),
+    };
+    let mut which = Condition::all()
+        .add(notification::Column::Kind.eq(NotificationKind::PostReported))
+        .add(same_group);
+    if group.is_some() {
+        which = which.add(notification::Column::PostId.is_in(posts));
+    }
+    notification::Entity::delete_many().filter(which).exec(tx.conn()).await?;
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(crate) use followers::{PART_MAX, synchronization};
 pub(crate) use inboxes::OpenInboxes;
 pub use keys::{KeyAlgorithm, KnownKey};
 pub(crate) use keys::{proof_key, signing_key};
-pub(crate) use remote::{Described, bury, is_tombstone, tombstones, upsert};
+pub(crate) use remote::{Described, bury, is_tombstone, let_icon_go, tombstones, upsert};
 pub use rotate::Rotated;
 
 use crate::App;

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{ActorView, Actors, Portrait, handles};
-use crate::kernel::{caller::Caller, error::Error};
+use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 
 /// The row behind an id on the wire.
 pub(crate) async fn by_uri(
@@ -58,6 +58,16 @@ pub(crate) fn local_ids() -> SelectStatement {
 /// The row of an id that another row names.
 pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: ActorId) -> Result<actor::Model, Error> {
     actor::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound("actor"))
+}
+
+/// The row of an actor that is shown, held until the end of the transaction.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] for who is gone.
+pub(crate) async fn held(tx: &Tx, id: ActorId) -> Result<actor::Model, Error> {
+    let found = actor::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?;
+    found.filter(is_shown).ok_or(Error::NotFound("actor"))
 }
 
 /// What pages show of a row.

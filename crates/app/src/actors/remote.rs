@@ -7,9 +7,9 @@ use carefolk_domain::{
 };
 use carefolk_store::dialect::{self, NewPeer, padded};
 use carefolk_store::entity::actor_key::{self, KeyAlgorithm};
-use carefolk_store::entity::{actor, tombstone};
+use carefolk_store::entity::{actor, remote_picture, tombstone};
 use carefolk_wire::{read, vocab};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::{handles, queries};
@@ -107,6 +107,9 @@ pub(crate) async fn upsert(
     let row = match known {
         Some(row) => {
             let mut changed = columns(described, tx.now());
+            if changed.icon_url != Set(row.icon_url.clone()) {
+                let_icon_go(tx, &row).await?;
+            }
             changed.id = Set(row.id);
             if row.state == ActorState::Suspended {
                 changed.state = Set(ActorState::Suspended);
@@ -167,6 +170,17 @@ fn columns(described: &Described, now: Moment) -> actor::ActiveModel {
         fetched_at: Set(Some(now)),
         ..Default::default()
     }
+}
+
+/// The copy of a picture that somebody does not have any more goes at the next sweep.
+pub(crate) async fn let_icon_go(tx: &Tx, row: &actor::Model) -> Result<(), Error> {
+    let Some(url) = &row.icon_url else { return Ok(()) };
+    remote_picture::Entity::update_many()
+        .col_expr(remote_picture::Column::UsedAt, Expr::value(Moment(0)))
+        .filter(remote_picture::Column::UrlHash.eq(UriHash::of(url)))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 fn kind(kind: carefolk_wire::ActorKind) -> ActorKind {

@@ -5,7 +5,9 @@ use carefolk_store::entity::{actor, group};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use super::create::{Said, posting_in};
+use super::rows::hold;
 use super::{ChangeGroup, Groups, OwnGroup, queries};
+use crate::actors::queries as actors;
 use crate::actors::told;
 use crate::audit;
 use crate::grouped::Place;
@@ -38,6 +40,8 @@ impl Groups<'_> {
         check(&place, &change)?;
         let of = Sitter::of_group(&place.row);
         let tx = self.0.begin().await?;
+        // Two changes at once would each hang a picture.
+        hold(&tx, place.row.id).await?;
         let hung = match &change.picture {
             Some(new) => Some(portraits::hang(&tx, of, caller.account(), new.first()).await?),
             None => None,
@@ -94,7 +98,7 @@ impl Groups<'_> {
         change: &ChangeGroup,
         hung: Option<Hung>,
     ) -> Result<(), Error> {
-        let mut changed = row.into_active_model();
+        let mut changed = actors::held(tx, row.id).await?.into_active_model();
         if let Some(name) = &change.name {
             changed.name = Set(name.trim().to_owned());
         }

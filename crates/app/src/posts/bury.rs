@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::{change, polls, queries};
-use crate::actors::bury;
+use crate::actors::{bury, let_icon_go};
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::portraits::{self, Sitter};
 use crate::{App, grouped, insiders, waiting};
@@ -62,6 +62,7 @@ pub(crate) async fn delete_actor(tx: &Tx, author: &actor::Model) -> Result<Outco
         .filter(actor::Column::Id.eq(author.id))
         .exec(tx.conn())
         .await?;
+    let_icon_go(tx, author).await?;
     portraits::take_down(tx, Sitter::Actor(author.id)).await?;
     polls::forget(tx, author.id).await?;
     insiders::forget(tx, author.id).await?;

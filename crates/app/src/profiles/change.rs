@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use super::{ChangeActor, Profiles};
 use crate::actors::local::{NAME_MAX_CHARS, SUMMARY_MAX_CHARS};
-use crate::actors::told;
+use crate::actors::{queries, told};
 use crate::audit;
 use crate::kernel::{caller::Caller, error::Error};
 use crate::portraits::{self, Sitter};
@@ -20,6 +20,9 @@ impl Profiles<'_> {
     pub async fn change(&self, caller: &Caller, change: ChangeActor) -> Result<(), Error> {
         let row = self.0.follows().voice(caller, &change.handle).await?;
         check(&change, row.kind != ActorKind::Person)?;
+        let tx = self.0.begin().await?;
+        // Two changes at once would each hang a picture; and who was closed meanwhile is gone.
+        let row = queries::held(&tx, row.id).await?;
         let of = Sitter::Actor(row.id);
         let mut changed = row.into_active_model();
         if let Some(name) = &change.name {
@@ -35,7 +38,6 @@ impl Profiles<'_> {
         if let Some(indexable) = change.indexable {
             changed.indexable = Set(indexable);
         }
-        let tx = self.0.begin().await?;
         if let Some(pictures) = &change.picture {
             let hung = portraits::hang(&tx, of, caller.account(), pictures.first()).await?;
             (changed.portrait_key, changed.portrait_focus) = (Set(hung.key), Set(hung.focus));
@@ -49,8 +51,7 @@ impl Profiles<'_> {
 }
 
 fn check(change: &ChangeActor, must_describe: bool) -> Result<(), Error> {
-    let pictures = change.picture.as_deref().unwrap_or_default();
-    let mut wrong = portraits::check(pictures, must_describe);
+    let mut wrong = Vec::new();
     let mut bound = |field, text: &Option<String>, max: usize| {
         if text.as_deref().is_some_and(|text| text.chars().count() > max) {
             wrong.push(FieldError { field, invalid: Invalid::TooLong(max) });
@@ -61,5 +62,7 @@ fn check(change: &ChangeActor, must_describe: bool) -> Result<(), Error> {
     if change.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         wrong.push(FieldError { field: "name", invalid: Invalid::Missing });
     }
+    let pictures = change.picture.as_deref().unwrap_or_default();
+    wrong.extend(portraits::check(pictures, must_describe));
     if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
 }

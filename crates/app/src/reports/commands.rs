@@ -1,17 +1,30 @@
 //! Making and closing reports.
 
-use carefolk_domain::{AccountId, FieldError, GroupId, Invalid, PostState, ReportId, uri};
-use carefolk_store::entity::{account, actor, post, report};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use std::collections::BTreeSet;
+
+use carefolk_domain::{
+    AccountId, ActorId, FieldError, GroupId, Invalid, PostId, PostState, ReportId, Span, uri,
+};
+use carefolk_store::entity::{account, actor, post, report, report_post};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait, Set,
+};
 
 use super::{
     COMMENT_MAX_CHARS, NewReport, POSTS_MAX, Readers, ReportState, Reports, Row, wire_map, write,
 };
 use crate::actors::queries as actors;
-use crate::kernel::{caller::Caller, error::Error};
+use crate::kernel::{caller::Caller, error::Error, tx::Tx};
 use crate::outbox::{self, Recipients};
 use crate::posts::PostRef;
-use crate::{abroad, audit, grouped};
+use crate::{abroad, audit, grouped, news};
+
+/// How many reports of one account may wait: who reads them has to get through.
+const OPEN_PER_REPORTER: usize = 20;
+
+/// How long who has as many waits before another one.
+const REST: Span = Span::hours(1);
 
 impl Reports<'_> {
     /// Reports somebody, and some of their posts, to the moderators here; with `forward` to their own
@@ -20,7 +33,7 @@ impl Reports<'_> {
     /// # Errors
     ///
     /// [`Error::Denied`]; [`Error::NotFound`] for who or what the reporter cannot see;
-    /// [`Error::Invalid`] on `comment`, `posts` or `to`; [`Error::Conflict`] for oneself, and for who has no
+    /// [`Error::Throttled`] while twenty of the reporter's wait; [`Error::Invalid`] on `comment`, `posts` or `to`; [`Error::Conflict`] for oneself, and for who has no
     /// account.
     pub async fn send(&self, caller: &Caller, new: NewReport) -> Result<ReportId, Error> {
         let voice = self.0.follows().voice(caller, &new.reporter).await?;
@@ -40,6 +53,11 @@ impl Reports<'_> {
             Readers::Community => None,
             Readers::Group => Some(self.group_of(&posts).await?),
         };
+        if let Some(account) = reporter
+            && let Some(known) = self.made_already(account, group, (about.id, &posts)).await?
+        {
+            return Ok(known);
+        }
         // What would not arrive is not said to have been told.
         let inbox = uri::host(&about.inbox).unwrap_or_default();
         let forward = new.forward
@@ -78,6 +96,64 @@ impl Reports<'_> {
         audit::record_operator(self.0, &tx, caller, "report.send", &about.uri).await?;
         tx.commit().await?;
         Ok(made.id)
+    }
+
+    /// Nobody is told any more of a report that was dealt with, unless another of the same waits.
+    async fn forget_news(&self, tx: &Tx, row: &report::Model) -> Result<(), Error> {
+        let named = report_post::Entity::find()
+            .filter(report_post::Column::ReportId.eq(row.id))
+            .all(tx.conn())
+            .await?;
+        let posts: Vec<PostId> = named.into_iter().map(|row| row.post_id).collect();
+        let others = report::Entity::find().filter(report::Column::State.eq(ReportState::Open));
+        let others = match row.group_id {
+            None => others.filter(report::Column::GroupId.is_null()),
+            Some(group) => {
+                let about = report_post::Entity::find()
+                    .select_only()
+                    .column(report_post::Column::ReportId)
+                    .filter(report_post::Column::PostId.is_in(posts.iter().copied()))
+                    .into_query();
+                others
+                    .filter(report::Column::GroupId.eq(group))
+                    .filter(report::Column::Id.in_subquery(about))
+            }
+        };
+        if others.count(tx.conn()).await? > 0 {
+            return Ok(());
+        }
+        news::dealt_with(tx, row.group_id, posts).await
+    }
+
+    /// The report that `reporter` made of the same and that waits, or whether there are too many of theirs.
+    async fn made_already(
+        &self,
+        reporter: AccountId,
+        group: Option<GroupId>,
+        (about, posts): (ActorId, &[post::Model]),
+    ) -> Result<Option<ReportId>, Error> {
+        let open = report::Entity::find()
+            .filter(report::Column::ReporterId.eq(reporter))
+            .filter(report::Column::State.eq(ReportState::Open))
+            .all(self.0.read())
+            .await?;
+        let same = open.iter().filter(|row| row.about_id == about && row.group_id == group);
+        for row in same {
+            let named = report_post::Entity::find()
+                .filter(report_post::Column::ReportId.eq(row.id))
+                .all(self.0.read())
+                .await?;
+            let named: BTreeSet<PostId> = named.into_iter().map(|row| row.post_id).collect();
+            if !posts.is_empty()
+                && posts.iter().map(|post| post.id).collect::<BTreeSet<_>>() == named
+            {
+                return Ok(Some(row.id));
+            }
+        }
+        if open.len() >= OPEN_PER_REPORTER {
+            return Err(Error::Throttled { retry_after: REST });
+        }
+        Ok(None)
     }
 
     async fn account_behind(
@@ -142,7 +218,8 @@ impl Reports<'_> {
         let mut changed = row.into_active_model();
         changed.state = Set(ReportState::Closed);
         changed.closed_at = Set(Some(tx.now()));
-        changed.update(tx.conn()).await?;
+        let row = changed.update(tx.conn()).await?;
+        self.forget_news(&tx, &row).await?;
         audit::record(self.0, &tx, caller, "report.close", &id.to_string(), "").await?;
         tx.commit().await
     }

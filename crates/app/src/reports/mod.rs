@@ -117,9 +117,9 @@ async fn write(app: &App, tx: &Tx, row: Row, posts: &[PostId]) -> Result<report:
     let (kind, post) = (NotificationKind::PostReported, posts.first().copied());
     let news = News { kind, by: None, post, group: row.group };
     match row.group {
-        Some(_) => news::tell_moderators(app, tx, news).await?,
+        Some(_) => news::tell_moderators_but(app, tx, news, row.about).await?,
         // What only some may read is for the list of reports.
-        None => news::tell_keepers(app, tx, News { post: None, ..news }).await?,
+        None => news::tell_keepers_but(app, tx, News { post: None, ..news }, row.about).await?,
     }
     Ok(made)
 }

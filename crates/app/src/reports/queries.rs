@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use carefolk_domain::authorise::Act;
-use carefolk_domain::{AccountId, ActorId, GroupId, GroupKind, PostState, ReportId};
+use carefolk_domain::{AccountId, ActorId, GroupId, GroupKind, PostId, PostState, ReportId};
+use carefolk_store::dialect::padded;
 use carefolk_store::entity::{account, actor, group, post, report, report_post};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -15,6 +16,7 @@ use super::{ReportState, ReportView, Reports};
 use crate::actors::queries as actors;
 use crate::grouped::{self, Place};
 use crate::kernel::{caller::Caller, error::Error, page::Page};
+use crate::posts::visible::voices_of;
 use crate::posts::{PostView, views};
 
 impl Reports<'_> {
@@ -35,6 +37,7 @@ impl Reports<'_> {
                 .add(report::Column::GroupId.is_null())
                 .add(report::Column::GroupId.in_subquery(groups_that_anybody_reads())),
         );
+        let query = query.filter(not_about(caller));
         let query = match page.before {
             Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
             None => query,
@@ -56,12 +59,14 @@ impl Reports<'_> {
         page: Page,
     ) -> Result<Vec<ReportView>, Error> {
         let place = Place::named(self.0.read(), caller, handle).await?;
-        self.0.groups().allow_to_moderate(caller, &place.row).await?;
-        let rows = open_in(place.row.id)
-            .order_by_desc(report::Column::Id)
-            .limit(page.rows())
-            .all(self.0.read())
-            .await?;
+        self.allow_to_read_in(caller, &place.row).await?;
+        let query = open_in(place.row.id).filter(not_about(caller));
+        let query = match page.before {
+            Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
+            None => query,
+        };
+        let rows =
+            query.order_by_desc(report::Column::Id).limit(page.rows()).all(self.0.read()).await?;
         self.views(caller, rows).await
     }
 
@@ -72,11 +77,23 @@ impl Reports<'_> {
     /// [`Error::NotFound`], [`Error::Store`].
     pub async fn count_in_group(&self, caller: &Caller, handle: &str) -> Result<u64, Error> {
         let place = Place::named(self.0.read(), caller, handle).await?;
-        match self.0.groups().allow_to_moderate(caller, &place.row).await {
-            Ok(()) => Ok(open_in(place.row.id).count(self.0.read()).await?),
-            Err(Error::Denied(_)) => Ok(0),
+        match self.allow_to_read_in(caller, &place.row).await {
+            Ok(()) => {
+                let open = open_in(place.row.id).filter(not_about(caller));
+                Ok(open.count(self.0.read()).await?)
+            }
+            Err(Error::Denied(_) | Error::NotFound(_)) => Ok(0),
             Err(other) => Err(other),
         }
+    }
+
+    /// Whether what the moderators of a group were told is for the caller to read: of one that stays here for
+    /// themselves alone, not even for whoever keeps the server running.
+    async fn allow_to_read_in(&self, caller: &Caller, row: &group::Model) -> Result<(), Error> {
+        if !row.kind.federates() && !matches!(caller, Caller::Member(_)) {
+            return Err(Error::NotFound("report"));
+        }
+        self.0.groups().allow_to_moderate(caller, row).await
     }
 
     /// Whether a report is for the caller to read.
@@ -85,10 +102,14 @@ impl Reports<'_> {
         caller: &Caller,
         row: &report::Model,
     ) -> Result<(), Error> {
+        let about = report::Entity::find_by_id(row.id).filter(not_about(caller));
+        if about.count(self.0.read()).await? == 0 {
+            return Err(Error::NotFound("report"));
+        }
         let Some(id) = row.group_id else { return Ok(caller.may(Act::ReadReports)?) };
         let group = group::Entity::find_by_id(id).one(self.0.read()).await?;
         let group = group.ok_or(Error::NotFound("report"))?;
-        match self.0.groups().allow_to_moderate(caller, &group).await {
+        match self.allow_to_read_in(caller, &group).await {
             // Whoever may not read it is not told that it is there.
             Err(Error::Denied(_)) if !group.kind.federates() => Err(Error::NotFound("report")),
             other => other,
@@ -135,6 +156,7 @@ impl Reports<'_> {
         let groups = rows.iter().filter_map(|row| row.group_id);
         let groups = group::Entity::find().filter(group::Column::Id.is_in(groups));
         let groups = grouped::names_among(conn, groups.all(conn).await?).await?;
+        let mut posts = self.reported(caller, &rows).await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
             let Some(about) = people.get(&row.about_id) else { continue };
@@ -146,7 +168,7 @@ impl Reports<'_> {
                 reporter: reporter.and_then(|id| people.get(id)).map(|row| row.handle.clone()),
                 host: row.host,
                 comment: row.comment,
-                posts: self.reported(caller, row.id).await?,
+                posts: posts.remove(&row.id).unwrap_or_default(),
                 state: row.state,
                 forwarded: row.forwarded,
                 created: row.created_at,
@@ -155,19 +177,45 @@ impl Reports<'_> {
         Ok(shown)
     }
 
-    async fn reported(&self, caller: &Caller, id: ReportId) -> Result<Vec<PostView>, Error> {
+    /// The posts that these name, as far as they are still here, by report.
+    async fn reported(
+        &self,
+        caller: &Caller,
+        reports: &[report::Model],
+    ) -> Result<HashMap<ReportId, Vec<PostView>>, Error> {
         let conn = self.0.read();
         let named = report_post::Entity::find()
-            .filter(report_post::Column::ReportId.eq(id))
+            .filter(report_post::Column::ReportId.is_in(padded(reports.iter().map(|row| row.id))))
             .all(conn)
             .await?;
         let rows = post::Entity::find()
-            .filter(post::Column::Id.is_in(named.iter().map(|row| row.post_id)))
+            .filter(post::Column::Id.is_in(padded(named.iter().map(|row| row.post_id))))
             .filter(post::Column::State.eq(PostState::Published))
-            .order_by_asc(post::Column::Id)
             .all(conn)
             .await?;
-        views(conn, caller, rows).await
+        let shown: HashMap<PostId, PostView> =
+            views(conn, caller, rows).await?.into_iter().map(|view| (view.id, view)).collect();
+        let mut by_report: HashMap<ReportId, Vec<PostView>> = HashMap::new();
+        for row in named {
+            if let Some(view) = shown.get(&row.post_id) {
+                by_report.entry(row.report_id).or_default().push(view.clone());
+            }
+        }
+        for posts in by_report.values_mut() {
+            posts.sort_by_key(|post| post.id);
+        }
+        Ok(by_report)
+    }
+}
+
+/// Those that are not about the caller, nor about whom they speak for: who is reported neither reads that nor says that it
+/// is dealt with.
+fn not_about(caller: &Caller) -> Condition {
+    match caller {
+        Caller::Member(member) => {
+            Condition::all().add(report::Column::AboutId.not_in_subquery(voices_of(member)))
+        }
+        _ => Condition::all(),
     }
 }
 

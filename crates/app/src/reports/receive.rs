@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use carefolk_domain::{Html, PostId, PostState, UriHash, uri};
+use carefolk_domain::{GroupId, Html, PostId, PostState, UriHash, uri};
 use carefolk_store::entity::{actor, post, report};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{COMMENT_MAX_CHARS, POSTS_MAX, ReportState, Row, write};
 use crate::App;
+use crate::grouped;
 use crate::kernel::{error::Error, outcome::Outcome, tx::Tx};
 use crate::posts::visible::may_see;
 
@@ -61,13 +62,15 @@ pub(crate) async fn flag(
         return Ok(Outcome::Refused("too many reports of that server are open"));
     }
     let mut shown: Vec<PostId> = Vec::new();
-    let mut group = None;
+    let mut groups: BTreeSet<Option<GroupId>> = BTreeSet::new();
     for post in posts.iter().filter(|post| post.actor_id == about).take(POSTS_MAX) {
         if may_see(tx, from, post).await? {
             shown.push(post.id);
-            group = group.or(post.group_id);
+            groups.insert(grouped::of_post(tx.conn(), post).await?.map(|place| place.row.id));
         }
     }
+    // What is not all in one group is for those who run the community: nobody else may read the rest.
+    let group = if groups.len() == 1 { groups.first().copied().flatten() } else { None };
     let row = Row {
         uri: flag.uri,
         reporter: None,

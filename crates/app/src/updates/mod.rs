@@ -207,8 +207,10 @@ impl Known {
     }
 
     fn shows(&self, row: &notification::Model) -> bool {
-        // Who reported something does not have to see it any more: mostly they block who wrote it.
-        let needs_post = row.kind != NotificationKind::ReportDone;
+        // Who reported something does not have to see it any more: mostly they block who wrote it. And whoever blocks
+        // the moderators must not hide from them what they have to keep in order.
+        let needs_post =
+            !matches!(row.kind, NotificationKind::ReportDone | NotificationKind::PostReported);
         row.post_id.is_none_or(|id| !needs_post || self.posts.contains(&id))
             && row.group_id.is_none_or(|id| self.groups.contains_key(&id))
             && (!is_for_keepers(row.kind)

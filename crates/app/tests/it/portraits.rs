@@ -243,3 +243,25 @@ async fn the_picture_of_somebody_elsewhere_is_copied_when_somebody_looks() {
     kit.app.peers().suspend(&operator(), "v.example").await.unwrap();
     assert!(matches!(look().await, Err(Error::NotFound(_))));
 }
+
+#[tokio::test]
+async fn two_who_change_it_at_once_hang_one_picture() {
+    let kit = Kit::new().await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    kit.provider("hazelbank", "nurse").await;
+    for _ in 0..5 {
+        let pictures = [kit.picture(&nurse, "One").await, kit.picture(&nurse, "Two").await];
+        let profiles = kit.app.profiles();
+        let changes = pictures
+            .iter()
+            .map(|picture| profiles.change(&nurse, change("hazelbank", vec![picture.clone()])));
+        for done in futures_util::future::join_all(changes).await {
+            done.unwrap();
+        }
+        let mut there = 0;
+        for picture in &pictures {
+            there += usize::from(seen(&kit, &Caller::Visitor, &picture.key).await.is_some());
+        }
+        assert_eq!(there, 1);
+    }
+}

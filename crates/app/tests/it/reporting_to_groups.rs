@@ -1,10 +1,10 @@
 //! What the moderators of a group are told, by whom, and who else reads it.
 
-use carefolk_app::posts::{PostRef, PostView};
+use carefolk_app::posts::{NewPost, PostRef, PostView};
 use carefolk_app::reports::{NewReport, Readers, ReportState, ReportView};
 use carefolk_app::{Caller, Error, Page};
 use carefolk_domain::{
-    Address, Denial, GroupKind, GroupRole, Invalid, NotificationKind, RemovalReason, Role,
+    Address, Audience, Denial, GroupKind, GroupRole, Invalid, NotificationKind, RemovalReason, Role,
 };
 use carefolk_testkit::{Kit, operator};
 use serde_json::json;
@@ -59,8 +59,12 @@ async fn moderators_of_a_private_group_are_told_and_nobody_else_is() {
         let list = kit.app.reports().list(reader, ReportState::Open, Page::first(50)).await;
         assert!(list.unwrap().is_empty(), "what a group that stays here says among itself");
     }
-    let hidden = kit.app.reports().show(&boss, id).await;
-    assert!(matches!(hidden, Err(Error::NotFound("report"))), "{hidden:?}");
+    for outside in [&boss, &operator()] {
+        let hidden = kit.app.reports().show(outside, id).await;
+        assert!(matches!(hidden, Err(Error::NotFound("report"))), "{hidden:?}");
+        assert!(kit.app.reports().close(outside, id).await.is_err());
+        assert!(of_group(&kit, outside).await.is_err());
+    }
 
     // Who says so to those who run the community shows them the post, and says who they are.
     kit.app.reports().send(&bob, about(&rude, "bob", Readers::Community)).await.unwrap();
@@ -87,7 +91,8 @@ async fn in_an_open_group_whoever_looks_after_everything_reads_along() {
     let bob = kit.account("bob", Role::Member).await;
     let keeper = kit.account("keeper", Role::Moderator).await;
     kit.app.groups().create(&operator(), table()).await.unwrap();
-    let post = begin(&kit, &mo, "mo", "Soup?").await.unwrap();
+    let cara = kit.account("cara", Role::Member).await;
+    let post = begin(&kit, &cara, "cara", "Soup?").await.unwrap();
     let outside = kit.post(&mo, "mo", "By myself").await;
     let nowhere = kit.app.reports().send(&bob, about(&outside, "bob", Readers::Group)).await;
     match nowhere {
@@ -106,6 +111,7 @@ async fn in_an_open_group_whoever_looks_after_everything_reads_along() {
     kit.app.reports().close(&mo, id).await.unwrap();
     assert!(of_group(&kit, &mo).await.unwrap().is_empty());
     // Who keeps order no more is told no more.
+    kit.app.reports().send(&bob, about(&post, "bob", Readers::Group)).await.unwrap();
     assert_eq!(told(&kit, &mo).await, 1);
     kit.account("third", Role::Member).await;
     kit.app.groups().appoint(&operator(), "table", "third", GroupRole::Moderator).await.unwrap();
@@ -156,4 +162,110 @@ async fn a_group_elsewhere_is_told_beside_the_server_of_who_wrote() {
     assert_eq!(flag["object"], json!([LOU, post.uri]));
     assert_eq!(flag["to"], json!([LOU, FERNS]));
     assert!(!flag.to_string().contains("sam"), "{flag}");
+}
+
+#[tokio::test]
+async fn nobody_reads_or_closes_what_is_about_themselves() {
+    let (kit, mo, sam, _bob) = scene(GroupKind::Private).await;
+    let molly = kit.app.accounts().seen_as(&operator(), "molly").await.unwrap();
+    let boss = kit.account("boss", Role::Admin).await;
+    kit.provider("hazelbank", "boss").await;
+    let post = begin(&kit, &mo, "mo", "You are all lazy").await.unwrap();
+    let id = kit.app.reports().send(&sam, about(&post, "sam", Readers::Group)).await.unwrap();
+    assert_eq!((told(&kit, &mo).await, told(&kit, &molly).await), (0, 1));
+    assert_eq!(of_group(&kit, &mo).await.unwrap().len(), 0);
+    assert_eq!(kit.app.reports().count_in_group(&mo, "table").await.unwrap(), 0);
+    let refused = kit.app.reports().close(&mo, id).await;
+    assert!(matches!(refused, Err(Error::NotFound("report"))), "{refused:?}");
+    assert_eq!(of_group(&kit, &molly).await.unwrap().len(), 1);
+    kit.app.reports().close(&molly, id).await.unwrap();
+    assert_eq!(told(&kit, &molly).await, 0, "what was dealt with waits in nobody's list");
+
+    // Nor does who runs the community, of themselves and of whom they speak for.
+    let theirs = kit.post(&boss, "hazelbank", "No visitors on Sundays").await;
+    kit.app.reports().send(&sam, about(&theirs, "sam", Readers::Community)).await.unwrap();
+    assert_eq!(told(&kit, &boss).await, 0);
+    let list = kit.app.reports().list(&boss, ReportState::Open, Page::first(50)).await.unwrap();
+    assert!(list.is_empty(), "{list:?}");
+    let list = kit.app.reports().list(&operator(), ReportState::Open, Page::first(50)).await;
+    assert_eq!(list.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn who_blocks_the_moderators_hides_nothing_from_them() {
+    let (kit, mo, sam, bob) = scene(GroupKind::Closed).await;
+    kit.app.groups().invite(&mo, "table", "bob").await.unwrap();
+    kit.app.groups().join(&bob, "bob", "table").await.unwrap();
+    let moderator = Address::parse("mo@care.example").unwrap();
+    kit.app.blocks().block(&sam, "sam", &moderator, false).await.unwrap();
+    let rude = begin(&kit, &sam, "sam", "Mo is a fool").await.unwrap();
+    kit.app.reports().send(&bob, about(&rude, "bob", Readers::Group)).await.unwrap();
+    assert_eq!(told(&kit, &mo).await, 1);
+    assert_eq!(of_group(&kit, &mo).await.unwrap()[0].posts.len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_again_is_one_report_and_twenty_may_wait() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let bob = kit.account("bob", Role::Member).await;
+    let mut first = None;
+    for number in 0..20 {
+        let post = kit.post(&sam, "sam", &format!("Rubbish {number}")).await;
+        let report = about(&post, "bob", Readers::Community);
+        let id = kit.app.reports().send(&bob, report.clone()).await.unwrap();
+        assert_eq!(kit.app.reports().send(&bob, report).await.unwrap(), id);
+        first = first.or(Some(id));
+    }
+    let post = kit.post(&sam, "sam", "More rubbish").await;
+    let over = kit.app.reports().send(&bob, about(&post, "bob", Readers::Community)).await;
+    assert!(matches!(over, Err(Error::Throttled { .. })), "{over:?}");
+    kit.app.reports().close(&operator(), first.unwrap()).await.unwrap();
+    kit.app.reports().send(&bob, about(&post, "bob", Readers::Community)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_reported_beside_something_in_a_group_is_not_for_its_moderators() {
+    let kit = Kit::new().await;
+    let mo = kit.account("mo", Role::Member).await;
+    kit.account("molly", Role::Member).await;
+    let keeper = kit.account("keeper", Role::Moderator).await;
+    kit.app.groups().create(&operator(), table()).await.unwrap();
+    let sam = kit.account("sam", Role::Member).await;
+    settle_in(&kit, "v.example", "ann");
+    let me = kit.app.actors().find_local("sam").await.unwrap().uri;
+    say(&kit, &follow(1, &me)).await;
+    let inside = begin(&kit, &sam, "sam", "Soup?").await.unwrap();
+    let aside = NewPost { audience: Audience::Followers, ..Kit::words("sam", "zq between us") };
+    let aside = kit.app.posts().publish(&sam, aside).await.unwrap();
+    let flag = json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Flag",
+        "id": "https://v.example/flags/1", "actor": ANN, "content": "Both",
+        "object": [me, inside.uri, aside.uri]});
+    say(&kit, &flag).await;
+    assert!(of_group(&kit, &mo).await.unwrap().is_empty());
+    assert_eq!((told(&kit, &mo).await, told(&kit, &keeper).await), (0, 1));
+    let list = kit.app.reports().list(&keeper, ReportState::Open, Page::first(50)).await.unwrap();
+    assert_eq!(list[0].posts.len(), 2);
+}
+
+#[tokio::test]
+async fn a_report_about_two_posts_waits_until_both_are_gone() {
+    let kit = Kit::new().await;
+    let mo = kit.account("mo", Role::Member).await;
+    kit.account("molly", Role::Member).await;
+    let (sam, bob) =
+        (kit.account("sam", Role::Member).await, kit.account("bob", Role::Member).await);
+    kit.app.groups().create(&operator(), table()).await.unwrap();
+    let posts = [
+        begin(&kit, &sam, "sam", "Pills").await.unwrap(),
+        begin(&kit, &sam, "sam", "More pills").await.unwrap(),
+    ];
+    let mut report = about(&posts[0], "bob", Readers::Group);
+    report.posts.push(posts[1].uri.clone());
+    kit.app.reports().send(&bob, report).await.unwrap();
+    for (post, left) in posts.iter().zip([1, 0]) {
+        let by = PostRef::Uri(post.uri.clone());
+        kit.app.groups().remove(&mo, &by, RemovalReason::Advertising).await.unwrap();
+        assert_eq!(of_group(&kit, &mo).await.unwrap().len(), left);
+    }
 }

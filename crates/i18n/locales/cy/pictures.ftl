@@ -43,5 +43,6 @@ portrait-add = Edrych ar y llun hwn yn gyntaf
 portrait-added = Mae'r llun wedi'i ychwanegu. Nid yw wedi'i gadw eto.
 portrait-number = Y llun
 portrait-chosen = Y llun, heb ei ddisgrifio eto
-portrait-focus = Pa ran y mae'n rhaid ei gweld? Caiff y llun ei dorri'n sgwâr.
+portrait-focus = Pa ran y mae'n rhaid ei gweld? Caiff yr ymylon eu torri.
 portrait-leave-out = Tynnu'r llun i ffwrdd
+portrait-description-hint = I bobl na allant ei weld. Un neu ddwy frawddeg. Os oes geiriau yn y llun, ysgrifennwch nhw yma. Rhaid i ddarparwyr a grwpiau ei ddweud.

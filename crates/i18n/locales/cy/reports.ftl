@@ -1,9 +1,8 @@
 # Dweud wrth gymedrolwyr.
 report-link = Adrodd
-report-title = Dweud wrth y cymedrolwyr
+report-title = Adrodd y neges hon
 report-lead = Dywedwch beth sydd o'i le ar hyn. Bydd rhywun yn ei ddarllen ac yn penderfynu.
-report-urgent = Os yw rhywun mewn perygl nawr, ffoniwch 999. Gweler hefyd "Poeni am rywun".
-report-button = Anfon
+report-button = Anfon yr adroddiad
 report-back = Mynd yn ôl heb ddweud wrth neb
 report-comment = Beth sydd o'i le?
 report-comment-hint = Dywedwch beth welsoch chi. Ni fydd y sawl a'i hysgrifennodd yn cael gwybod mai chi ddywedodd.
@@ -15,13 +14,13 @@ report-to-community-hint = Maen nhw'n gweld y neges, beth rydych yn ei ysgrifenn
 report-forward = Dweud wrth gymedrolwyr { $host } hefyd?
 report-forward-no = Na
 report-forward-yes = Ie
-report-forward-hint = Maen nhw'n gweld beth rydych yn ei ysgrifennu, ond nid pwy ydych chi.
+report-forward-hint = Maen nhw'n gweld beth rydych yn ei ysgrifennu, ond nid pwy ydych chi. Os yw mewn grŵp ar wefan arall, dywedir wrth ei gymedrolwyr hefyd.
 said-reported = Diolch. Mae ar ei ffordd at y rhai sy'n penderfynu.
 reports-title = Adroddiadau
-reports-lead = Yr hyn y mae pobl wedi'i ddweud wrth y rhai sy'n rhedeg y gymuned hon, ac nad oes neb wedi delio ag ef eto.
+reports-lead = Yr hyn y mae pobl wedi'i ddweud wrth gymedrolwyr yma, ac nad oes neb wedi delio ag ef eto. Gellir tynnu negeseuon mewn grwpiau oddi yma; bydd gweinyddwr yn dileu rhai eraill â'r gorchymyn "carefolk post delete".
 reports-of-title = { $name }: adroddiadau
 reports-of-lead = Yr hyn y mae pobl wedi'i ddweud wrth gymedrolwyr y grŵp hwn, ac nad oes neb wedi delio ag ef eto. Ni ddangosir pwy ddywedodd.
-reports-empty = Does dim wedi'i adrodd.
+reports-empty = Does dim i ddelio ag ef.
 reports-link = { $count ->
     [zero] { $count } adroddiad
     [one] 1 adroddiad
@@ -36,10 +35,14 @@ report-by = dywedwyd gan @{ $name }
 report-from = dywedwyd gan rywun yn { $host }
 report-forwarded = Dywedwyd wrth y wefan arall hefyd.
 report-no-posts = Nid yw'r hyn yr oedd yn ymwneud ag ef yma mwyach.
-report-close = Wedi delio ag ef
+report-close = Nodi ei fod wedi'i drin
 said-report-closed = Mae oddi ar y rhestr.
 update-reported = Cafodd rhywbeth ei adrodd
 update-look = Edrych arno
 wrong-comment-missing = Dywedwch beth sydd o'i le
 wrong-comment-too-long = Gwnewch ef yn fyrrach: { $max } nod ar y mwyaf
 wrong-to-choice = Dewiswch pwy ddylai ei ddarllen
+report-community-reads = Y bobl sy'n rhedeg y gymuned hon sy'n ei ddarllen. Maen nhw'n gweld y neges, beth rydych yn ei ysgrifennu a phwy ydych chi.
+report-to-group-open = Maen nhw'n gweld beth rydych yn ei ysgrifennu, ond nid pwy ydych chi. Gall y bobl sy'n rhedeg y gymuned hon ei ddarllen hefyd.
+reports-more = Adroddiadau cynharach
+update-reported-group = Cafodd rhywbeth ei adrodd yn y grŵp

@@ -43,5 +43,6 @@ portrait-add = Look at this picture first
 portrait-added = The picture was added. It is not saved yet.
 portrait-number = The picture
 portrait-chosen = The picture, not described yet
-portrait-focus = Which part must be seen? The picture is cut to a square.
+portrait-focus = Which part must be seen? The edges are cut off.
 portrait-leave-out = Take the picture away
+portrait-description-hint = For people who cannot see it. One or two sentences. If there are words in the picture, write them here. Providers and groups have to say it.

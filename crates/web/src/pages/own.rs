@@ -91,14 +91,16 @@ fn page(
     let cx = web.cx(title).crumb(web.t("nav-home"), "/").crumb(own.who.name.clone(), &own.who.page);
     let mut page = FormPage::new(cx, action, web.t("profile-save"));
     page.lead = vec![web.t("profile-change-lead")];
-    let about = if is_person { "profile-about" } else { "provider-new-summary" };
+    let name = Field::line("name", web.t("profile-name")).filled(name, &errors);
+    let about = if is_person {
+        Field::area("summary", web.t("profile-about"), SUMMARY_ROWS)
+    } else {
+        Field::area("summary", web.t("provider-new-summary"), SUMMARY_ROWS)
+            .hint(web.t("provider-new-summary-hint"))
+    };
     page.items = vec![
-        Item::Input(Field::line("name", web.t("profile-name")).filled(name, &errors)),
-        Item::Input(
-            Field::area("summary", web.t(about), SUMMARY_ROWS)
-                .hint(web.t("write-text-hint"))
-                .filled(summary, &errors),
-        ),
+        Item::Input(if is_person { name.autocomplete("name") } else { name }),
+        Item::Input(about.filled(summary, &errors)),
         sent.item(web, &errors),
     ];
     page.back = Some((own.who.page.clone(), web.t("edit-back")));

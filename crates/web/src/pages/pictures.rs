@@ -24,6 +24,9 @@ const ALL: &str = "pictures";
 /// What the picture shows that is to be added.
 const NEW_DESCRIPTION: &str = "description_new";
 
+/// The pictures that stood when the form was opened.
+const STOOD: &str = "stood";
+
 /// What the button sends that sends nothing but pictures.
 const STEP: &str = "picture";
 
@@ -47,6 +50,9 @@ pub(crate) struct Sent {
     new_description: String,
     /// Whether the button was pressed that sends nothing but pictures.
     is_step: bool,
+    /// Those that stood when the form was opened, or were seen on it since: one of them that is not on it any more was
+    /// left out.
+    stood: Vec<String>,
     /// Whether there is one alone: that of somebody. A new one takes the place of the one before.
     is_portrait: bool,
 }
@@ -63,7 +69,8 @@ struct Kept {
 impl Sent {
     /// Pictures as they stand, on a form that nobody sent yet.
     pub(crate) fn standing(pictures: &[PictureView]) -> Self {
-        Self { kept: Self::standing_all(pictures.iter()).collect(), ..Self::default() }
+        let stood = pictures.iter().map(|view| view.key.clone()).collect();
+        Self { kept: Self::standing_all(pictures.iter()).collect(), stood, ..Self::default() }
     }
 
     fn standing_all<'a>(
@@ -81,6 +88,7 @@ impl Sent {
     pub(crate) fn portrait(picture: Option<&PictureView>) -> Self {
         Self {
             kept: Self::standing_all(picture.into_iter()).collect(),
+            stood: picture.into_iter().map(|view| view.key.clone()).collect(),
             is_portrait: true,
             ..Self::default()
         }
@@ -114,6 +122,7 @@ impl Sent {
         let mut sent = Self {
             is_step: fields.get("act") == STEP,
             new_description: fields.get(NEW_DESCRIPTION).to_owned(),
+            stood: fields.get(STOOD).split_whitespace().map(str::to_owned).collect(),
             ..self
         };
         let keys = KEY_FIELDS.map(|field| fields.get(field).to_owned());
@@ -136,10 +145,13 @@ impl Sent {
             }
         }
         // A colleague put it there while this form stood open.
-        let meanwhile = own
-            .iter()
-            .filter(|view| !keys.contains(&view.key) && !left_out.contains(&view.key.as_str()));
+        let stood = std::mem::take(&mut sent.stood);
+        let meanwhile = own.iter().filter(|view| {
+            let is_known = keys.contains(&view.key) || stood.contains(&view.key);
+            !is_known && !left_out.contains(&view.key.as_str())
+        });
         sent.kept.extend(Self::standing_all(meanwhile));
+        sent.stood = own.iter().map(|view| view.key.clone()).collect();
         sent.add(web, left_out.iter().any(|key| !key.is_empty())).await;
         Ok(sent)
     }
@@ -235,13 +247,14 @@ impl Sent {
         let file = Field::line(FILE, file).hint(web.t("picture-file-hint"));
         let shows = if another { "portrait-description-new" } else { "picture-description-new" };
         let words = Field::area(NEW_DESCRIPTION, web.t(shows), 3);
-        let words = words.hint(web.t("picture-description-hint"));
+        let words = words.hint(web.t(&format!("{kind}-description-hint")));
         let add = (self.is_portrait || kept.len() < PICTURES_MAX)
             .then(|| (file.filled("", errors), words.filled(&self.new_description, errors)));
         let error = errors.of(ALL);
         let summary = web.t(&format!("{kind}-summary"));
         let button = web.t(&format!("{kind}-add"));
-        Item::Pictures(Box::new(PictureItems { summary, button, is_open, error, kept, add }))
+        let stood = self.stood.join(" ");
+        Item::Pictures(Box::new(PictureItems { summary, button, stood, is_open, error, kept, add }))
     }
 }
 

@@ -40,13 +40,15 @@ pub(super) fn offer(card: &mut PostCard) {
 /// `GET /@{who}/{slug}/report`
 pub(crate) async fn form(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let post = find(&web, &who, &slug).await?;
-    web::show(&page(&web, post, Errors::none()))
+    let to = told_host(&web, &post).await?;
+    web::show(&page(&web, post, (to.as_deref(), Errors::none())))
 }
 
 /// `POST /@{who}/{slug}/report`
 pub(crate) async fn send(web: Web, Path((who, slug)): Path<(String, String)>) -> Answer {
     let member = web.member()?;
     let post = find(&web, &who, &slug).await?;
+    let forward = told_host(&web, &post).await?;
     let fields = web.fields();
     let to = match (fields.get("to"), post.group.is_some()) {
         ("group", true) => Some(Readers::Group),
@@ -58,7 +60,7 @@ pub(crate) async fn send(web: Web, Path((who, slug)): Path<(String, String)>) ->
         let mut errors = Errors::none();
         let wrong = FieldError { field: "to", invalid: Invalid::Choice };
         errors.add("to", words(web.visit().frame.locale, wrong));
-        return web::form_again(&page(&web, post, errors));
+        return web::form_again(&page(&web, post, (forward.as_deref(), errors)));
     };
     let new = NewReport {
         reporter: member.handle.clone(),
@@ -72,9 +74,16 @@ pub(crate) async fn send(web: Web, Path((who, slug)): Path<(String, String)>) ->
         Ok(_number) => Ok(web.go(&OwnPath::of(&post.page), "reported")),
         Err(error) => {
             let errors = form_errors(web.visit().frame.locale, error)?;
-            web::form_again(&page(&web, post, errors))
+            web::form_again(&page(&web, post, (forward.as_deref(), errors)))
         }
     }
+}
+
+/// The server that can be told, if there is one: that of who wrote it, if we talk with it.
+async fn told_host(web: &Web, post: &PostView) -> Result<Option<String>, Failure> {
+    let Some(host) = post.origin.clone() else { return Ok(None) };
+    let is_open = web.app().settings().federates() && web.app().peers().is_open_to(&host).await?;
+    Ok(Some(host).filter(|_| is_open))
 }
 
 async fn find(web: &Web, who: &str, slug: &str) -> Result<PostView, Failure> {
@@ -83,7 +92,7 @@ async fn find(web: &Web, who: &str, slug: &str) -> Result<PostView, Failure> {
     if may_report(web, &post) { Ok(post) } else { Err(Failure::not_found()) }
 }
 
-fn page(web: &Web, post: PostView, errors: Errors) -> FormPage {
+fn page(web: &Web, post: PostView, (forward_to, errors): (Option<&str>, Errors)) -> FormPage {
     let cx = web
         .cx(web.t("report-title"))
         .tab(format!("{} - {}", web.t("report-title"), post::tab(&post)))
@@ -91,7 +100,11 @@ fn page(web: &Web, post: PostView, errors: Errors) -> FormPage {
     let action = format!("{}/report", post.page);
     let mut page = FormPage::new(post::crumb(web, cx, &post), action, web.t("report-button"));
     let fields = web.fields();
-    page.lead = vec![web.t("report-lead"), web.t("report-urgent")];
+    page.lead = vec![web.t("report-lead")];
+    page.is_urgent = true;
+    if post.group.is_none() {
+        page.lead.push(web.t("report-community-reads"));
+    }
     let comment = Field::area("comment", web.t("report-comment"), ROWS);
     page.items = vec![Item::Input(
         comment.hint(web.t("report-comment-hint")).filled(fields.get("comment"), &errors),
@@ -99,14 +112,16 @@ fn page(web: &Web, post: PostView, errors: Errors) -> FormPage {
     if let Some(group) = &post.group {
         let chosen = fields.some("to").unwrap_or_else(|| "group".to_owned());
         let group = web.with("report-to-group", "name", &group.name);
+        let hint =
+            if post.audience.federates() { "report-to-group-open" } else { "report-to-group-hint" };
         let choices = vec![
-            Choice::new("group", group, &chosen).hint(web.t("report-to-group-hint")),
+            Choice::new("group", group, &chosen).hint(web.t(hint)),
             Choice::new("community", web.t("report-to-community"), &chosen)
                 .hint(web.t("report-to-community-hint")),
         ];
         page.items.push(Item::Choices(Choices::new("to", web.t("report-to"), choices, &errors)));
     }
-    if let Some(host) = &post.origin {
+    if let Some(host) = forward_to {
         let chosen = fields.some("forward").unwrap_or_else(|| "no".to_owned());
         let choices = vec![
             Choice::new("no", web.t("report-forward-no"), &chosen),
@@ -127,7 +142,7 @@ fn page(web: &Web, post: PostView, errors: Errors) -> FormPage {
 pub(crate) async fn of_group(web: Web, Path(handle): Path<String>) -> Answer {
     web.member()?;
     let shown = web.app().groups().show(web.caller(), &handle).await?.group;
-    let found = web.app().reports().of_group(web.caller(), &handle, Page::first(SHOWN)).await?;
+    let found = web.app().reports().of_group(web.caller(), &handle, web.page_of(SHOWN)).await?;
     let cx = web
         .cx(web.with("reports-of-title", "name", &shown.name.name))
         .here("groups")
@@ -140,6 +155,7 @@ pub(crate) async fn of_group(web: Web, Path(handle): Path<String>) -> Answer {
         said: web.said(),
         lead: web.t("reports-of-lead"),
         action: format!("{}/reports", shown.name.page),
+        next: next(&found),
         lines: lines(&web, found),
     })
 }
@@ -152,7 +168,7 @@ pub(crate) async fn close_in_group(web: Web, Path(handle): Path<String>) -> Answ
 /// `GET /reports`
 pub(crate) async fn list(web: Web) -> Answer {
     web.member()?;
-    let page = Page::first(SHOWN);
+    let page = web.page_of(SHOWN);
     let found = web.app().reports().list(web.caller(), ReportState::Open, page).await?;
     let cx = web.cx(web.t("reports-title")).at("/reports").crumb(web.t("nav-home"), "/");
     web::show(&ReportsPage {
@@ -160,6 +176,7 @@ pub(crate) async fn list(web: Web) -> Answer {
         said: web.said(),
         lead: web.t("reports-lead"),
         action: "/reports".to_owned(),
+        next: next(&found),
         lines: lines(&web, found),
     })
 }
@@ -185,6 +202,12 @@ pub(super) fn reads_reports(web: &Web) -> bool {
     web.caller().may(Act::ReadReports).is_ok()
 }
 
+/// The cursor of the next page, if this one is full.
+fn next(found: &[ReportView]) -> Option<String> {
+    let is_full = u64::try_from(found.len()).unwrap_or(0) >= Page::first(SHOWN).rows();
+    found.last().filter(|_| is_full).map(|last| last.id.to_string())
+}
+
 fn lines(web: &Web, found: Vec<ReportView>) -> Vec<ReportLine> {
     (1_u32..).zip(found).map(|(number, report)| line(web, number, report)).collect()
 }
@@ -195,12 +218,15 @@ fn line(web: &Web, number: u32, report: ReportView) -> ReportLine {
         (None, Some(host)) => Some(web.with("report-from", "host", host)),
         (None, None) => None,
     };
-    let in_group = report.group.is_some();
     let present = web.presenter();
+    let for_group = report.group.is_some();
     let posts = report.posts.into_iter().map(|post| {
+        let may_remove = post.group.is_some() && (for_group || post.audience.federates());
         let mut card = present.post(post, Place::List);
+        // Two may be about the same post.
+        card.id = format!("{number}-{}", card.id);
         card.may_change = false;
-        if in_group {
+        if may_remove {
             super::removing::offer(&mut card);
         }
         card

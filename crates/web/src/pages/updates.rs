@@ -76,7 +76,8 @@ fn line(web: &Web, update: &Update, number: u32) -> UpdateLine {
         Kind::PostReported => {
             let reports =
                 group.map_or_else(|| "/reports".to_owned(), |it| format!("{}/reports", it.page));
-            ("update-reported", Some(reports), "update-look")
+            let key = if group.is_some() { "update-reported-group" } else { "update-reported" };
+            (key, Some(reports), "update-look")
         }
         Kind::ReportDone => ("update-report", post.map(|post| post.page.clone()), "update-place"),
     };

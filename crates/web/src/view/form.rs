@@ -262,6 +262,8 @@ pub(crate) struct PictureItems {
     pub summary: String,
     /// What the button says that adds one.
     pub button: String,
+    /// Those that stood when the form was opened, with spaces between.
+    pub stood: String,
     /// Whether they are shown at once.
     pub is_open: bool,
     /// What is wrong with all of them together.

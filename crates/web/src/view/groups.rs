@@ -147,6 +147,8 @@ pub(crate) struct ReportsPage {
     pub action: String,
     /// What they were told, the last first.
     pub lines: Vec<ReportLine>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
 }
 
 /// Something that waits until moderators have read it, or that they did not take.

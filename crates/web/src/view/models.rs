@@ -31,6 +31,8 @@ pub(crate) struct FormPage {
     pub button: String,
     /// Whether the button takes something away.
     pub danger: bool,
+    /// Whether somebody may be in danger.
+    pub is_urgent: bool,
     /// A way back: a path and its words.
     pub back: Option<(String, String)>,
     /// Sentences after the form.
@@ -51,6 +53,7 @@ impl FormPage {
             more: None,
             button,
             danger: false,
+            is_urgent: false,
             back: None,
             after: Vec::new(),
         }

@@ -69,6 +69,30 @@ async fn a_provider_gets_a_picture_another_one_and_none() {
     let saved = save(&mut browser, path, &[&said[..], &away].concat(), None).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     assert!(!visitor.get("/@hazelbank").await.body.contains("/media/"));
+    // In two steps as in one: what was replaced or left out on the form does not come back.
+    let fields = [&said[..], &[("description_new", "A door")]].concat();
+    save(&mut browser, path, &fields, Some(PIXEL)).await;
+    let door = key(&browser.get(path).await);
+    let stood =
+        [("stood", door.as_str()), ("picture_1", door.as_str()), ("description_1", "A door")];
+    let step = [&said[..], &stood, &[("act", "picture"), ("description_new", "A roof")]].concat();
+    let looked = save(&mut browser, path, &step, Some(PIXEL)).await;
+    let roof = key(&looked);
+    assert_ne!(roof, door);
+    assert!(looked.body.contains(&format!("name=\"stood\" value=\"{door}\"")), "{}", looked.body);
+    let now = [("stood", door.as_str()), ("picture_1", roof.as_str()), ("description_1", "A roof")];
+    let saved = save(&mut browser, path, &[&said[..], &now].concat(), None).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert_eq!(key(&browser.get(path).await), roof);
+    let none = [("name", ""), ("summary", ""), ("stood", roof.as_str())];
+    let left =
+        [&none[..], &[("picture_1", roof.as_str()), ("leave_out_1", roof.as_str())]].concat();
+    let wrong = save(&mut browser, path, &left, None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!wrong.body.contains("name=\"picture_1\""), "{}", wrong.body);
+    let saved = save(&mut browser, path, &[&said[..], &[("stood", &roof)]].concat(), None).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert!(!visitor.get("/@hazelbank").await.body.contains("/media/"));
     for other in ["eve"] {
         let mut other = Browser::signed_in(&kit, other).await;
         assert_eq!(other.get(path).await.status, StatusCode::FORBIDDEN);
