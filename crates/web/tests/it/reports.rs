@@ -70,7 +70,7 @@ async fn a_post_is_reported_to_the_moderators_of_its_group_and_they_deal_with_it
     let done = mo.post("/groups/table/reports", &list.token(), &[("id", &id)]).await;
     assert_eq!(done.location(), "/groups/table/reports?said=report-closed");
     let empty = mo.get("/groups/table/reports").await.body;
-    assert!(empty.contains("Nothing has been reported."), "{empty}");
+    assert!(empty.contains("There is nothing to deal with."), "{empty}");
     assert!(!mo.get("/groups/table").await.body.contains("1 report"));
 }
 
