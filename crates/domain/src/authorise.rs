@@ -58,9 +58,8 @@ pub fn may(who: Standing, act: Act) -> Result<(), Denial> {
         Act::WriteAsProvider(role) | Act::ChangeProviders(role) => team(role, TeamRole::Author),
         Act::ManageTeam(_) if who.role == Role::Admin => Ok(()),
         Act::ManageTeam(role) => team(role, TeamRole::Owner),
-        Act::ModerateGroup(_) if who.role >= Role::Moderator => Ok(()),
+        Act::ModerateGroup(_) | Act::ReadReports if who.role >= Role::Moderator => Ok(()),
         Act::ModerateGroup(_) => Err(Denial::GroupOrder),
-        Act::ReadReports if who.role >= Role::Moderator => Ok(()),
         Act::ReadReports | Act::CreateProvider | Act::CreateGroup | Act::RunInstance => {
             if who.role == Role::Admin { Ok(()) } else { Err(Denial::Role) }
         }

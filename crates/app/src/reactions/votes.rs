@@ -3,6 +3,7 @@
 //! Invariant: what somebody here likes is told to its author and to the group elsewhere that it is in, and to nobody
 //! else; nor is what people of other kinds of server like, who did not vote.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -63,10 +64,11 @@ pub(super) async fn pass_on(app: &App, tx: &Tx, votes: Vec<Vote<'_>>) -> Result<
     let mut places: HashMap<GroupId, Option<Place>> = HashMap::new();
     for vote in votes.iter().filter(|vote| hosts.contains(&vote.actor.host)) {
         let Some(group) = vote.post.group_id else { continue };
-        if !places.contains_key(&group) {
-            places.insert(group, grouped::of_post(tx.conn(), vote.post).await?);
-        }
-        let Some(Some(place)) = places.get(&group) else { continue };
+        let place = match places.entry(group) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(grouped::of_post(tx.conn(), vote.post).await?),
+        };
+        let Some(place) = place else { continue };
         let Some(actor) = &place.actor else { continue };
         let role = grouped::role(tx.conn(), &place.row, vote.actor).await?;
         if role == Some(GroupRole::Banned) || !app.votes().may_pass(group, &vote.actor.host) {

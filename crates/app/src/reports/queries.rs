@@ -106,7 +106,7 @@ impl Reports<'_> {
         if about.count(self.0.read()).await? == 0 {
             return Err(Error::NotFound("report"));
         }
-        let Some(id) = row.group_id else { return Ok(caller.may(Act::ReadReports)?) };
+        let Some(id) = row.group_id else { return caller.may(Act::ReadReports) };
         let group = group::Entity::find_by_id(id).one(self.0.read()).await?;
         let group = group.ok_or(Error::NotFound("report"))?;
         match self.allow_to_read_in(caller, &group).await {
