@@ -120,6 +120,11 @@ export async function seed(program) {
   await program.run(["group", "lock", shut.url ?? shut.uri]);
   await program.run(["group", "pin", shut.url ?? shut.uri]);
   await program.run(["group", "ban", "hysbysfwrdd", "cleo", "--days", "7"]);
+  const { host } = new URL(long.uri);
+  const report = ["report", "send", `bryn@${host}`, "--as", "cleo", "--reason-stdin"];
+  await program.run([...report, "--post", awake.url ?? awake.uri, "--to-group"], "It is about my mother.\nShe did not want that.");
+  await program.run([...report, "--post", awake.url ?? awake.uri], "The same again.");
+  await program.run([...report], "نص عربي");
   const paper = path.join(program.folder, "house.png");
   writeFileSync(paper, drawing(1200, 700));
   const house = ["--picture", paper, "--describe", "A red house under a yellow sun"];
@@ -138,6 +143,7 @@ export async function seed(program) {
     poll: pageOf(poll),
     picture: pageOf(picture),
     pictures: pageOf(pictures),
+    awake: pageOf(awake),
     shut: pageOf(shut),
     gone: pageOf(gone),
   };
