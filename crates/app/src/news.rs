@@ -53,7 +53,16 @@ pub(crate) async fn tell_author(
 ) -> Result<(), Error> {
     let reads = row.audience != Audience::Group
         || insiders::has(tx.conn(), row.group_id, row.actor_id).await?;
-    if reads { tell(app, tx, row.actor_id, news).await } else { Ok(()) }
+    // Of what a provider said, those who write for it.
+    let team = team_member::Entity::find()
+        .select_only()
+        .column(team_member::Column::AccountId)
+        .filter(team_member::Column::ProviderId.eq(row.actor_id))
+        .into_query();
+    let which = Condition::any()
+        .add(account::Column::ActorId.eq(row.actor_id))
+        .add(account::Column::Id.in_subquery(team));
+    if reads { write(app, tx, which, news).await } else { Ok(()) }
 }
 
 /// Tells those who keep order in the group; where there is none, nobody.

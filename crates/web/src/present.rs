@@ -140,6 +140,7 @@ impl<'a> Presenter<'a> {
             removed: post.removed.map(|reason| self.removed(reason)),
             appeal: post.removed.filter(|_| post.is_own).map(|_| self.text("removed-appeal")),
             take_away: None,
+            like: None,
             report: None,
             give_back: None,
             deleted: post.deleted,

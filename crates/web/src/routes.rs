@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use crate::answer::Failure;
 use crate::pages::{
-    change, follow, group, groups, home, media, members, order, own, post as thread, profile,
+    change, follow, group, groups, home, like, media, members, order, own, post as thread, profile,
     providers, reading, removing, report, setup, sign_in, team, texts, updates, vote, waiting,
     write, you,
 };
@@ -45,6 +45,7 @@ fn pages() -> Router<WebState> {
         .route("/@{who}", get(profile::show))
         .route("/@{who}/{slug}", get(thread::show))
         .route("/@{who}/{slug}/reply", post(thread::reply))
+        .route("/@{who}/{slug}/like", post(like::like))
         .route("/@{who}/{slug}/vote", post(vote::vote))
         .route("/@{who}/{slug}/history", get(thread::history))
         .route("/@{who}/{slug}/edit", get(change::edit_form).post(change::edit))

@@ -30,7 +30,9 @@ pub(crate) const POSTS_A_PAGE: u32 = 20;
 
 /// What a page may say was just done: `?said=published` stands for the words `said-published`.
 /// The address carries only the key, so that nobody can put words of their own into our mouth.
-const SAID: [(&str, &str); 34] = [
+const SAID: [(&str, &str); 36] = [
+    ("liked", "said-liked"),
+    ("unliked", "said-unliked"),
     ("reported", "said-reported"),
     ("report-closed", "said-report-closed"),
     ("profile-changed", "said-profile-changed"),

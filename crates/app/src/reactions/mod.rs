@@ -5,6 +5,7 @@
 //! vote, and to nobody else; groups of ours pass on those of servers where all votes are told (`votes`).
 
 mod commands;
+mod queries;
 pub(crate) mod receive;
 mod votes;
 

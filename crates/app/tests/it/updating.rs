@@ -143,6 +143,22 @@ async fn who_wrote_and_who_reported_learn_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn who_writes_for_a_provider_learns_what_became_of_its_post() {
+    let (kit, mo, _carer) = scene(table()).await;
+    let nurse = kit.account("nurse", Role::Member).await;
+    let other = kit.account("other", Role::Member).await;
+    kit.provider("hazelbank", "nurse").await;
+    let new = NewPost { group: Some("table".into()), ..Kit::words("hazelbank", "Beds for sale") };
+    let post = kit.app.posts().publish(&nurse, new).await.unwrap();
+    let by = PostRef::Uri(post.uri.clone());
+    kit.app.groups().remove(&mo, &by, RemovalReason::Advertising).await.unwrap();
+    assert_eq!(kinds(&kit, &nurse).await, [Kind::PostRemoved]);
+    assert!(kinds(&kit, &other).await.is_empty());
+    kit.app.groups().restore(&mo, &by).await.unwrap();
+    assert_eq!(kinds(&kit, &nurse).await, [Kind::PostRestored]);
+}
+
+#[tokio::test]
 async fn nothing_is_told_of_what_one_may_not_see_any_more() {
     let (kit, mo, sam, _bob) = closed(GroupKind::Private).await;
     let post = begin(&kit, &sam, "sam", "Who is awake?").await.unwrap();

@@ -59,18 +59,23 @@ async fn a_group_of_ours_passes_votes_on_and_what_takes_them_back() {
     let alone = kit.post(&mo, "mo", "By myself").await;
     say(&kit, &by_lou(3, "Like", json!(alone.uri))).await;
     assert_eq!(votes(&told(&kit).await), 2);
-    // Who is banned has no vote there.
+    // Who is banned has no vote there, though their server goes on hearing of others.
+    let lin = "https://lemmy.example/users/lin";
+    kit.remote.put(lin, &person("lemmy.example", "lin").to_string());
+    let mut follow = by_lou(6, "Follow", json!(group));
+    follow["actor"] = json!(lin);
+    say(&kit, &follow).await;
     kit.app
         .groups()
         .appoint(&operator(), "table", "lou@lemmy.example", GroupRole::Banned)
         .await
         .unwrap();
-    kit.remote.put("https://lemmy.example/users/lin", &person("lemmy.example", "lin").to_string());
     say(&kit, &by_lou(4, "Like", json!(post.uri))).await;
     assert_eq!(votes(&told(&kit).await), 2);
-    let mut lins = by_lou(5, "Like", json!(post.uri));
-    lins["actor"] = json!("https://lemmy.example/users/lin");
-    say(&kit, &lins).await;
+    let mut other = by_lou(5, "Like", json!(post.uri));
+    other["actor"] = json!(lin);
+    say(&kit, &other).await;
+    assert_eq!(votes(&told(&kit).await), 3);
     kit.keeps_its_rules().await;
 }
 

@@ -91,3 +91,7 @@ poll-results-so-far = Canlyniadau hyd yn hyn
 poll-sign-in = Mewngofnodi i bleidleisio
 poll-button = Pleidleisio
 said-voted = Mae eich pleidlais wedi'i chyfrif.
+like-button = Hoffi
+unlike-button = Rydych yn hoffi hwn. Tynnu'n ôl
+said-liked = Rydych yn ei hoffi nawr. Dywedir wrth y sawl a'i hysgrifennodd.
+said-unliked = Rydych wedi ei dynnu'n ôl.

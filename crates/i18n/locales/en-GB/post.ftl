@@ -81,3 +81,7 @@ poll-results-so-far = Results so far
 poll-sign-in = Sign in to vote
 poll-button = Vote
 said-voted = Your vote is counted.
+like-button = Like
+unlike-button = You like this. Take it back
+said-liked = You like it now. Who wrote it is told.
+said-unliked = You took it back.

@@ -6,6 +6,7 @@ pub(crate) mod follow;
 pub(crate) mod group;
 pub(crate) mod groups;
 pub(crate) mod home;
+pub(crate) mod like;
 pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod order;

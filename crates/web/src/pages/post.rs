@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use super::composer;
 use super::pictures::Sent;
-use super::{order, removing, report};
+use super::{like, order, removing, report};
 use crate::answer::{Answer, Failure};
 use crate::own_path::OwnPath;
 use crate::present::{Presenter, beginning};
@@ -149,6 +149,30 @@ async fn after_reply(web: &Web, by: &PostRef, parent: &str, reply: &PostView) ->
     Ok(web.go(&OwnPath::of(&to), "replied"))
 }
 
+/// What the reader can do with a post and what answers it, on the page at `here`.
+async fn offer_acts(
+    web: &Web,
+    (replies, main): (&mut [PostCard], &mut PostCard),
+    keeps_order: bool,
+    here: &str,
+) -> Result<(), Failure> {
+    if keeps_order {
+        replies.iter_mut().chain([&mut *main]).for_each(removing::offer);
+    }
+    if matches!(web.caller(), Caller::Member(_)) {
+        replies.iter_mut().chain([&mut *main]).for_each(report::offer);
+    }
+    let mut all: Vec<&mut PostCard> = replies.iter_mut().chain([&mut *main]).collect();
+    like::offer(web, &mut all, here).await?;
+    if main.group.is_some() {
+        // What answers something in a group is in it as well: once is enough.
+        for reply in replies.iter_mut() {
+            reply.group = None;
+        }
+    }
+    Ok(())
+}
+
 async fn model(
     web: &Web,
     thread: Thread,
@@ -178,18 +202,7 @@ async fn model(
     let mut main = main_card(web, &present, thread.post.clone(), &errors);
     let reply_audience = web.t(reply_audience(thread.post.audience));
     let mut replies = replies(&present, thread.replies, &page, &here);
-    if may.may_keep {
-        replies.iter_mut().chain([&mut main]).for_each(removing::offer);
-    }
-    if matches!(web.caller(), Caller::Member(_)) {
-        replies.iter_mut().chain([&mut main]).for_each(report::offer);
-    }
-    if main.group.is_some() {
-        // What answers something in a group is in it as well: once is enough.
-        for reply in &mut replies {
-            reply.group = None;
-        }
-    }
+    offer_acts(web, (&mut replies, &mut main), may.may_keep, &here).await?;
     let just_said = replies.iter().find(|reply| reply.id == web.query(JUST_SAID));
     Ok(PostPage {
         cx: web

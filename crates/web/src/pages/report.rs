@@ -156,8 +156,15 @@ pub(crate) async fn of_group(web: Web, Path(handle): Path<String>) -> Answer {
         lead: web.t("reports-of-lead"),
         action: format!("{}/reports", shown.name.page),
         next: next(&found),
-        lines: lines(&web, found),
+        lines: lines(&web, found).into_iter().map(in_its_group).collect(),
     })
+}
+
+/// On the page of a group nothing has to say which group it is in.
+fn in_its_group(mut line: ReportLine) -> ReportLine {
+    line.group = None;
+    line.posts.iter_mut().for_each(|post| post.group = None);
+    line
 }
 
 /// `POST /groups/{handle}/reports`

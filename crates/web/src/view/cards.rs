@@ -117,6 +117,19 @@ pub(crate) struct Shown {
     pub focus: &'static str,
 }
 
+/// A button that likes a post, or takes that back.
+#[derive(Clone, Debug)]
+pub(crate) struct LikeButton {
+    /// Where it is sent.
+    pub action: String,
+    /// The page that it stands on.
+    pub back: String,
+    /// What it does.
+    pub act: &'static str,
+    /// What it says.
+    pub words: String,
+}
+
 /// Where a post stands on its page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -217,6 +230,8 @@ pub(crate) struct PostCard {
     pub appeal: Option<String>,
     /// Where the reader, who keeps order in its group, takes it away.
     pub take_away: Option<String>,
+    /// The button to like it, or to take that back.
+    pub like: Option<LikeButton>,
     /// Where moderators are told of it.
     pub report: Option<String>,
     /// Where they give it back.

@@ -7,8 +7,9 @@ use carefolk_testkit::{Kit, PASSWORD};
 use crate::browser::Browser;
 
 /// Every address that takes a form. A new one is added here or [`the_list_is_whole`] fails.
-const FORMS: [&str; 31] = [
+const FORMS: [&str; 32] = [
     "/@sam/x/reply",
+    "/@sam/x/like",
     "/@sam/x/vote",
     "/@sam/x/edit",
     "/@sam/x/delete",
