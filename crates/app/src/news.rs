@@ -10,7 +10,7 @@ use carefolk_domain::{
 use carefolk_store::dialect::insert_all;
 use carefolk_store::entity::report::{self, ReportState};
 use carefolk_store::entity::{account, group_member, notification, post, report_post, team_member};
-use sea_orm::sea_query::IntoCondition;
+use sea_orm::sea_query::{IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::kernel::{error::Error, tx::Tx};
@@ -44,7 +44,7 @@ pub(crate) async fn tell_account(
     write(app, tx, account::Column::Id.eq(to).into_condition(), news).await
 }
 
-/// Tells who wrote a post, unless they have left the group that alone reads it.
+/// Tells who wrote a post, or who writes for the provider that said it, unless they have left the group that alone reads it.
 pub(crate) async fn tell_author(
     app: &App,
     tx: &Tx,
@@ -53,16 +53,7 @@ pub(crate) async fn tell_author(
 ) -> Result<(), Error> {
     let reads = row.audience != Audience::Group
         || insiders::has(tx.conn(), row.group_id, row.actor_id).await?;
-    // Of what a provider said, those who write for it.
-    let team = team_member::Entity::find()
-        .select_only()
-        .column(team_member::Column::AccountId)
-        .filter(team_member::Column::ProviderId.eq(row.actor_id))
-        .into_query();
-    let which = Condition::any()
-        .add(account::Column::ActorId.eq(row.actor_id))
-        .add(account::Column::Id.in_subquery(team));
-    if reads { write(app, tx, which, news).await } else { Ok(()) }
+    if reads { write(app, tx, speaking_for(row.actor_id), news).await } else { Ok(()) }
 }
 
 /// Tells those who keep order in the group; where there is none, nobody.
@@ -77,7 +68,7 @@ pub(crate) async fn tell_moderators_but(
     news: News,
     about: ActorId,
 ) -> Result<(), Error> {
-    write(app, tx, moderators(news.group).add(not_for(about)), news).await
+    write(app, tx, moderators(news.group).add(speaking_for(about).not()), news).await
 }
 
 /// Tells those who look after the whole community, but for whoever speaks for `about`.
@@ -88,7 +79,7 @@ pub(crate) async fn tell_keepers_but(
     about: ActorId,
 ) -> Result<(), Error> {
     let keepers = account::Column::Role.is_in([Role::Moderator, Role::Admin]).into_condition();
-    write(app, tx, keepers.add(not_for(about)), news).await
+    write(app, tx, keepers.add(speaking_for(about).not()), news).await
 }
 
 fn moderators(group: Option<GroupId>) -> Condition {
@@ -101,16 +92,25 @@ fn moderators(group: Option<GroupId>) -> Condition {
     account::Column::ActorId.in_subquery(moderators).into_condition()
 }
 
-/// The accounts that do not speak for that one: neither are they it, nor in its team.
-fn not_for(about: ActorId) -> Condition {
+/// The accounts that speak for that one: their own, and of a provider those of its team.
+fn speaking_for(who: ActorId) -> Condition {
     let team = team_member::Entity::find()
         .select_only()
         .column(team_member::Column::AccountId)
-        .filter(team_member::Column::ProviderId.eq(about))
+        .filter(team_member::Column::ProviderId.eq(who))
         .into_query();
-    Condition::all()
-        .add(account::Column::ActorId.ne(about))
-        .add(account::Column::Id.not_in_subquery(team))
+    Condition::any()
+        .add(account::Column::ActorId.eq(who))
+        .add(account::Column::Id.in_subquery(team))
+}
+
+/// The reports that name a post, as part of another query.
+pub(crate) fn reports_of(post: PostId) -> SelectStatement {
+    report_post::Entity::find()
+        .select_only()
+        .column(report_post::Column::ReportId)
+        .filter(report_post::Column::PostId.eq(post))
+        .into_query()
 }
 
 /// Tells those here whose reports of a post wait that it was taken away.
@@ -120,15 +120,10 @@ pub(crate) async fn tell_reporters(
     row: &post::Model,
     group: GroupId,
 ) -> Result<(), Error> {
-    let about = report_post::Entity::find()
-        .select_only()
-        .column(report_post::Column::ReportId)
-        .filter(report_post::Column::PostId.eq(row.id))
-        .into_query();
     let reporters = report::Entity::find()
         .select_only()
         .column(report::Column::ReporterId)
-        .filter(report::Column::Id.in_subquery(about))
+        .filter(report::Column::Id.in_subquery(reports_of(row.id)))
         .filter(report::Column::State.eq(ReportState::Open))
         .filter(report::Column::ReporterId.is_not_null())
         .into_query();

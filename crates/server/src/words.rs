@@ -60,6 +60,11 @@ fn field(error: &FieldError) -> String {
         "comment" => "the reason",
         "posts" => "the posts (--post)",
         "post" => "the post",
+        "picture" | "pictures" => "the picture (--picture)",
+        "description_1" | "description_2" | "description_3" | "description_4" => {
+            "what the picture shows (--describe)"
+        }
+        "to" => "the group that the posts are in (--to-group)",
         "host" => "the host name",
         "choice" => "the answer (--option)",
         "poll_option" => "one of the answers (--poll-option)",
@@ -67,6 +72,7 @@ fn field(error: &FieldError) -> String {
         other => other,
     };
     match (error.field, error.invalid) {
+        ("picture", Invalid::Format) => format!("{name} is no JPEG, PNG or WebP"),
         ("host", Invalid::Format) => format!(
             "{name} is not in the right form: such as mastodon.social, without https://; hosts below \
              it are included"

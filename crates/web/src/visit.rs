@@ -175,10 +175,13 @@ fn new_secret(state: &WebState) -> String {
 /// to say.
 fn full_path(parts: &Parts) -> String {
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    match uri.query() {
-        Some(query) if !query.starts_with("said=") => format!("{}?{query}", uri.path()),
-        _ => uri.path().to_owned(),
+    let asked = uri.query().unwrap_or_default().split('&');
+    let asked: Vec<&str> =
+        asked.filter(|part| !part.is_empty() && !part.starts_with("said=")).collect();
+    if asked.is_empty() {
+        return uri.path().to_owned();
     }
+    format!("{}?{}", uri.path(), asked.join("&"))
 }
 
 /// The language of a page is in its path.

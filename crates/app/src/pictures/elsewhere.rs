@@ -144,7 +144,7 @@ impl Pictures<'_> {
             Known::Rests => return Ok(None),
             Known::Missing(_) => {}
         }
-        let flight = Box::pin(self.make_copy(hash.clone(), url));
+        let flight = Box::pin(self.make_copy(hash.clone(), url, size));
         let flights = &self.0.copies().flights;
         let made = flights.try_get_with(hash.clone(), flight).await;
         // Shared by those who waited for it; what came of it stands in the row.
@@ -190,11 +190,12 @@ impl Pictures<'_> {
         &self,
         url_hash: UriHash,
         url: &str,
+        size: PictureSize,
     ) -> Result<Option<Arc<remote_picture::Model>>, Error> {
         let host = uri::host(url).unwrap_or_default();
         let _turn = self.0.copies().turns.take(&host).await.ok_or(Error::Busy)?;
         // Asked again: somebody else may have landed while we looked, or waited for our turn.
-        let tries = match self.known(&url_hash, PictureSize::Small).await? {
+        let tries = match self.known(&url_hash, size).await? {
             Known::Here(copy, ..) => return Ok(Some(Arc::new(copy))),
             Known::Rests => return Ok(None),
             Known::Missing(tries) => tries,

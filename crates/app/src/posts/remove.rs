@@ -74,11 +74,6 @@ pub(crate) async fn remove(
 
 /// What its moderators were told of it is dealt with, where that names nothing else that is still there.
 async fn close_reports(tx: &Tx, row: &post::Model, group: GroupId) -> Result<(), Error> {
-    let about = report_post::Entity::find()
-        .select_only()
-        .column(report_post::Column::ReportId)
-        .filter(report_post::Column::PostId.eq(row.id))
-        .into_query();
     let there = post::Entity::find()
         .select_only()
         .column(post::Column::Id)
@@ -89,12 +84,12 @@ async fn close_reports(tx: &Tx, row: &post::Model, group: GroupId) -> Result<(),
         .select_only()
         .column(report_post::Column::ReportId)
         .filter(report_post::Column::PostId.in_subquery(there))
-        .filter(report_post::Column::ReportId.in_subquery(about.clone()))
+        .filter(report_post::Column::ReportId.in_subquery(news::reports_of(row.id)))
         .into_query();
     report::Entity::update_many()
         .col_expr(report::Column::State, Expr::value(ReportState::Closed))
         .col_expr(report::Column::ClosedAt, Expr::value(tx.now()))
-        .filter(report::Column::Id.in_subquery(about))
+        .filter(report::Column::Id.in_subquery(news::reports_of(row.id)))
         .filter(report::Column::Id.not_in_subquery(about_more))
         .filter(report::Column::GroupId.eq(group))
         .filter(report::Column::State.eq(ReportState::Open))

@@ -33,17 +33,17 @@ impl Reports<'_> {
     /// # Errors
     ///
     /// [`Error::Denied`]; [`Error::NotFound`] for who or what the reporter cannot see;
-    /// [`Error::Throttled`] while twenty of the reporter's wait; [`Error::Invalid`] on `comment`, `posts` or `to`; [`Error::Conflict`] for oneself, and for who has no
-    /// account.
+    /// [`Error::Throttled`] while twenty of the reporter's wait; [`Error::Invalid`] on `comment`, `posts` or `to`;
+    /// [`Error::Conflict`] for oneself, and for who has no account.
     pub async fn send(&self, caller: &Caller, new: NewReport) -> Result<ReportId, Error> {
         let voice = self.0.follows().voice(caller, &new.reporter).await?;
         let reporter = self.account_behind(caller, &voice).await?;
         let comment = check(&new)?;
         let about = self.0.actors().known_or_local(&new.about).await?;
         let about = about.ok_or(Error::NotFound("actor"))?;
-        if reporter.is_none() {
+        let Some(reporter) = reporter else {
             return Err(Error::Conflict("people report, with an account; a provider cannot"));
-        }
+        };
         if about.id == voice.id {
             return Err(Error::Conflict("nobody reports themselves"));
         }
@@ -53,11 +53,6 @@ impl Reports<'_> {
             Readers::Community => None,
             Readers::Group => Some(self.group_of(&posts).await?),
         };
-        if let Some(account) = reporter
-            && let Some(known) = self.made_already(account, group, (about.id, &posts)).await?
-        {
-            return Ok(known);
-        }
         // What would not arrive is not said to have been told.
         let inbox = uri::host(&about.inbox).unwrap_or_default();
         let forward = new.forward
@@ -69,19 +64,25 @@ impl Reports<'_> {
         };
         let instance = self.0.instance().actor_id().await?;
         let instance = actors::by_id(self.0.read(), instance).await?;
+        let ids: BTreeSet<PostId> = posts.iter().map(|post| post.id).collect();
         let tx = self.0.begin().await?;
+        if let Some(known) =
+            made_already(&tx, reporter, (group, about.id), (&ids, &comment)).await?
+        {
+            return Ok(known);
+        }
         let slug = self.0.slug();
         let uri = outbox::activity_uri(self.0, &slug);
         let row = Row {
             uri: uri.clone(),
-            reporter,
+            reporter: Some(reporter),
             host: None,
             about: about.id,
             group,
             comment: comment.clone(),
             forwarded: forward,
         };
-        let ids: Vec<_> = posts.iter().map(|post| post.id).collect();
+        let ids: Vec<PostId> = ids.into_iter().collect();
         let made = write(self.0, &tx, row, &ids).await?;
         if forward {
             // What only some may read is not quoted to a server's moderators.
@@ -123,37 +124,6 @@ impl Reports<'_> {
             return Ok(());
         }
         news::dealt_with(tx, row.group_id, posts).await
-    }
-
-    /// The report that `reporter` made of the same and that waits, or whether there are too many of theirs.
-    async fn made_already(
-        &self,
-        reporter: AccountId,
-        group: Option<GroupId>,
-        (about, posts): (ActorId, &[post::Model]),
-    ) -> Result<Option<ReportId>, Error> {
-        let open = report::Entity::find()
-            .filter(report::Column::ReporterId.eq(reporter))
-            .filter(report::Column::State.eq(ReportState::Open))
-            .all(self.0.read())
-            .await?;
-        let same = open.iter().filter(|row| row.about_id == about && row.group_id == group);
-        for row in same {
-            let named = report_post::Entity::find()
-                .filter(report_post::Column::ReportId.eq(row.id))
-                .all(self.0.read())
-                .await?;
-            let named: BTreeSet<PostId> = named.into_iter().map(|row| row.post_id).collect();
-            if !posts.is_empty()
-                && posts.iter().map(|post| post.id).collect::<BTreeSet<_>>() == named
-            {
-                return Ok(Some(row.id));
-            }
-        }
-        if open.len() >= OPEN_PER_REPORTER {
-            return Err(Error::Throttled { retry_after: REST });
-        }
-        Ok(None)
     }
 
     async fn account_behind(
@@ -223,6 +193,40 @@ impl Reports<'_> {
         audit::record(self.0, &tx, caller, "report.close", &id.to_string(), "").await?;
         tx.commit().await
     }
+}
+
+/// The report that `reporter` made of the same in the same words and that waits, or that there are too many of theirs. Whoever
+/// presses the button twice waits for themselves.
+async fn made_already(
+    tx: &Tx,
+    reporter: AccountId,
+    (group, about): (Option<GroupId>, ActorId),
+    (posts, comment): (&BTreeSet<PostId>, &str),
+) -> Result<Option<ReportId>, Error> {
+    account::Entity::find_by_id(reporter).lock_exclusive().one(tx.conn()).await?;
+    let open = report::Entity::find()
+        .filter(report::Column::ReporterId.eq(reporter))
+        .filter(report::Column::State.eq(ReportState::Open))
+        .all(tx.conn())
+        .await?;
+    let is_same = |row: &&report::Model| {
+        row.about_id == about && row.group_id == group && row.comment == comment
+    };
+    let same: Vec<ReportId> = open.iter().filter(is_same).map(|row| row.id).collect();
+    let named = report_post::Entity::find()
+        .filter(report_post::Column::ReportId.is_in(same.iter().copied()))
+        .all(tx.conn())
+        .await?;
+    for id in same {
+        let named = named.iter().filter(|row| row.report_id == id).map(|row| row.post_id);
+        if named.collect::<BTreeSet<_>>() == *posts {
+            return Ok(Some(id));
+        }
+    }
+    if open.len() >= OPEN_PER_REPORTER {
+        return Err(Error::Throttled { retry_after: REST });
+    }
+    Ok(None)
 }
 
 /// The comment of a report, if nothing is wrong with it.

@@ -37,14 +37,7 @@ impl Reports<'_> {
                 .add(report::Column::GroupId.is_null())
                 .add(report::Column::GroupId.in_subquery(groups_that_anybody_reads())),
         );
-        let query = query.filter(not_about(caller));
-        let query = match page.before {
-            Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
-            None => query,
-        };
-        let rows =
-            query.order_by_desc(report::Column::Id).limit(page.rows()).all(self.0.read()).await?;
-        self.views(caller, rows).await
+        self.page(caller, query, page).await
     }
 
     /// What the moderators of a group were told and have not dealt with, the last first.
@@ -60,7 +53,17 @@ impl Reports<'_> {
     ) -> Result<Vec<ReportView>, Error> {
         let place = Place::named(self.0.read(), caller, handle).await?;
         self.allow_to_read_in(caller, &place.row).await?;
-        let query = open_in(place.row.id).filter(not_about(caller));
+        self.page(caller, open_in(place.row.id), page).await
+    }
+
+    /// Those of them that the caller may read, the last first.
+    async fn page(
+        &self,
+        caller: &Caller,
+        query: Select<report::Entity>,
+        page: Page,
+    ) -> Result<Vec<ReportView>, Error> {
+        let query = query.filter(not_about(caller));
         let query = match page.before {
             Some(id) => query.filter(report::Column::Id.lt(ReportId(id))),
             None => query,

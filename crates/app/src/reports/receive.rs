@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use carefolk_domain::{GroupId, Html, PostId, PostState, UriHash, uri};
 use carefolk_store::entity::{actor, post, report};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::{COMMENT_MAX_CHARS, POSTS_MAX, ReportState, Row, write};
 use crate::App;
@@ -45,6 +45,7 @@ pub(crate) async fn flag(
     let posts = post::Entity::find()
         .filter(post::Column::UriHash.is_in(hashes.iter().cloned()))
         .filter(post::Column::State.eq(PostState::Published))
+        .order_by_asc(post::Column::Id)
         .all(tx.conn())
         .await?;
     let named = actor::Entity::find()

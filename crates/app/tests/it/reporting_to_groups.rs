@@ -215,13 +215,37 @@ async fn the_same_again_is_one_report_and_twenty_may_wait() {
         let report = about(&post, "bob", Readers::Community);
         let id = kit.app.reports().send(&bob, report.clone()).await.unwrap();
         assert_eq!(kit.app.reports().send(&bob, report).await.unwrap(), id);
-        first = first.or(Some(id));
+        first = first.or(Some((id, post)));
     }
+    let (first, about_it) = first.unwrap();
     let post = kit.post(&sam, "sam", "More rubbish").await;
     let over = kit.app.reports().send(&bob, about(&post, "bob", Readers::Community)).await;
     assert!(matches!(over, Err(Error::Throttled { .. })), "{over:?}");
-    kit.app.reports().close(&operator(), first.unwrap()).await.unwrap();
-    kit.app.reports().send(&bob, about(&post, "bob", Readers::Community)).await.unwrap();
+    kit.app.reports().close(&operator(), first).await.unwrap();
+    // Other words about the same are not lost.
+    let comment = "And it is not true".to_owned();
+    let more = NewReport { comment, ..about(&about_it, "bob", Readers::Community) };
+    let more = kit.app.reports().send(&bob, more).await.unwrap();
+    kit.app.reports().close(&operator(), more).await.unwrap();
+    let again = about(&about_it, "bob", Readers::Community);
+    let again = kit.app.reports().send(&bob, again).await.unwrap();
+    let open = kit.app.reports().list(&operator(), ReportState::Open, Page::first(50)).await;
+    assert_eq!((open.unwrap().len(), again == more), (20, false));
+}
+
+#[tokio::test]
+async fn who_presses_twice_reports_once_and_other_words_are_another_report() {
+    let kit = Kit::new().await;
+    let sam = kit.account("sam", Role::Member).await;
+    let bob = kit.account("bob", Role::Member).await;
+    let post = kit.post(&sam, "sam", "Rubbish").await;
+    let report = about(&post, "bob", Readers::Community);
+    let reports = kit.app.reports();
+    let twice = (0..2).map(|_| reports.send(&bob, report.clone()));
+    let ids = futures_util::future::try_join_all(twice).await.unwrap();
+    assert_eq!(ids[0], ids[1]);
+    let more = NewReport { comment: "And it is not true".to_owned(), ..report };
+    assert_ne!(reports.send(&bob, more).await.unwrap(), ids[0]);
 }
 
 #[tokio::test]

@@ -125,3 +125,29 @@ fn an_empty_folder_is_told_to_begin() {
         assert!(answer.stdout.contains("run: carefolk serve (it makes it)"), "{answer:?}");
     }
 }
+
+#[test]
+fn pictures_of_providers_and_groups_say_what_is_wrong_with_them() {
+    let place = place();
+    let kept = ["--about", "For all", "--moderator", "maya", "--moderator", "bo"];
+    place.run(&[&["group", "create", "table", "--name", "Table"], &kept[..]].concat()).good();
+    std::fs::write(place.path("notes.txt"), "no picture").unwrap();
+    std::fs::write(place.path("grey.png"), carefolk_testkit::PIXEL).unwrap();
+    let (actor, group) = (["actor", "update", "hazelbank"], ["group", "change", "table"]);
+    for change in [actor, group] {
+        let with = |more: &[&'static str]| place.run(&[&change[..], more].concat());
+        assert_eq!(with(&[]).status.code(), Some(2), "a change of nothing");
+        with(&["--picture", "nowhere.png"]).fails_saying(&["could not open nowhere.png"]);
+        with(&["--picture", "notes.txt", "--describe", "A door"])
+            .fails_saying(&["the picture (--picture) is no JPEG, PNG or WebP"]);
+        with(&["--picture", "grey.png"])
+            .fails_saying(&["what the picture shows (--describe) is missing"]);
+        with(&["--picture", "grey.png", "--describe", "A door"]).good();
+        with(&["--name", " "]).fails_saying(&["the shown name is missing"]);
+        with(&["--no-picture", "--name", "Another"]).good();
+    }
+    place.run(&["group", "change", "table", "--rule", "Be kind", "--posting", "members"]).good();
+    let shown = place.json(&["group", "show", "table"], "");
+    assert_eq!((&shown["name"], &shown["rules"]), (&"Another".into(), &["Be kind"][..].into()));
+    place.run(&["group", "change", "nobody", "--name", "X"]).fails_saying(&["group"]);
+}

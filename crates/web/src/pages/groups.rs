@@ -81,18 +81,12 @@ pub(crate) async fn create(web: Web) -> Answer {
     let posting = PostingRule::from_word(fields.get("posting"));
     let approval = ApprovalRule::from_word(fields.get("approval"));
     let (Some(kind), Some(posting), Some(approval)) = (kind, posting, approval) else {
-        let mut errors = Errors::none();
-        let missing = [
-            ("kind", kind.is_none()),
-            ("posting", posting.is_none()),
-            ("approval", approval.is_none()),
+        let chosen = [
+            ("kind", kind.is_some()),
+            ("posting", posting.is_some()),
+            ("approval", approval.is_some()),
         ];
-        for (field, is_wrong) in missing {
-            if is_wrong {
-                let wrong = FieldError { field, invalid: Invalid::Choice };
-                errors.add(field, words(locale, wrong));
-            }
-        }
+        let errors = unchosen(&web, &chosen).unwrap_or_else(Errors::none);
         return web::form_again(&page(&web, errors));
     };
     let new = NewGroup {
@@ -155,6 +149,16 @@ fn page(web: &Web, errors: Errors) -> FormPage {
         Item::Select(composer::language(web, "group-new-lang", &lang, &errors)),
     ];
     page.errors(errors)
+}
+
+/// What to say of the questions that have no answer of those that are offered; nothing if all have one.
+pub(super) fn unchosen(web: &Web, chosen: &[(&'static str, bool)]) -> Option<Errors> {
+    let mut errors = Errors::none();
+    for (field, _) in chosen.iter().filter(|(_, is_chosen)| !is_chosen) {
+        let wrong = FieldError { field, invalid: Invalid::Choice };
+        errors.add(field, words(web.visit().frame.locale, wrong));
+    }
+    (!errors.is_empty()).then_some(errors)
 }
 
 /// A question whose answers have words and hints of their own; `all` of them, and the one that is chosen.

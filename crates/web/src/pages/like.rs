@@ -45,7 +45,7 @@ pub(super) async fn offer(
         let is_liked = card.id.parse().is_ok_and(|id| liked.contains(&PostId(id)));
         card.like = Some(LikeButton {
             action: format!("{}/like", card.page),
-            back: page.to_owned(),
+            back: format!("{page}#post-{}", card.id),
             act: if is_liked { "unlike" } else { "like" },
             words: web.t(if is_liked { "unlike-button" } else { "like-button" }),
         });

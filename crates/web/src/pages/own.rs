@@ -6,7 +6,7 @@ use carefolk_app::profiles::{ChangeActor, OwnProfile};
 use carefolk_domain::{ActorKind, ApprovalRule, GroupKind, Lang, PostingRule};
 
 use super::composer;
-use super::groups::choices;
+use super::groups::{choices, unchosen};
 use super::pictures::Sent;
 use crate::answer::Answer;
 use crate::own_path::OwnPath;
@@ -122,15 +122,20 @@ pub(crate) async fn save_group(web: Web, Path(handle): Path<String>) -> Answer {
     let fields = web.fields();
     let sent = Sent::read_portrait(&web, own.picture.as_ref()).await?;
     let text = |name: &str| Some(fields.get(name).to_owned());
-    let errors = match sent.again() {
-        Some(errors) => errors,
-        None => {
+    let posting = PostingRule::from_word(fields.get("posting"));
+    let approval = ApprovalRule::from_word(fields.get("approval"));
+    // An announce-only group is not asked who begins conversations.
+    let is_asked = own.group.kind != GroupKind::Announce;
+    let chosen = [("posting", posting.is_some() || !is_asked), ("approval", approval.is_some())];
+    let errors = match (sent.again(), unchosen(&web, &chosen)) {
+        (Some(errors), _) | (None, Some(errors)) => errors,
+        (None, None) => {
             let change = ChangeGroup {
                 handle: own.group.name.handle.clone(),
                 name: text("name"),
                 about: text("about"),
-                posting: PostingRule::from_word(fields.get("posting")),
-                approval: ApprovalRule::from_word(fields.get("approval")),
+                posting,
+                approval,
                 rules: text("rules"),
                 lang: Lang::parse(fields.get("lang")),
                 area: text("area"),

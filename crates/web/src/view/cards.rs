@@ -122,7 +122,7 @@ pub(crate) struct Shown {
 pub(crate) struct LikeButton {
     /// Where it is sent.
     pub action: String,
-    /// The page that it stands on.
+    /// Where it stands.
     pub back: String,
     /// What it does.
     pub act: &'static str,

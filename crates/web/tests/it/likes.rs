@@ -41,6 +41,11 @@ async fn a_post_and_what_answers_it_are_liked_on_one_page() {
     let taken = bob.submit(&post.page, &format!("{}/like", answer.page), &fields).await;
     assert_eq!(taken.location(), format!("{}?said=unliked", answer.page), "nobody leads away");
     assert!(button(&answer.page, "like")(&bob.get(&post.page).await.body));
+    // The page says it once, wherever one was when one pressed.
+    let asked = format!("{}?before=1&said=liked", post.page);
+    let back = format!("name=\"back\" value=\"{}?before=1#post-{}\"", post.page, post.id);
+    let page = bob.get(&asked).await.body.replace("&#38;", "&").replace("&#35;", "#");
+    assert!(page.contains(&back), "{page}");
     let gone = bob.submit(&post.page, "/@sam/nothing/like", &[("do", "like")]).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 }

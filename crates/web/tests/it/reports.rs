@@ -1,37 +1,18 @@
 //! Telling moderators of a post, and reading what they were told, on pages without a script.
 
 use axum::http::StatusCode;
-use carefolk_app::groups::NewGroup;
 use carefolk_app::posts::NewPost;
-use carefolk_domain::{ApprovalRule, GroupKind, PostingRule, Role};
+use carefolk_domain::{GroupKind, PostingRule, Role};
 use carefolk_testkit::{Kit, operator};
 
 use crate::browser::Browser;
-
-async fn table(kit: &Kit) {
-    let new = NewGroup {
-        handle: "table".to_owned(),
-        name: "Sunday table".to_owned(),
-        about: "For Sundays".to_owned(),
-        kind: GroupKind::Open,
-        posting: PostingRule::Anyone,
-        approval: ApprovalRule::None,
-        rules: String::new(),
-        lang: None,
-        area: String::new(),
-        moderators: vec!["mo".to_owned(), "molly".to_owned()],
-    };
-    kit.app.groups().create(&operator(), new).await.unwrap();
-}
+use crate::groups::scene;
 
 #[tokio::test]
 async fn a_post_is_reported_to_the_moderators_of_its_group_and_they_deal_with_it() {
-    let kit = Kit::new().await;
-    for name in ["mo", "molly", "bob"] {
-        kit.account(name, Role::Member).await;
-    }
-    let sam = kit.account("sam", Role::Member).await;
-    table(&kit).await;
+    let kit = scene(GroupKind::Open, PostingRule::Anyone).await;
+    kit.account("bob", Role::Member).await;
+    let sam = kit.app.accounts().seen_as(&operator(), "sam").await.unwrap();
     let new = NewPost { group: Some("table".to_owned()), ..Kit::words("sam", "Buy my pills") };
     let post = kit.app.posts().publish(&sam, new).await.unwrap();
     let path = format!("{}/report", post.page);
@@ -44,7 +25,10 @@ async fn a_post_is_reported_to_the_moderators_of_its_group_and_they_deal_with_it
     let mut bob = Browser::signed_in(&kit, "bob").await;
     assert!(bob.get(&post.page).await.body.contains(&format!("href=\"{path}\"")));
     let form = bob.get(&path).await;
-    assert!(form.body.contains("The moderators of Sunday table") && form.body.contains("tel:999"));
+    assert!(
+        form.body.contains("The moderators of Sunday &#60;table&#62;")
+            && form.body.contains("tel:999")
+    );
     let token = form.token();
     let wrong = bob.post(&path, &token, &[("comment", " "), ("to", "group")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
