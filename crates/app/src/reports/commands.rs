@@ -53,11 +53,7 @@ impl Reports<'_> {
             Readers::Community => None,
             Readers::Group => Some(self.group_of(&posts).await?),
         };
-        // What would not arrive is not said to have been told.
-        let inbox = uri::host(&about.inbox).unwrap_or_default();
-        let forward = new.forward
-            && about.domain_id.is_none()
-            && self.0.peers().why_closed(&inbox).await?.is_none();
+        let forward = new.forward && self.hears(&about).await?;
         let elsewhere = match posts.first().filter(|_| forward) {
             Some(post) => abroad::group_of(self.0.read(), post, voice.id).await?,
             None => None,
@@ -97,6 +93,12 @@ impl Reports<'_> {
         audit::record_operator(self.0, &tx, caller, "report.send", &about.uri).await?;
         tx.commit().await?;
         Ok(made.id)
+    }
+
+    /// Whether somebody lives elsewhere, where it would arrive: what would not is not said to have been told.
+    async fn hears(&self, about: &actor::Model) -> Result<bool, Error> {
+        let inbox = uri::host(&about.inbox).unwrap_or_default();
+        Ok(about.domain_id.is_none() && self.0.peers().why_closed(&inbox).await?.is_none())
     }
 
     /// Nobody is told any more of a report that was dealt with, unless another of the same waits.

@@ -238,14 +238,16 @@ async fn who_presses_twice_reports_once_and_other_words_are_another_report() {
     let kit = Kit::new().await;
     let sam = kit.account("sam", Role::Member).await;
     let bob = kit.account("bob", Role::Member).await;
-    let post = kit.post(&sam, "sam", "Rubbish").await;
-    let report = about(&post, "bob", Readers::Community);
     let reports = kit.app.reports();
-    let twice = (0..2).map(|_| reports.send(&bob, report.clone()));
-    let ids = futures_util::future::try_join_all(twice).await.unwrap();
-    assert_eq!(ids[0], ids[1]);
-    let more = NewReport { comment: "And it is not true".to_owned(), ..report };
-    assert_ne!(reports.send(&bob, more).await.unwrap(), ids[0]);
+    for number in 0..6 {
+        let post = kit.post(&sam, "sam", &format!("Rubbish {number}")).await;
+        let report = about(&post, "bob", Readers::Community);
+        let at_once = (0..4).map(|_| reports.send(&bob, report.clone()));
+        let ids = futures_util::future::try_join_all(at_once).await.unwrap();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        let more = NewReport { comment: "And it is not true".to_owned(), ..report };
+        assert_ne!(reports.send(&bob, more).await.unwrap(), ids[0]);
+    }
 }
 
 #[tokio::test]
