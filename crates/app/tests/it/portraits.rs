@@ -230,6 +230,11 @@ async fn the_picture_of_somebody_elsewhere_is_copied_when_somebody_looks() {
     assert!(look().await.unwrap().is_open);
     look().await.unwrap();
     assert_eq!(kit.remote.asked().iter().filter(|url| *url == FACE).count(), 1);
+    // One size alone was tidied away.
+    for name in kit.files.names().iter().filter(|name| name.ends_with("-icon")) {
+        kit.files.lose(name);
+    }
+    assert!(look().await.is_ok(), "it is copied again");
     let none = kit.app.pictures().show_of(me.id, PictureSize::Icon).await;
     assert!(matches!(none, Err(Error::NotFound(_))), "nobody here is elsewhere: {none:?}");
     // A picture that they have no more is shown no more.
